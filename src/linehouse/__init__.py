@@ -1,0 +1,1 @@
+"""Linehouse: the business support system of a mobile brand."""

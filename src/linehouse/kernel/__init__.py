@@ -1,0 +1,1 @@
+"""Values that every room speaks: money, quantity, time, ids, lifecycles, events, errors, numbers."""
