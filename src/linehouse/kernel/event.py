@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import ClassVar, cast
+from typing import Any, ClassVar, cast
 from uuid import UUID
 
 import msgspec
@@ -12,7 +12,37 @@ _NAME = re.compile(r"^[a-z_]+\.[a-z_]+\.[a-z_]+$")
 _registry: dict[str, type[Event]] = {}
 
 
-class Event(msgspec.Struct, frozen=True, kw_only=True):
+class _EventMeta(msgspec.StructMeta):
+    """Takes the declaration's keywords, which a plain struct would refuse, and registers the type by its name."""
+
+    def __new__(
+        metacls,
+        typename: str,
+        bases: tuple[type, ...],
+        namespace: dict[str, Any],
+        /,
+        *,
+        name: str = "",
+        version: int = 1,
+        aggregate: str = "",
+        **config: Any,
+    ) -> _EventMeta:
+        cls = super().__new__(metacls, typename, bases, namespace, frozen=True, kw_only=True, **config)
+        if name:
+            if not _NAME.match(name):
+                raise TypeError(f"event name {name!r} is not room.thing.what_happened")
+            taken = _registry.get(name)
+            if taken is not None and taken.__qualname__ != cls.__qualname__:
+                raise TypeError(f"event {name} is declared by {taken.__qualname__} and {cls.__qualname__}")
+            if aggregate not in cls.__struct_fields__:
+                raise TypeError(f"event {name} has no field {aggregate!r} to name its aggregate")
+            declared = cast("type[Event]", cls)
+            declared.event_name, declared.event_version, declared.aggregate_field = name, version, aggregate
+            _registry[name] = declared
+        return cls
+
+
+class Event(msgspec.Struct, metaclass=_EventMeta):
     """A fact that has happened, in the past tense: ids and facts, no personal values.
 
     Declared as ``class InvoiceIssued(Event, name="billing.invoice.issued", version=1, aggregate="invoice_id")``.
@@ -23,16 +53,6 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
     event_name: ClassVar[str] = ""
     event_version: ClassVar[int] = 0
     aggregate_field: ClassVar[str] = ""
-
-    def __init_subclass__(cls, *, name: str, version: int = 1, aggregate: str, **kwargs: object) -> None:
-        super().__init_subclass__(**kwargs)
-        if not _NAME.match(name):
-            raise TypeError(f"event name {name!r} is not room.thing.what_happened")
-        taken = _registry.get(name)
-        if taken is not None and taken.__qualname__ != cls.__qualname__:
-            raise TypeError(f"event {name} is declared by {taken.__qualname__} and {cls.__qualname__}")
-        cls.event_name, cls.event_version, cls.aggregate_field = name, version, aggregate
-        _registry[name] = cls
 
     @property
     def aggregate_id(self) -> UUID:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation, localcontext
 from fractions import Fraction
@@ -18,8 +18,8 @@ MICROS = 1_000_000
 """Micro-units of one major unit: € 1 = 1 000 000."""
 BIGINT_MAX = 2**63 - 1
 
-_FRACTIONS: dict[str, tuple[int, int, int, int]] = get_global("currency_fractions")
-_CURRENCIES: dict[str, object] = get_global("all_currencies")
+_FRACTIONS: Mapping[str, tuple[int, int, int, int]] = get_global("currency_fractions")
+_CURRENCIES: Mapping[str, object] = get_global("all_currencies")
 
 ExactAmount = Fraction
 """An exact count of micro-units inside one calculation, before the named rounding."""
