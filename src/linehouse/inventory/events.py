@@ -1,0 +1,50 @@
+"""What inventory tells: a product came alive, ended, or never came to be."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from linehouse.kernel.event import Event
+
+
+class ProductActivated(
+    Event, name="inventory.product.activated", aggregate="product_id"
+):
+    """The product works from this instant: charging and billing may begin."""
+
+    product_id: UUID
+    product_number: str
+    customer_id: UUID
+    billing_account_id: UUID
+    billing_account_number: str
+    offering_key: str
+    catalog_version: str
+    parent_product_id: UUID | None
+    activated_at: datetime
+
+
+class ProductTerminated(
+    Event, name="inventory.product.terminated", aggregate="product_id"
+):
+    """The product ended at this instant: nothing is due for what comes after."""
+
+    product_id: UUID
+    product_number: str
+    customer_id: UUID
+    billing_account_id: UUID
+    offering_key: str
+    parent_product_id: UUID | None
+    terminated_at: datetime
+
+
+class ProductCancelled(
+    Event, name="inventory.product.cancelled", aggregate="product_id"
+):
+    """The product was ordered and never delivered."""
+
+    product_id: UUID
+    product_number: str
+    customer_id: UUID
+    offering_key: str
+    cancelled_at: datetime

@@ -1,0 +1,132 @@
+"""What other rooms ask inventory for, and what they get."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from linehouse.kernel.numbering import Imsi, Msisdn
+
+
+class ProductKind(StrEnum):
+    """A plan carries a line of its own; an add-on belongs to a plan."""
+
+    PLAN = "plan"
+    ADD_ON = "add-on"
+
+
+class BillingMode(StrEnum):
+    """Whether usage is paid from a balance before, or on an invoice after."""
+
+    PREPAID = "prepaid"
+    POSTPAID = "postpaid"
+
+
+class IdentityKind(StrEnum):
+    """By what the network names a subscriber."""
+
+    MSISDN = "msisdn"
+    IMSI = "imsi"
+
+
+@dataclass(frozen=True, slots=True)
+class Subscriber:
+    """Who was behind a number at an instant: the plan product, its account and terms. ``product_number`` is the business key."""
+
+    product_id: UUID
+    product_number: str
+    customer_id: UUID
+    billing_account_id: UUID
+    billing_account_number: str
+    offering_key: str
+    catalog_version: str
+    tariff_key: str
+    billing_mode: BillingMode
+    msisdn: Msisdn | None
+    imsi: Imsi | None
+
+
+@dataclass(frozen=True, slots=True)
+class IdentityQuery:
+    """One question of a set: who was behind this identity at that instant. ``ref`` comes back with the answer."""
+
+    ref: int
+    kind: IdentityKind
+    digits: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CreateProduct:
+    """A product that an order will deliver. ``parent_product_id`` names the plan of an add-on; ``order_item`` is the once-key."""
+
+    order_item: str
+    kind: ProductKind
+    customer_id: UUID
+    billing_account_id: UUID
+    billing_account_number: str
+    offering_key: str
+    offering_name: str
+    catalog_version: str
+    tariff_key: str
+    billing_mode: BillingMode
+    parent_product_id: UUID | None = None
+    characteristics: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceToCreate:
+    """A service that comes alive with its product, after the catalog's service specification."""
+
+    specification_key: str
+    name: str
+    characteristics: Mapping[str, str | list[str]]
+    network_ref: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceView:
+    """A service as inventory holds it (TMF638)."""
+
+    id: UUID
+    product_id: UUID
+    product_number: str
+    customer_id: UUID
+    specification_key: str
+    name: str
+    state: str
+    characteristics: Mapping[str, str | list[str]]
+    network_ref: str
+    started_at: datetime | None
+    ended_at: datetime | None
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ProductView:
+    """A product as inventory holds it (TMF637). Instants are business time."""
+
+    id: UUID
+    number: str
+    kind: ProductKind
+    state: str
+    customer_id: UUID
+    billing_account_id: UUID
+    billing_account_number: str
+    offering_key: str
+    offering_name: str
+    catalog_version: str
+    tariff_key: str
+    billing_mode: BillingMode
+    parent_product_id: UUID | None
+    order_item: str
+    characteristics: Mapping[str, str]
+    msisdn: Msisdn | None
+    imsi: Imsi | None
+    iccid: str | None
+    created_at: datetime
+    activated_at: datetime | None
+    terminated_at: datetime | None

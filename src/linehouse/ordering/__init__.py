@@ -1,0 +1,1 @@
+"""Orders: qualified, priced, decomposed into a plan of steps, carried out, tracked, cancelled."""
