@@ -1,0 +1,1 @@
+"""What every room stands on: databases, settings, clocks, jobs, documents, telemetry."""
