@@ -19,7 +19,7 @@ class ProductActivated(
     billing_account_id: UUID
     billing_account_number: str
     offering_key: str
-    catalog_version: str
+    catalog_version: int
     parent_product_id: UUID | None
     activated_at: datetime
 

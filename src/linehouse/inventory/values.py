@@ -8,21 +8,8 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
+from linehouse.catalog.values import BillingMode, OfferingKind
 from linehouse.kernel.numbering import Imsi, Msisdn
-
-
-class ProductKind(StrEnum):
-    """A plan carries a line of its own; an add-on belongs to a plan."""
-
-    PLAN = "plan"
-    ADD_ON = "add-on"
-
-
-class BillingMode(StrEnum):
-    """Whether usage is paid from a balance before, or on an invoice after."""
-
-    PREPAID = "prepaid"
-    POSTPAID = "postpaid"
 
 
 class IdentityKind(StrEnum):
@@ -42,8 +29,8 @@ class Subscriber:
     billing_account_id: UUID
     billing_account_number: str
     offering_key: str
-    catalog_version: str
-    tariff_key: str
+    catalog_version: int
+    tariff_key: str | None
     billing_mode: BillingMode
     msisdn: Msisdn | None
     imsi: Imsi | None
@@ -64,14 +51,14 @@ class CreateProduct:
     """A product that an order will deliver. ``parent_product_id`` names the plan of an add-on; ``order_item`` is the once-key."""
 
     order_item: str
-    kind: ProductKind
+    kind: OfferingKind
     customer_id: UUID
     billing_account_id: UUID
     billing_account_number: str
     offering_key: str
     offering_name: str
-    catalog_version: str
-    tariff_key: str
+    catalog_version: int
+    tariff_key: str | None
     billing_mode: BillingMode
     parent_product_id: UUID | None = None
     characteristics: Mapping[str, str] = field(default_factory=dict)
@@ -111,15 +98,15 @@ class ProductView:
 
     id: UUID
     number: str
-    kind: ProductKind
+    kind: OfferingKind
     state: str
     customer_id: UUID
     billing_account_id: UUID
     billing_account_number: str
     offering_key: str
     offering_name: str
-    catalog_version: str
-    tariff_key: str
+    catalog_version: int
+    tariff_key: str | None
     billing_mode: BillingMode
     parent_product_id: UUID | None
     order_item: str
