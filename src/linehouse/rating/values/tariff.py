@@ -1,0 +1,225 @@
+"""Tariffs: an ordered list of rules; the first whose conditions all hold prices the event."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from linehouse.kernel.numbering import Plmn
+from linehouse.kernel.quantity import Quantity
+from linehouse.kernel.rounding import Rounding
+from linehouse.rating.values.usage import Direction, UsageType
+from linehouse.rating.values.zones import NetworkZone, NumberZone, TimeBand
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conditions:
+    """All that are given must hold; an empty tuple or None asks nothing. Within one condition any value will do.
+
+    Also used as one clause of an allowance's scope.
+    """
+
+    usage_types: tuple[UsageType, ...] = ()
+    directions: tuple[Direction, ...] = ()
+    number_zones: tuple[str, ...] = ()
+    network_zones: tuple[str, ...] = ()
+    time_bands: tuple[str, ...] = ()
+    rating_groups: tuple[int, ...] = ()
+    apns: tuple[str, ...] = ()
+    service_ids: tuple[str, ...] = ()
+    on_net: bool | None = None
+
+    @property
+    def constrained(self) -> int:
+        """How many conditions are given: more is narrower."""
+        lists = (
+            self.usage_types,
+            self.directions,
+            self.number_zones,
+            self.network_zones,
+            self.time_bands,
+            self.rating_groups,
+            self.apns,
+            self.service_ids,
+        )
+        return sum(1 for given in lists if given) + (self.on_net is not None)
+
+    @property
+    def named(self) -> int:
+        """How many values are named in all conditions together: fewer is narrower."""
+        return (
+            len(self.usage_types)
+            + len(self.directions)
+            + len(self.number_zones)
+            + len(self.network_zones)
+            + len(self.time_bands)
+            + len(self.rating_groups)
+            + len(self.apns)
+            + len(self.service_ids)
+        )
+
+
+class Due(StrEnum):
+    """When a fee per event is due."""
+
+    CHARGED = "charged"
+    """Only when money pays the event's first block."""
+    ALWAYS = "always"
+    """Also when an allowance covers it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fee:
+    """An amount (micro-units) due once per event."""
+
+    micros: int
+    due: Due = Due.CHARGED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """From ``start`` (base units after the free ones) on, blocks of ``block`` base units at ``price`` per ``unit``.
+
+    ``price`` and ``flat`` are micro-units; ``flat`` is due when money first pays a block of this step. ``overhang``:
+    the step's length is no multiple of its block, the block at its end is paid in full and the next step begins on time.
+    """
+
+    start: int
+    price: int
+    unit: int
+    block: int
+    flat: int = 0
+    overhang: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Price:
+    """What a rule asks for. Steps are in ascending order, the first from zero. ``minimum``/``maximum`` are micro-units."""
+
+    steps: tuple[Step, ...]
+    connect: Fee | None = None
+    finish: Fee | None = None
+    free: int = 0
+    minimum: int | None = None
+    maximum: int | None = None
+
+
+class RuleEffect(StrEnum):
+    """What a rule does with usage."""
+
+    PRICE = "price"
+    FREE = "free"
+    """No money and no allowance."""
+    BLOCKED = "blocked"
+    """Not allowed; usage that happened all the same is never priced by accident."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """One clause of a tariff. ``price`` is there exactly when ``effect`` is PRICE."""
+
+    key: str
+    name: str
+    conditions: Conditions
+    effect: RuleEffect
+    price: Price | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RoundTo:
+    """The one rounding at the end of an event: mode, and decimals of the major unit (0 to 6)."""
+
+    mode: Rounding = Rounding.HALF_UP
+    decimals: int = 6
+
+
+class BandChange(StrEnum):
+    """What happens when the rule changes within an event."""
+
+    BLOCK = "block"
+    """Each block is priced by the rule in force at the instant at which it starts."""
+    CUT = "cut"
+    """The event is cut at the boundary; each part is rounded up in its own rule's blocks."""
+
+
+class TaxMode(StrEnum):
+    """Whether the prices of a tariff contain tax."""
+
+    GROSS = "gross"
+    NET = "net"
+
+
+class Verdict(StrEnum):
+    """How pricing ended."""
+
+    PRICED = "priced"
+    FREE = "free"
+    BLOCKED = "blocked"
+    UNRATED = "unrated"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TariffExample:
+    """A sentence of a tariff file that is executed: this event must end so, at this price (micro-units)."""
+
+    sentence: str
+    line: int
+    usage_type: UsageType
+    direction: Direction
+    quantity: Quantity
+    other_party: str
+    serving_plmn: Plmn | None
+    serving_country: str | None
+    started_at: datetime
+    verdict: Verdict
+    micros: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tariff:
+    """One version of a price list. ``fallback`` is asked only when no own rule matches.
+
+    Times are read in ``time_zone``. Zones are looked up over all zones of the tariff, longest prefix first, so that each
+    event is in exactly one number zone and one network zone.
+    """
+
+    key: str
+    name: str
+    version: str
+    valid_from: datetime
+    currency: str
+    tax_mode: TaxMode
+    time_zone: ZoneInfo
+    rules: tuple[Rule, ...]
+    number_zones: Mapping[str, NumberZone]
+    network_zones: Mapping[str, NetworkZone]
+    time_bands: Mapping[str, TimeBand]
+    round_to: RoundTo = RoundTo()
+    band_change: BandChange = BandChange.BLOCK
+    fallback_key: str | None = None
+    fallback: Tariff | None = None
+    examples: tuple[TariffExample, ...] = ()
+    source: str = ""
+    """Where it was written: file name and line."""
+    prefix_index: Mapping[str, str] = field(init=False, repr=False, compare=False)
+    short_index: Mapping[str, str] = field(init=False, repr=False, compare=False)
+    plmn_index: Mapping[Plmn, str] = field(init=False, repr=False, compare=False)
+    country_index: Mapping[str, str] = field(init=False, repr=False, compare=False)
+    longest_prefix: int = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        prefixes = {prefix: zone.key for zone in self.number_zones.values() for prefix in zone.prefixes}
+        put = object.__setattr__
+        put(self, "prefix_index", prefixes)
+        put(self, "short_index", {code: zone.key for zone in self.number_zones.values() for code in zone.short_codes})
+        put(self, "plmn_index", {plmn: zone.key for zone in self.network_zones.values() for plmn in zone.plmns})
+        put(self, "country_index", {land: zone.key for zone in self.network_zones.values() for land in zone.countries})
+        put(self, "longest_prefix", max(map(len, prefixes), default=0))
+
+    @property
+    def label(self) -> str:
+        """For explanations: ``robin-standard v3``."""
+        return f"{self.key} v{self.version}"
