@@ -1,0 +1,54 @@
+"""The lives of a usage file, of a usage record and of an entry in suspense."""
+
+from __future__ import annotations
+
+from linehouse.kernel.lifecycle import Lifecycle
+
+USAGE_FILE = Lifecycle(
+    "usage file",
+    states=("received", "parsed", "processed", "refused"),
+    initial=("received", "refused"),
+    transitions=(
+        ("received", "parsed"),
+        ("received", "refused"),
+        ("parsed", "processed"),
+        ("parsed", "refused"),
+    ),
+)
+"""A file is kept whole before it is read; a repeated file is refused as it arrives, and kept all the same."""
+
+USAGE_RECORD = Lifecycle(
+    "usage record",
+    states=("received", "guided", "rejected", "recycled", "rated", "rerated", "billed"),
+    initial=("received", "guided", "rejected"),
+    transitions=(
+        ("received", "guided"),
+        ("received", "rejected"),
+        ("guided", "rated"),
+        ("guided", "rejected"),
+        ("rejected", "recycled"),
+        ("recycled", "guided"),
+        ("recycled", "rejected"),
+        ("rated", "rerated"),
+        ("rerated", "rated"),
+        ("rated", "billed"),
+    ),
+)
+"""The states of TMF635; ``guided`` means that the subscriber is known and the record can be priced."""
+
+USAGE_SUSPENSE = Lifecycle(
+    "usage suspense",
+    states=("open", "corrected", "resubmitted", "resolved", "discarded"),
+    initial="open",
+    transitions=(
+        ("open", "corrected"),
+        ("open", "resubmitted"),
+        ("open", "discarded"),
+        ("corrected", "corrected"),
+        ("corrected", "resubmitted"),
+        ("corrected", "discarded"),
+        ("resubmitted", "resolved"),
+        ("resubmitted", "open"),
+    ),
+)
+"""A record waits here with its reason; resubmitted, it is taken in (resolved) or comes back with a new reason (open)."""
