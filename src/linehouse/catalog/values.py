@@ -11,19 +11,15 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
-from typing import TYPE_CHECKING
-
 from linehouse.catalog.errors import OfferingUnknown, SpecificationUnknown
 from linehouse.kernel.money import Money
 from linehouse.kernel.period import Period
 from linehouse.kernel.quantity import Quantity, Unit
-
-if TYPE_CHECKING:
-    from linehouse.rating.values import Tariff
+from linehouse.rating.values import Scope, Tariff
 
 Texts = Mapping[str, str]
 """A text for people by language (BCP 47 primary tag): ``{"en": "…", "nl": "…"}``."""
-ParameterValue = str | int | bool
+ParameterValue = str | int | bool | tuple[str, ...]
 """What a provisioning parameter may hold."""
 
 
@@ -99,8 +95,6 @@ class Prorate(StrEnum):
     """By the days covered over the days of the full cycle in which they lie."""
     DAYS30 = "days30"
     """By the days covered over thirty."""
-    SECOND = "second"
-    """By the seconds covered over the seconds of the cycle."""
     NONE = "none"
     """Never: the full amount is due."""
 
@@ -124,6 +118,15 @@ class FirstBill(StrEnum):
 
     AT_START = "at-start"
     WITH_NEXT = "with-next"
+
+
+class Parts(StrEnum):
+    """How parts of one price that are billed apart in one cycle are rounded."""
+
+    EACH = "each"
+    """Each by itself: the sum may differ from the whole by less than half a cent for each."""
+    CUMULATIVE = "cumulative"
+    """So that they sum to the whole exactly."""
 
 
 class DueOn(StrEnum):
@@ -155,6 +158,7 @@ class OfferingPrice:
     end_day: EndDay = EndDay.EXCLUDED
     anchor: Anchor = Anchor.CYCLE
     first_bill: FirstBill = FirstBill.AT_START
+    parts: Parts = Parts.EACH
     due_on: DueOn = DueOn.ACTIVATION
 
     @property
@@ -188,35 +192,19 @@ class Rollover(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AllowanceScope:
-    """Which usage an allowance covers. An empty tuple means all; ``exclude`` beats ``include``.
-
-    ``number_zones`` are zones of the other party's number, ``network_zones`` of the serving network; both are zone
-    keys of the catalogue. ``usage_types`` and ``directions`` are rating's words (``voice``, ``out`` …).
-    """
-
-    usage_types: tuple[str, ...] = ()
-    directions: tuple[str, ...] = ()
-    number_zones: tuple[str, ...] = ()
-    network_zones: tuple[str, ...] = ()
-    exclude_number_zones: tuple[str, ...] = ()
-    exclude_network_zones: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Allowance:
     """Units that an offering includes: the pattern from which buckets are made.
 
     ``amount`` None means unlimited. ``recurring`` allowances are granted anew for every billing cycle; the others once
     at activation, for ``validity`` from that instant (None: as long as the product lives). Lower ``priority`` is used
-    first.
+    first. ``scope`` is rating's: which usage it covers; nothing included means all.
     """
 
     key: str
     unit: Unit
     amount: Quantity | None
-    scope: AllowanceScope
     texts: Texts
+    scope: Scope = field(default_factory=Scope)
     priority: int = 100
     recurring: bool = False
     validity: PeriodLength | None = None
