@@ -22,7 +22,7 @@ class CatalogVersionUnknown(DomainError, code="catalog.version_unknown", kind=Ki
 
 
 class StaleBase(DomainError, code="catalog.stale_base", kind=Kind.CONFLICT):
-    """The files were made from an older version than the newest one; export again, or merge and name the newest as base."""
+    """The files were made from an older version than the newest: export again, or merge and name the newest as base."""
 
 
 class FilesUnreadable(DomainError, code="catalog.files_unreadable", kind=Kind.INVALID):

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
+
 from linehouse.catalog.errors import OfferingUnknown, SpecificationUnknown
 from linehouse.kernel.money import Money
 from linehouse.kernel.period import Period
@@ -224,7 +225,7 @@ class Allowance:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Credit:
-    """Money that an offering puts on the prepaid main balance at activation; None as ``validity``: it does not expire."""
+    """Money put on the prepaid main balance at activation; without ``validity`` it does not expire."""
 
     key: str
     amount: Money
@@ -395,7 +396,7 @@ class Catalogue:
         return tuple(self.offerings[key] for key in sorted(self.offerings) if self.offerings[key].orderable(at))
 
     def decompose(self, key: str) -> tuple[ServiceNeed, ...]:
-        """The services and resources that the offering needs, with its parameters: default, then product, then offering.
+        """The services and resources that the offering needs; a parameter is its default, the product's or the offering's.
 
         Raises OfferingUnknown, SpecificationUnknown.
         """

@@ -1,4 +1,7 @@
-"""What the fields of a party must be. Each check returns the cleaned value and adds its problem to a list, so that all are told at once."""
+"""What the fields of a party must be.
+
+Each check returns the cleaned value and adds its problem to a list, so that all are told at once.
+"""
 
 from __future__ import annotations
 
@@ -8,8 +11,8 @@ from datetime import date
 from functools import cache
 
 from babel import Locale
-from stdnum.exceptions import ValidationError
 from stdnum.eu import vat
+from stdnum.exceptions import ValidationError
 
 from linehouse.kernel.error import Invalid
 from linehouse.kernel.numbering import Msisdn
@@ -18,7 +21,9 @@ from linehouse.party.values import DocumentKind, Identification, NewIndividual, 
 
 OLDEST_YEARS = 125
 """Nobody is known to have lived longer; an older birth date is a slip of the pen."""
-_EMAIL = re.compile(r"^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}$")
+_EMAIL = re.compile(
+    r"^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}$"
+)
 _POSTCODES = {
     # Written forms of the national postcode, for the countries where the demo brands sell; elsewhere any text is taken.
     "AT": (re.compile(r"\d{4}"), "four digits such as 1010"),
@@ -49,7 +54,9 @@ class Checks:
     def wrong(self, field: str, value: object, message: str, expected: str) -> None:
         """Note one problem."""
         name = f"{self._prefix}{field}"
-        self.problems.append(Problem("party.field_invalid", message, name, "" if value is None else str(value), expected))
+        self.problems.append(
+            Problem("party.field_invalid", message, name, "" if value is None else str(value), expected)
+        )
 
     def text(self, field: str, value: str, what: str, *, required: bool = True, limit: int = _LIMITS["name"]) -> str:
         """A text of one line, without leading and trailing space."""
@@ -66,7 +73,12 @@ class Checks:
         """An address as RFC 5321 §4.1.2 writes it, without quoted forms; the domain is lower-cased."""
         clean = value.strip()
         if not _EMAIL.match(clean):
-            self.wrong(field, value, f"{value!r} is no e-mail address" if clean else "the e-mail address is missing", "name@example.com")
+            self.wrong(
+                field,
+                value,
+                f"{value!r} is no e-mail address" if clean else "the e-mail address is missing",
+                "name@example.com",
+            )
             return clean
         local, _, domain = clean.rpartition("@")
         return f"{local}@{domain.lower()}"
@@ -85,7 +97,12 @@ class Checks:
         """An ISO 3166-1 alpha-2 code."""
         clean = value.strip().upper()
         if clean not in _countries():
-            self.wrong(field, value, f"{value!r} is no country" if clean else "the country is missing", "an ISO 3166-1 code such as NL")
+            self.wrong(
+                field,
+                value,
+                f"{value!r} is no country" if clean else "the country is missing",
+                "an ISO 3166-1 code such as NL",
+            )
         return clean
 
     def language(self, field: str, value: str, offered: tuple[str, ...]) -> str:
@@ -99,7 +116,12 @@ class Checks:
         """A day in the past that somebody alive can have been born on."""
         born = _as_date(value)
         if born is None:
-            self.wrong(field, value, "the birth date is missing" if not value else f"{value!r} is no date", "a date such as 1990-02-28")
+            self.wrong(
+                field,
+                value,
+                "the birth date is missing" if not value else f"{value!r} is no date",
+                "a date such as 1990-02-28",
+            )
         elif born > today:
             self.wrong(field, born, "the birth date lies in the future", f"a date up to {today}")
         elif born.year < today.year - OLDEST_YEARS:
@@ -118,7 +140,9 @@ class Checks:
                 postcode = f"{postcode[:4]} {postcode[-2:]}"
         return PostalAddress(
             street1=self.text("street1", value.street1, "the street", limit=_LIMITS["line"]),
-            street2=self.text("street2", value.street2, "the second address line", required=False, limit=_LIMITS["line"]),
+            street2=self.text(
+                "street2", value.street2, "the second address line", required=False, limit=_LIMITS["line"]
+            ),
             postcode=postcode,
             city=self.text("city", value.city, "the city"),
             region=self.text("region", value.region, "the region", required=False),
@@ -150,7 +174,9 @@ class Checks:
             return value
 
 
-def check_individual(new: NewIndividual, languages: tuple[str, ...], today: date) -> tuple[NewIndividual, tuple[Problem, ...]]:
+def check_individual(
+    new: NewIndividual, languages: tuple[str, ...], today: date
+) -> tuple[NewIndividual, tuple[Problem, ...]]:
     """The person with every field cleaned, and everything that is wrong with it. ``today`` is local to the brand."""
     checks = Checks()
     address = checks.within("address").address(new.address)
@@ -165,7 +191,9 @@ def check_individual(new: NewIndividual, languages: tuple[str, ...], today: date
         birth_date=checks.birth_date("birth_date", new.birth_date, today),
         language=checks.language("language", new.language, languages),
         nationality=checks.country("nationality", new.nationality) if new.nationality else "",
-        identification=checks.within("identification").identification(new.identification, today) if new.identification else None,
+        identification=checks.within("identification").identification(new.identification, today)
+        if new.identification
+        else None,
     )
     return cleaned, tuple(checks.problems)
 
@@ -177,7 +205,9 @@ def check_organization(new: NewOrganization, languages: tuple[str, ...]) -> tupl
     cleaned = NewOrganization(
         trading_name=checks.text("trading_name", new.trading_name, "the trading name", limit=_LIMITS["line"]),
         legal_name=checks.text("legal_name", new.legal_name, "the legal name", required=False, limit=_LIMITS["line"]),
-        registration_number=checks.text("registration_number", new.registration_number, "the registration number", required=False),
+        registration_number=checks.text(
+            "registration_number", new.registration_number, "the registration number", required=False
+        ),
         vat_id=checks.vat_id("vat_id", new.vat_id),
         email=checks.email("email", new.email),
         phone=checks.phone("phone", new.phone, address.country),

@@ -46,7 +46,9 @@ class PostalAddress:
     @property
     def lines(self) -> tuple[str, ...]:
         """For an envelope, without the country."""
-        return tuple(line for line in (self.street1, self.street2, f"{self.postcode} {self.city}".strip(), self.region) if line)
+        return tuple(
+            line for line in (self.street1, self.street2, f"{self.postcode} {self.city}".strip(), self.region) if line
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
