@@ -1,0 +1,159 @@
+"""What a resource is: declared once, in one mapping file. Views, paging, filters, hub and OpenAPI follow from it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any, Generic, TypeVar
+
+import msgspec
+
+from linehouse.edge.tmf.kit.paths import META, JsonObject, has_path
+from linehouse.edge.tmf.kit.query import Path
+from linehouse.edge.tmf.kit.shapes import Representation
+from linehouse.kernel.event import Event
+from linehouse.platform.work import Actor
+
+V = TypeVar("V")
+B = TypeVar("B", bound=msgspec.Struct)
+
+ROOT = "/tmf-api"
+SCAN_LIMIT = 5000
+"""How many values a list request looks through when its conditions cannot be pushed down to the room's search."""
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """Absolute addresses of resources, from the scheme and host that the caller used."""
+
+    base: str
+    """Such as `https://api.robin.example`, without a slash at the end."""
+
+    def to(self, api: str, resource: str, key: object) -> str:
+        """The address of one resource."""
+        return f"{self.base}{ROOT}/{api}/v4/{resource}/{key}"
+
+
+@dataclass(frozen=True, slots=True)
+class Narrow:
+    """What a search is asked for: equalities on the declared attributes, and a window of the result."""
+
+    equal: Mapping[str, str]
+    """By dotted attribute path; only paths of the resource's ``narrows``."""
+    offset: int
+    limit: int
+
+    def get(self, path: str) -> str | None:
+        """The wanted value of an attribute, or None for any."""
+        return self.equal.get(path)
+
+
+@dataclass(frozen=True, slots=True)
+class Slice(Generic[V]):
+    """A window of a search's result, and how many there are in all."""
+
+    values: Sequence[V]
+    total: int
+
+    @classmethod
+    def of(cls, values: Sequence[V], narrow: Narrow) -> Slice[V]:
+        """The window of a result that is small enough to be had whole."""
+        return cls(values[narrow.offset : narrow.offset + narrow.limit], len(values))
+
+
+@dataclass(frozen=True, slots=True)
+class Create(Generic[B, V]):
+    """POST: a typed body and the use case that it runs."""
+
+    body: type[B]
+    run: Callable[[B, Actor], V]
+    external_id: Callable[[B], str | None] | None = None
+    """The caller's own id in the body: a second POST with the same one answers with the first's result."""
+
+
+@dataclass(frozen=True, slots=True)
+class Patch(Generic[B, V]):
+    """PATCH: the attributes that may change, and the use case that changes them.
+
+    The body holds the changed attributes at their new value (after RFC 7396); the others are UNSET, a removed one None.
+    """
+
+    body: type[B]
+    run: Callable[[str, B, Actor], V]
+
+
+@dataclass(frozen=True, slots=True)
+class EventMapping(Generic[V]):
+    """A room's event and the TMF notification that it becomes."""
+
+    event: type[Event]
+    type: str
+    """Such as `ProductOrderStateChangeEvent`."""
+    key: Callable[[Any], object] = field(default=lambda event: event.aggregate_id)
+    """The id of the resource that the notification carries."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Resource(Generic[V]):
+    """A resource of an API: `productOrder` of TMF622.
+
+    ``search`` answers a list request, ``get`` one id (raises a DomainError of kind NOT_FOUND), ``represent`` turns a
+    room's value into what the API says of it. Without ``create``, ``patch`` or ``delete`` the method is 405.
+    """
+
+    name: str
+    type: str
+    representation: type[Representation]
+    represent: Callable[[V, Links], Representation]
+    search: Callable[[Narrow], Slice[V]]
+    get: Callable[[str], V]
+    narrows: tuple[str, ...] = ()
+    """Attribute paths whose equality the room's search decides; other conditions are decided on representations."""
+    create: Create[Any, V] | None = None
+    patch: Patch[Any, V] | None = None
+    delete: Callable[[str, Actor], None] | None = None
+    events: tuple[EventMapping[V], ...] = ()
+    pointers: Mapping[str, str] = field(default_factory=dict)
+    """Field names of the room's errors → JSON pointers, where they are not the same word."""
+    description: str = ""
+
+    def knows(self, path: Path) -> bool:
+        """Whether the representation declares the attribute."""
+        return path in (("href",), *((name,) for name in META)) or has_path(self.representation, path)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Api:
+    """A TM Forum Open API: its number, its place in the address, and its resources."""
+
+    number: str
+    path: str
+    title: str
+    resources: tuple[Resource[Any], ...]
+
+    @property
+    def scope(self) -> str:
+        """The name of its permissions: `tmf622` in `tmf622:read`."""
+        return self.number.lower()
+
+    def resource(self, name: str) -> Resource[Any] | None:
+        """The resource of that name."""
+        return next((resource for resource in self.resources if resource.name == name), None)
+
+
+def rendered(api: Api, resource: Resource[V], value: V, links: Links) -> JsonObject:
+    """The whole representation of a value as JSON objects; decimals stay exact."""
+    shape = resource.represent(value, links)
+    attributes: JsonObject = msgspec.to_builtins(shape, builtin_types=(Decimal,))
+    kind = str(attributes.pop("@type", resource.type))
+    result: JsonObject = {
+        "id": attributes.pop("id"),
+        "href": links.to(api.path, resource.name, shape.id),
+        **attributes,
+        "@type": kind,
+    }
+    if kind != resource.type:
+        result["@baseType"] = resource.type
+    result["@schemaLocation"] = f"{links.base}{ROOT}/{api.path}/v4/openapi.json"
+    return result
