@@ -1,0 +1,286 @@
+"""Every setting of a Linehouse process: name, type, meaning, default. The reference page is printed from here.
+
+Settings come from environment variables. Only `linehouse.run` reads the environment; everything else is handed a
+`Settings` value.
+"""
+
+import difflib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self, get_type_hints
+
+import msgspec
+
+from linehouse.kernel.error import DomainError, Kind
+from linehouse.platform.postgres.dsn import Dsn
+
+PREFIX = "LINEHOUSE_"
+_PORT_OFFSETS = {
+    "charging_port": 1,
+    "network_port": 2,
+    "smtp_port": 3,
+    "simulators_port": 4,
+    "postgres_port": 5,
+}
+_HIGHEST_BASE_PORT = 65535 - max(_PORT_OFFSETS.values())
+
+
+class SettingRefused(DomainError, code="platform.setting_refused", kind=Kind.INVALID):
+    """An environment variable holds a value that the setting cannot take."""
+
+
+def _setting(variable: str, description: str, default: str, *, secret: bool = False, **limits: Any) -> msgspec.Meta:
+    return msgspec.Meta(
+        description=description,
+        extra={"variable": PREFIX + variable, "default": default, "secret": secret},
+        **limits,
+    )
+
+
+def _port(variable: str, who: str, default: str) -> msgspec.Meta:
+    return _setting(variable, f"TCP port of {who}.", default, ge=1, le=65535)
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """The settings of one process, complete and checked; see `Settings.from_env`."""
+
+    home: Annotated[
+        Path,
+        _setting(
+            "HOME",
+            "Folder for everything this installation keeps outside the database's reach: the embedded database, the "
+            "inbox and outbox folders, logs and secrets. One home is served by one supervisor at a time.",
+            "`$XDG_DATA_HOME/linehouse`, or `~/.local/share/linehouse`",
+        ),
+    ]
+    host: Annotated[
+        str,
+        _setting(
+            "HOST",
+            "Address that the web and charging processes listen on. The simulators and the embedded database always "
+            "stay on 127.0.0.1.",
+            "127.0.0.1",
+            min_length=1,
+        ),
+    ] = "127.0.0.1"
+    web_port: Annotated[
+        int,
+        _setting(
+            "PORT",
+            "TCP port of the web process (desk, self-care, APIs). The other ports follow it unless they are set.",
+            "8080",
+            ge=1,
+            le=_HIGHEST_BASE_PORT,
+        ),
+    ] = 8080
+    charging_port: Annotated[int, _port("CHARGING_PORT", "the charging process", "LINEHOUSE_PORT + 1")] = 8081
+    network_port: Annotated[
+        int, _port("NETWORK_PORT", "the simulated host network's provisioning API", "LINEHOUSE_PORT + 2")
+    ] = 8082
+    smtp_port: Annotated[int, _port("SMTP_PORT", "the simulated mail server", "LINEHOUSE_PORT + 3")] = 8083
+    simulators_port: Annotated[int, _port("SIMULATORS_PORT", "the simulators' web page", "LINEHOUSE_PORT + 4")] = 8084
+    postgres_port: Annotated[int, _port("POSTGRES_PORT", "the embedded PostgreSQL", "LINEHOUSE_PORT + 5")] = 8085
+    database_url: Annotated[
+        str,
+        _setting(
+            "DATABASE_URL",
+            "Address of a PostgreSQL server of version 16 or newer, `postgresql://user:password@host:port/database`. "
+            "The user must be allowed to create databases. Empty: the embedded PostgreSQL is started and used.",
+            "empty",
+            secret=True,
+        ),
+    ] = ""
+    postgres_account: Annotated[
+        str,
+        _setting(
+            "POSTGRES_ACCOUNT",
+            "Operating-system account that the embedded PostgreSQL runs as when Linehouse is started by root.",
+            "`linehouse` where that account exists, else `nobody`",
+        ),
+    ] = ""
+    secret_key: Annotated[
+        str,
+        _setting(
+            "SECRET_KEY",
+            "Key that signs sessions and tokens. Several machines that serve one installation need the same one.",
+            "made at the first start and kept in the file `secret-key` of the home",
+            secret=True,
+        ),
+    ] = ""
+    demo: Annotated[
+        bool,
+        _setting(
+            "DEMO",
+            "Whether the first start makes the demo brand Robin Mobile, and whether the simulators run.",
+            "true",
+        ),
+    ] = True
+    web_threads: Annotated[
+        int, _setting("WEB_THREADS", "Threads of one web process that serve requests.", "4", ge=1, le=64)
+    ] = 4
+    web_workers: Annotated[int, _setting("WEB_WORKERS", "Web processes that share the port.", "1", ge=1, le=64)] = 1
+    log_level: Annotated[
+        Literal["debug", "info", "warning", "error"],
+        _setting("LOG_LEVEL", "Least severe level that is logged: `debug`, `info`, `warning` or `error`.", "info"),
+    ] = "info"
+    log_format: Annotated[
+        Literal["json", "console"],
+        _setting(
+            "LOG_FORMAT",
+            "`json` writes one JSON object per line, `console` lines for people. Neither holds personal values.",
+            "json",
+        ),
+    ] = "json"
+    traces: Annotated[
+        str,
+        _setting(
+            "TRACES",
+            "Where OpenTelemetry traces go: `none`, `console` (the log), or the name of an installed exporter, such as "
+            "`otlp`, which reads its own `OTEL_EXPORTER_…` variables.",
+            "none",
+        ),
+    ] = "none"
+
+    @classmethod
+    def from_env(cls, environment: Mapping[str, str]) -> Self:
+        """Read and check the settings. An empty variable counts as not set.
+
+        Raises SettingRefused naming the variable, its value and what would be right.
+        """
+        values: dict[str, Any] = {}
+        for setting in described():
+            text = environment.get(setting.variable, "").strip()
+            if text:
+                values[setting.field] = _converted(setting, text)
+        values.setdefault("home", _default_home(environment))
+        for field, offset in _PORT_OFFSETS.items():
+            values.setdefault(field, values.get("web_port", 8080) + offset)
+        settings = cls(**values)
+        settings._require_distinct_ports()
+        if settings.database_url:
+            try:
+                Dsn.parse(settings.database_url)
+            except ValueError as error:
+                raise SettingRefused(
+                    f"LINEHOUSE_DATABASE_URL cannot be used: {error}",
+                    expected="postgresql://user:password@host:port/database",
+                ) from None
+        return settings
+
+    def to_env(self) -> dict[str, str]:
+        """The variables that make another process read the same settings."""
+        found = {}
+        for setting in described():
+            value = getattr(self, setting.field)
+            found[setting.variable] = str(value).lower() if isinstance(value, bool) else str(value)
+        return found
+
+    def ports(self) -> dict[str, int]:
+        """Every port of this installation by the variable that sets it, those that are not used left out."""
+        chosen = {
+            setting.variable: getattr(self, setting.field)
+            for setting in described()
+            if setting.field == "web_port" or setting.field in _PORT_OFFSETS
+        }
+        if self.database_url:
+            del chosen["LINEHOUSE_POSTGRES_PORT"]
+        if not self.demo:
+            for variable in ("LINEHOUSE_NETWORK_PORT", "LINEHOUSE_SMTP_PORT", "LINEHOUSE_SIMULATORS_PORT"):
+                del chosen[variable]
+        return chosen
+
+    def __repr__(self) -> str:
+        """The settings without their secrets."""
+        shown = []
+        for setting in described():
+            value = getattr(self, setting.field)
+            shown.append(f"{setting.field}={'***' if setting.secret and value else repr(value)}")
+        return f"Settings({', '.join(shown)})"
+
+    def _require_distinct_ports(self) -> None:
+        seen: dict[int, str] = {}
+        for variable, port in self.ports().items():
+            if port in seen:
+                raise SettingRefused(
+                    f"{variable} and {seen[port]} are both {port}", field=variable, value=port, expected="another port"
+                )
+            seen[port] = variable
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """What the reference says of one setting."""
+
+    field: str
+    variable: str
+    kind: Any
+    description: str
+    default: str
+    secret: bool
+
+
+def described() -> tuple[Described, ...]:
+    """Every setting, in the order of its declaration."""
+    return _DESCRIBED
+
+
+def unknown_variables(environment: Mapping[str, str]) -> dict[str, str]:
+    """Variables with our prefix that are no setting, each with the setting that it resembles (or empty)."""
+    known = [setting.variable for setting in described()]
+    strangers = sorted(name for name in environment if name.startswith(PREFIX) and name not in known)
+    return {name: next(iter(difflib.get_close_matches(name, known, n=1)), "") for name in strangers}
+
+
+def _describe() -> tuple[Described, ...]:
+    found = []
+    for field, hint in get_type_hints(Settings, include_extras=True).items():
+        meta: msgspec.Meta = hint.__metadata__[0]
+        extra = meta.extra or {}
+        found.append(
+            Described(
+                field=field,
+                variable=extra["variable"],
+                kind=hint,
+                description=meta.description or "",
+                default=extra["default"],
+                secret=extra["secret"],
+            )
+        )
+    return tuple(found)
+
+
+_DESCRIBED = _describe()
+
+
+def _converted(setting: Described, text: str) -> Any:
+    if setting.field == "home":
+        home = Path(text).expanduser()
+        if not home.is_absolute():
+            raise SettingRefused(
+                f"{setting.variable} is a relative path",
+                field=setting.variable,
+                value=text,
+                expected="an absolute path",
+            )
+        return home
+    try:
+        return msgspec.convert(text.lower() if setting.kind.__origin__ is bool else text, setting.kind, strict=False)
+    except msgspec.ValidationError as error:
+        expected = str(error).removeprefix("Expected ").partition(", got")[0].partition(" - at")[0]
+        if hasattr(setting.kind.__origin__, "__args__"):
+            expected = "one of " + ", ".join(setting.kind.__origin__.__args__)
+        raise SettingRefused(
+            f"{setting.variable} cannot be used",
+            field=setting.variable,
+            value="***" if setting.secret else text,
+            expected=expected.replace("`", ""),
+        ) from None
+
+
+def _default_home(environment: Mapping[str, str]) -> Path:
+    data = environment.get("XDG_DATA_HOME", "").strip()
+    if data and Path(data).is_absolute():
+        return Path(data) / "linehouse"
+    home = environment.get("HOME", "").strip()
+    return (Path(home) if home else Path("~").expanduser()) / ".local" / "share" / "linehouse"

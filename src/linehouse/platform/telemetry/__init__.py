@@ -1,0 +1,1 @@
+"""What the running processes tell: logs without personal values, metrics, traces."""
