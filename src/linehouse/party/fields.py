@@ -236,4 +236,4 @@ def _as_date(value: date | str | None) -> date | None:
 def _countries() -> frozenset[str]:
     # Unicode's territories are the ISO 3166-1 codes plus a few reserved and numeric regions, which no address bears.
     reserved = {"EU", "EZ", "UN", "QO", "XA", "XB", "ZZ", "AC", "CP", "CQ", "DG", "EA", "IC", "TA"}
-    return frozenset(code for code in Locale("en").territories if len(code) == 2 and code not in reserved)
+    return frozenset(code for code in map(str, Locale("en").territories) if len(code) == 2 and code not in reserved)

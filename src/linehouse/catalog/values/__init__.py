@@ -1,0 +1,95 @@
+"""The frozen values of the catalogue. Other rooms import them from here.
+
+Everything comes out of one published version, so a reader may keep it for as long as it likes. Words follow TMF620,
+TMF633 and TMF634 where those have a word.
+"""
+
+from __future__ import annotations
+
+from linehouse.catalog.values.brand import (
+    AccountDefaults,
+    BankAccount,
+    BrandProfile,
+    LegalEntity,
+    Look,
+)
+from linehouse.catalog.values.catalogue import (
+    Catalogue,
+)
+from linehouse.catalog.values.offerings import (
+    Allowance,
+    Credit,
+    Eligibility,
+    FirstPeriod,
+    OfferingMatch,
+    OfferingPrice,
+    OnEmpty,
+    ProductOffering,
+    Rollover,
+)
+from linehouse.catalog.values.specifications import (
+    ParameterValue,
+    ProductSpecification,
+    ResourceKind,
+    ResourceSpecification,
+    ServiceNeed,
+    ServiceParameter,
+    ServiceSpecification,
+)
+from linehouse.catalog.values.words import (
+    Anchor,
+    BillingMode,
+    DueOn,
+    EndDay,
+    FirstBill,
+    LifecycleStatus,
+    OfferingKind,
+    Parts,
+    PeriodLength,
+    PeriodUnit,
+    PriceKind,
+    Prorate,
+    TaxMode,
+    Texts,
+    text_in,
+)
+
+__all__ = [
+    "AccountDefaults",
+    "Allowance",
+    "Anchor",
+    "BankAccount",
+    "BillingMode",
+    "BrandProfile",
+    "Catalogue",
+    "Credit",
+    "DueOn",
+    "Eligibility",
+    "EndDay",
+    "FirstBill",
+    "FirstPeriod",
+    "LegalEntity",
+    "LifecycleStatus",
+    "Look",
+    "OfferingKind",
+    "OfferingMatch",
+    "OfferingPrice",
+    "OnEmpty",
+    "ParameterValue",
+    "Parts",
+    "PeriodLength",
+    "PeriodUnit",
+    "PriceKind",
+    "ProductOffering",
+    "ProductSpecification",
+    "Prorate",
+    "ResourceKind",
+    "ResourceSpecification",
+    "Rollover",
+    "ServiceNeed",
+    "ServiceParameter",
+    "ServiceSpecification",
+    "TaxMode",
+    "Texts",
+    "text_in",
+]

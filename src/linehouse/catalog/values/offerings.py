@@ -1,0 +1,208 @@
+"""What is sold: offerings with their prices, allowances and rules (TMF620)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from linehouse.catalog.errors import OfferingUnknown
+from linehouse.catalog.values.specifications import ParameterValue
+from linehouse.catalog.values.words import (
+    Anchor,
+    BillingMode,
+    DueOn,
+    EndDay,
+    FirstBill,
+    LifecycleStatus,
+    OfferingKind,
+    Parts,
+    PeriodLength,
+    PriceKind,
+    Prorate,
+    TaxMode,
+    Texts,
+    text_in,
+)
+from linehouse.kernel.money import Money
+from linehouse.kernel.period import Period
+from linehouse.kernel.quantity import Quantity, Unit
+from linehouse.rating.values import Scope
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferingPrice:
+    """One price of an offering. ``amount`` contains tax where ``tax_mode`` is gross.
+
+    One-time prices have ``due_on`` and no period; recurring ones have a ``period``. ``gl_code`` names the ledger
+    account's detail (``revenue/<gl_code>``). ``texts`` is what the invoice line says.
+    """
+
+    key: str
+    kind: PriceKind
+    amount: Money
+    gl_code: str
+    texts: Texts
+    tax_mode: TaxMode = TaxMode.GROSS
+    tax_category: str = "standard"
+    period: PeriodLength | None = None
+    in_advance: bool = True
+    prorate: Prorate = Prorate.DAY
+    end_day: EndDay = EndDay.EXCLUDED
+    anchor: Anchor = Anchor.CYCLE
+    first_bill: FirstBill = FirstBill.AT_START
+    parts: Parts = Parts.EACH
+    due_on: DueOn = DueOn.ACTIVATION
+
+    @property
+    def recurring(self) -> bool:
+        """Whether it is due every period."""
+        return self.kind is PriceKind.RECURRING
+
+    def text(self, language: str) -> str:
+        """The line text in that language, else in the first one that there is."""
+        return text_in(self.texts, language)
+
+
+class OnEmpty(StrEnum):
+    """What happens when an allowance is used up."""
+
+    CHARGE = "charge"
+    BLOCK = "block"
+
+
+class FirstPeriod(StrEnum):
+    """How much of a recurring allowance the first, shorter period gets."""
+
+    FULL = "full"
+    PRORATE = "prorate"
+
+
+class Rollover(StrEnum):
+    """What happens to the unused rest at the period's end."""
+
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Allowance:
+    """Units that an offering includes: the pattern from which buckets are made.
+
+    ``amount`` None means unlimited. ``recurring`` allowances are granted anew for every billing cycle; the others once
+    at activation, for ``validity`` from that instant (None: as long as the product lives). Lower ``priority`` is used
+    first. ``scope`` is rating's: which usage it covers; nothing included means all.
+    """
+
+    key: str
+    unit: Unit
+    amount: Quantity | None
+    texts: Texts
+    scope: Scope = field(default_factory=Scope)
+    priority: int = 100
+    recurring: bool = False
+    validity: PeriodLength | None = None
+    first_period: FirstPeriod = FirstPeriod.FULL
+    rollover: Rollover = Rollover.NONE
+    on_empty: OnEmpty = OnEmpty.CHARGE
+
+    @property
+    def unlimited(self) -> bool:
+        """Whether it never empties."""
+        return self.amount is None
+
+    def text(self, language: str) -> str:
+        """What the subscriber reads, in that language, else in the first one that there is."""
+        return text_in(self.texts, language)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Credit:
+    """Money put on the prepaid main balance at activation; without ``validity`` it does not expire."""
+
+    key: str
+    amount: Money
+    texts: Texts
+    validity: PeriodLength | None = None
+
+    def text(self, language: str) -> str:
+        """What the subscriber reads, in that language, else in the first one that there is."""
+        return text_in(self.texts, language)
+
+
+@dataclass(frozen=True, slots=True)
+class OfferingMatch:
+    """Names offerings in ``requires`` and ``excludes``: one by its key, or every one of a kind."""
+
+    offering: str | None = None
+    kind: OfferingKind | None = None
+
+    def matches(self, other: ProductOffering) -> bool:
+        """Whether that offering is meant."""
+        return other.key == self.offering if self.offering is not None else other.kind is self.kind
+
+    def __str__(self) -> str:
+        return self.offering if self.offering is not None else f"any {self.kind}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Eligibility:
+    """Who may buy it and where. An empty tuple means everybody, everywhere."""
+
+    customer_kinds: tuple[str, ...] = ()
+    """``individual``, ``organization``."""
+    channels: tuple[str, ...] = ()
+    """``desk``, ``self-care``, ``api``, ``shop``."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProductOffering:
+    """Something that can be bought. ``version`` grows by one each time a changed offering is published; 0 is a draft.
+
+    ``requires``: the buyer has, or orders with it, at least one match. ``excludes``: and none of these.
+    ``valid`` is when it can be bought (half-open, business time). ``settings`` are provisioning parameters that this
+    offering sets differently from its product specification, by service specification key.
+    """
+
+    key: str
+    name: str
+    texts: Texts
+    status: LifecycleStatus
+    kind: OfferingKind
+    billing_mode: BillingMode
+    specification: str
+    prices: tuple[OfferingPrice, ...] = ()
+    allowances: tuple[Allowance, ...] = ()
+    credits: tuple[Credit, ...] = ()
+    tariff: str | None = None
+    requires: tuple[OfferingMatch, ...] = ()
+    excludes: tuple[OfferingMatch, ...] = ()
+    valid: Period | None = None
+    eligibility: Eligibility = field(default_factory=Eligibility)
+    settings: Mapping[str, Mapping[str, ParameterValue]] = field(default_factory=dict)
+    version: int = 0
+
+    def price(self, key: str) -> OfferingPrice:
+        """The price of that key. Raises OfferingUnknown."""
+        for price in self.prices:
+            if price.key == key:
+                return price
+        raise OfferingUnknown(f"offering {self.key!r} has no price {key!r}", field="price", value=key)
+
+    @property
+    def one_time_prices(self) -> tuple[OfferingPrice, ...]:
+        """Prices due once."""
+        return tuple(price for price in self.prices if not price.recurring)
+
+    @property
+    def recurring_prices(self) -> tuple[OfferingPrice, ...]:
+        """Prices due every period."""
+        return tuple(price for price in self.prices if price.recurring)
+
+    def orderable(self, at: datetime) -> bool:
+        """Whether it can be bought at that instant: launched, and within its validity."""
+        return self.status is LifecycleStatus.LAUNCHED and (self.valid is None or self.valid.contains(at))
+
+    def description(self, language: str) -> str:
+        """What the buyer reads, in that language, else in the first one that there is."""
+        return text_in(self.texts, language)
