@@ -19,9 +19,7 @@ class NetworkConnector(Protocol):
         """Bring the line to life; ``line`` is our name for it, a product's number."""
         ...
 
-    def change(
-        self, network_ref: str, line: str, desired: DesiredState, key: str
-    ) -> Reply:
+    def change(self, network_ref: str, line: str, desired: DesiredState, key: str) -> Reply:
         """Make the line as desired."""
         ...
 
@@ -38,20 +36,19 @@ class NetworkConnector(Protocol):
         ...
 
 
-_factory: Callable[[], NetworkConnector] | None = None
+_wired: list[Callable[[], NetworkConnector]] = []
 
 
 def set_factory(factory: Callable[[], NetworkConnector] | None) -> None:
     """Say how to make a connector for the current brand; called once by the process that wires things."""
-    global _factory
-    _factory = factory
+    _wired[:] = [factory] if factory is not None else []
 
 
 def connector() -> NetworkConnector:
     """A connector for the current brand. Raises NoConnector."""
-    if _factory is None:
+    if not _wired:
         raise NoConnector(
             "no connection to a host network is configured",
             expected="a connector set at start",
         )
-    return _factory()
+    return _wired[0]()

@@ -9,9 +9,7 @@ def _listed(values: frozenset[str] | tuple[str, ...]) -> str:
     return ", ".join(sorted(str(v) for v in values)) or "none"
 
 
-def difference(
-    wanted: DesiredState, found: DesiredState | None
-) -> tuple[Difference, ...]:
+def difference(wanted: DesiredState, found: DesiredState | None) -> tuple[Difference, ...]:
     """Every attribute that differs, in a fixed order; a line that the network does not know is one difference."""
     if found is None:
         return (Difference("line", "present", "absent"),)
@@ -51,8 +49,4 @@ def difference(
             )
         ),
     )
-    return tuple(
-        Difference(name, shown, seen)
-        for name, mine, theirs, shown, seen in pairs
-        if mine != theirs
-    )
+    return tuple(Difference(name, shown, seen) for name, mine, theirs, shown, seen in pairs if mine != theirs)

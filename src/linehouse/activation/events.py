@@ -8,9 +8,7 @@ from uuid import UUID
 from linehouse.kernel.event import Event
 
 
-class RequestCompleted(
-    Event, name="activation.request.completed", aggregate="request_id"
-):
+class RequestCompleted(Event, name="activation.request.completed", aggregate="request_id"):
     """The network confirmed the desired state. ``key`` is the one under which it was asked for."""
 
     request_id: UUID

@@ -8,13 +8,12 @@ from linehouse.kernel.lifecycle import Lifecycle
 #: ``failed`` is final: the one who asked decides whether to ask again, and that is a new request.
 PROVISIONING_REQUEST = Lifecycle(
     "activation.request",
-    states=("pending", "accepted", "completed", "failed", "withdrawn"),
+    states=("pending", "accepted", "completed", "failed"),
     initial="pending",
     transitions=(
         ("pending", "accepted"),
         ("pending", "completed"),
         ("pending", "failed"),
-        ("pending", "withdrawn"),
         ("accepted", "completed"),
         ("accepted", "failed"),
     ),

@@ -60,9 +60,7 @@ class DesiredState:
                 expected="at least one service",
             )
         if LineService.DATA in self.services and not self.apns:
-            raise Invalid(
-                "data needs an access point", field="apns", expected="at least one APN"
-            )
+            raise Invalid("data needs an access point", field="apns", expected="at least one APN")
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +112,7 @@ class NetworkRefused:
 
 @dataclass(frozen=True, slots=True)
 class Unreachable:
-    """No answer, or one that says «not now»: whether the request was done is unknown, so it is sent again with its key."""
+    """No answer, or «not now»: whether the request was done is unknown, so it is sent again with its key."""
 
     reason: str
     exchanges: tuple[Exchange, ...] = ()

@@ -8,9 +8,7 @@ from uuid import UUID
 from linehouse.kernel.event import Event
 
 
-class ProductActivated(
-    Event, name="inventory.product.activated", aggregate="product_id"
-):
+class ProductActivated(Event, name="inventory.product.activated", aggregate="product_id"):
     """The product works from this instant: charging and billing may begin."""
 
     product_id: UUID
@@ -24,9 +22,7 @@ class ProductActivated(
     activated_at: datetime
 
 
-class ProductTerminated(
-    Event, name="inventory.product.terminated", aggregate="product_id"
-):
+class ProductTerminated(Event, name="inventory.product.terminated", aggregate="product_id"):
     """The product ended at this instant: nothing is due for what comes after."""
 
     product_id: UUID
@@ -38,9 +34,7 @@ class ProductTerminated(
     terminated_at: datetime
 
 
-class ProductCancelled(
-    Event, name="inventory.product.cancelled", aggregate="product_id"
-):
+class ProductCancelled(Event, name="inventory.product.cancelled", aggregate="product_id"):
     """The product was ordered and never delivered."""
 
     product_id: UUID

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from linehouse.kernel.lifecycle import Lifecycle
 
-#: ProductStatusType of TMF637. A suspended product may also be ended directly: it need not be lit once more to be put out.
+#: ProductStatusType of TMF637. A suspended product may also be ended directly.
 PRODUCT = Lifecycle(
     "inventory.product",
     states=(

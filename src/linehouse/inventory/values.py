@@ -21,7 +21,7 @@ class IdentityKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Subscriber:
-    """Who was behind a number at an instant: the plan product, its account and terms. ``product_number`` is the business key."""
+    """Who was behind a number at an instant: the plan product (by id and business number), its account and terms."""
 
     product_id: UUID
     product_number: str
@@ -48,7 +48,7 @@ class IdentityQuery:
 
 @dataclass(frozen=True, slots=True)
 class CreateProduct:
-    """A product that an order will deliver. ``parent_product_id`` names the plan of an add-on; ``order_item`` is the once-key."""
+    """A product that an order will deliver. ``order_item`` is the once-key."""
 
     order_item: str
     kind: OfferingKind

@@ -37,7 +37,7 @@ _MOVES = (
     ("pendingCancellation", "cancelled"),
 )
 
-#: ProductOrderStateType of TMF622. The state is always derived from the items (progress.py); this says which moves may follow.
+#: ProductOrderStateType of TMF622. The state follows from the items (progress.py); this says which moves are legal.
 PRODUCT_ORDER = Lifecycle(
     "ordering.order",
     states=(*_STATES, "partial"),
@@ -53,8 +53,8 @@ ORDER_ITEM = Lifecycle(
     transitions=_MOVES,
 )
 
-#: A step of the plan. ``failed`` is parked with its reason: it is tried again, or wound back. Winding back a step is its
-#: compensation; a step that never began is ``cancelled``.
+#: A step of the plan. ``failed`` is parked with its reason: it is tried again, or wound back by its compensation.
+#: A step that never began is ``cancelled``.
 ORDER_STEP = Lifecycle(
     "ordering.step",
     states=(
