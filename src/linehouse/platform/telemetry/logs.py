@@ -47,7 +47,7 @@ def configure(settings: Settings, process: str, stream: TextIO | None = None) ->
     root.setLevel(settings.log_level.upper())
     for name, level in _QUIETER.items():
         logging.getLogger(name).setLevel(max(level, root.level))
-    logging.captureWarnings(True)
+    logging.captureWarnings(capture=True)
     structlog.configure(
         processors=[
             structlog.stdlib.filter_by_level,
