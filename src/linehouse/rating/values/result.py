@@ -60,7 +60,7 @@ class Part:
 
     @property
     def charged(self) -> int:
-        """What was paid for, in base units: whole blocks, except where a bucket counts exactly or took a part of one."""
+        """What was paid for, in base units: blocks as priced or as taken."""
         return self.blocks * self.block
 
 
@@ -77,7 +77,7 @@ class FeePart:
 class Priced:
     """The price of one event and how it came about; nothing has moved.
 
-    ``total`` is rounded once, by ``rounding``; ``exact`` is the sum before that, in micro-units. ``reason`` is a code and
+    ``total`` is rounded once, by ``rounding``; ``exact`` is the sum before that, in micro-units. ``reason`` is a code
     a sentence, given when the event is unrated or blocked.
     """
 

@@ -84,7 +84,7 @@ class Step:
     """From ``start`` (base units after the free ones) on, blocks of ``block`` base units at ``price`` per ``unit``.
 
     ``price`` and ``flat`` are micro-units; ``flat`` is due when money first pays a block of this step. ``overhang``:
-    the step's length is no multiple of its block, the block at its end is paid in full and the next step begins on time.
+    the step's length is no multiple of its block; the block at its end is paid in full, the next step starts on time.
     """
 
     start: int
@@ -97,7 +97,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Price:
-    """What a rule asks for. Steps are in ascending order, the first from zero. ``minimum``/``maximum`` are micro-units."""
+    """What a rule asks for. Steps ascend, the first from zero; ``minimum`` and ``maximum`` are micro-units."""
 
     steps: tuple[Step, ...]
     connect: Fee | None = None
@@ -182,8 +182,8 @@ class TariffExample:
 class Tariff:
     """One version of a price list. ``fallback`` is asked only when no own rule matches.
 
-    Times are read in ``time_zone``. Zones are looked up over all zones of the tariff, longest prefix first, so that each
-    event is in exactly one number zone and one network zone.
+    Times are read in ``time_zone``. Zones are looked up over all zones of the tariff, longest prefix first, so that
+    each event is in exactly one number zone and one network zone.
     """
 
     key: str
