@@ -1,1 +1,1 @@
-"""Usage: files in, records out: collected, read, normalised, deduplicated, identified, or held in suspense with a reason."""
+"""Usage: files in, records out: read, normalised, deduplicated, identified, or held in suspense with a reason."""

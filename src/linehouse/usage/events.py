@@ -18,7 +18,7 @@ class UsageFileReceived(Event, name="usage.file.received", version=1, aggregate=
 
 
 class UsageFileRefused(Event, name="usage.file.refused", version=1, aggregate="file_id"):
-    """A file was not taken in: a repeat, unreadable, of an unknown version, not for us, or its totals disagree. It is kept."""
+    """A file was not taken in: a repeat, unreadable, not for us, or its totals disagree. It is kept all the same."""
 
     file_id: UUID
     source: str

@@ -51,4 +51,4 @@ USAGE_SUSPENSE = Lifecycle(
         ("resubmitted", "open"),
     ),
 )
-"""A record waits here with its reason; resubmitted, it is taken in (resolved) or comes back with a new reason (open)."""
+"""A record waits here with its reason; resubmitted, it is taken in (resolved) or comes back with a reason (open)."""

@@ -14,24 +14,7 @@ from linehouse.kernel.error import Invalid
 from linehouse.kernel.money import MICROS, CurrencyMismatch, Money, require_currency
 from linehouse.kernel.numbering import Plmn
 from linehouse.kernel.quantity import Quantity
-
-
-class UsageType(StrEnum):
-    """What was used; it decides the unit: voice in ms, data in octets, SMS and MMS in messages, the rest in events."""
-
-    VOICE = "voice"
-    SMS = "sms"
-    MMS = "mms"
-    DATA = "data"
-    EVENT = "event"
-
-
-class Direction(StrEnum):
-    """Seen from the subscriber."""
-
-    OUT = "out"
-    IN = "in"
-    FORWARDED = "forwarded"
+from linehouse.rating.values import Direction, UsageType
 
 
 class NumberForm(StrEnum):
@@ -99,14 +82,14 @@ class WholesaleCharge:
 
 @dataclass(frozen=True, slots=True)
 class ServingNetwork:
-    """The network that carried the usage: as PLMN where it is known, else by its country code (MCC) or TADIG code alone."""
+    """The network that carried the usage: its PLMN where that is known, else at least its country (ISO 3166-1 alpha-2)."""
 
     plmn: Plmn | None = None
-    mcc: str = ""
+    country: str = ""
     tadig: str = ""
 
     def __str__(self) -> str:
-        return str(self.plmn) if self.plmn else self.tadig or self.mcc
+        return str(self.plmn) if self.plmn else self.tadig or self.country
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,9 +174,9 @@ class ParsedFile:
 class NormalisedUsage:
     """One use of the network by a known subscriber, ready to be priced: the end of this room's work.
 
-    ``other_party`` holds E.164 digits without plus, or a short code as dialled; it is empty when ``party_kind`` is
-    ``unknown`` or ``none`` (``attributes['party']`` then keeps what the source wrote). ``key`` is the once-key under which
-    the record was taken in; ``reference`` and ``position`` lead to the bytes in the file.
+    ``other_party`` is what rating expects: ``+31612345678``, a short code such as ``112``, or nothing when it is unknown or
+    there is none (``attributes['party']`` then keeps what the source wrote). ``key`` is the once-key under which the
+    record was taken in; ``reference`` and ``position`` lead to the bytes in the file.
     """
 
     id: UUID
