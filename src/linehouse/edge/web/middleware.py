@@ -1,0 +1,71 @@
+"""Middleware of the web process: health, and the realm and brand that the host name stands for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.db import DatabaseError, connections
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.http.request import split_domain_port
+
+from linehouse.platform.control.models import BrandHost
+from linehouse.platform.postgres.routing import brand_aliases
+from linehouse.platform.scope import CONTROL, brand_scope, realm_scope
+
+Next = Callable[[HttpRequest], HttpResponseBase]
+
+STAFF_HOSTS = frozenset({"localhost", "127.0.0.1", "[::1]", "desk.localhost", "testserver"})
+"""Host names that mean the desk whatever the registry says: those of the machine itself."""
+
+
+class Health:
+    """``/healthz``: this process answers. ``/readyz``: it can serve, that is, its databases answer too."""
+
+    def __init__(self, get_response: Next) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if request.path == "/healthz":
+            return JsonResponse({"status": "ok"})
+        if request.path == "/readyz":
+            return self._ready()
+        return self._get_response(request)
+
+    def _ready(self) -> HttpResponse:
+        databases: dict[str, str] = {}
+        for alias in (CONTROL, *brand_aliases()):
+            try:
+                with connections[alias].cursor() as cursor:
+                    cursor.execute("SELECT 1")
+                databases[alias] = "ok"
+            except DatabaseError:
+                databases[alias] = "does not answer"
+            finally:
+                connections[alias].close()
+        ready = all(state == "ok" for state in databases.values())
+        return JsonResponse(
+            {"status": "ok" if ready else "unavailable", "databases": databases}, status=200 if ready else 503
+        )
+
+
+class Realm:
+    """Sets whose log-ins are meant, by the host name: the desk's is staff's, a brand's is its subscribers'.
+
+    A brand's host sets the brand as well. On the desk's host the brand comes from the path or the token, after the
+    permission check. An unknown host is not found: nothing is ever derived from a name that the registry lacks.
+    """
+
+    def __init__(self, get_response: Next) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        host, _ = split_domain_port(request.META.get("HTTP_HOST", "") or request.META.get("SERVER_NAME", ""))
+        if host in STAFF_HOSTS:
+            with realm_scope(CONTROL):
+                return self._get_response(request)
+        known = BrandHost.objects.filter(host=host, brand__frozen=False).first()
+        if known is None:
+            return HttpResponse("There is nothing at this address.\n", status=404, content_type="text/plain; charset=utf-8")
+        request.brand_host = known.brand_id  # type: ignore[attr-defined]  # read by the APIs: host and token must agree
+        with realm_scope(known.brand_id), brand_scope(known.brand_id):
+            return self._get_response(request)

@@ -1,0 +1,1 @@
+"""Who may do what: log-ins of a realm, roles, and the permissions that they carry."""

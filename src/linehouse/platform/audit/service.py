@@ -1,0 +1,44 @@
+"""The history of one object, read from the tables that the triggers fill."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.apps import apps
+from pghistory.models import Events
+
+_HIDDEN = frozenset({"pgh_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "pgh_context_id", "created_at", "changed_at"})
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One change of a row: what was done, by whom and why, and each field's value before and after."""
+
+    at: datetime
+    what: str
+    actor: str
+    reason: str
+    fields: tuple[tuple[str, str, str], ...]
+
+
+def history(model_label: str, object_id: UUID, limit: int = 200) -> list[Change]:
+    """The changes of one row of ``room.Model``, newest first."""
+    model = apps.get_model(model_label)
+    rows = Events.objects.tracks(model.objects.only("pk").filter(pk=object_id)).order_by("-pgh_created_at", "-pgh_id")[:limit]
+    changes = []
+    for row in rows:
+        context = row.pgh_context or {}
+        diff = row.pgh_diff or {}
+        fields = tuple(
+            (name, _show(was), _show(now)) for name, (was, now) in sorted(diff.items()) if name not in _HIDDEN
+        )
+        changes.append(
+            Change(row.pgh_created_at, row.pgh_label, str(context.get("actor", "")), str(context.get("reason", "")), fields)
+        )
+    return changes
+
+
+def _show(value: object) -> str:
+    return "" if value is None else str(value)

@@ -1,0 +1,1 @@
+"""Files that are kept: raw usage files, invoices, statements; unchanged from the day they came."""

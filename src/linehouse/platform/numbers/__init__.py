@@ -1,0 +1,1 @@
+"""Business numbers: gapless per series, given inside the transaction that uses them."""

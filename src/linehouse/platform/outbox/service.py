@@ -1,0 +1,138 @@
+"""Writing and reading the event log."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from linehouse.kernel.clock import MachineClock
+from linehouse.kernel.event import Event, decode, encode
+from linehouse.kernel.ids import new_id
+from linehouse.platform.jobs.store import insert_job
+from linehouse.platform.outbox.models import OutboxEvent
+from linehouse.platform.outbox.registry import consumers_of
+from linehouse.platform.sql import brand_cursor
+from linehouse.platform.work import current_work
+
+DELIVER = "deliver:"
+"""Job kinds that bring an event to a consumer begin with this; the rest is the consumer's name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """An event as the log holds it."""
+
+    position: int
+    id: UUID
+    name: str
+    version: int
+    aggregate_id: UUID
+    aggregate_sequence: int
+    customer_id: UUID | None
+    payload: dict[str, object]
+    actor: str
+    correlation_id: UUID
+    causation_id: UUID | None
+    business_time: datetime
+    machine_time: datetime
+
+    def event(self) -> Event:
+        """The typed fact."""
+        return decode(self.name, json.dumps(self.payload))
+
+
+def emit(event: Event) -> UUID:
+    """Record a fact in the surrounding unit of work, with one job for each of its consumers; returns its id.
+
+    Nothing leaves when the transaction rolls back; nothing is lost once it has committed.
+    """
+    work = current_work()
+    event_id = new_id()
+    aggregate = event.aggregate_id
+    with brand_cursor() as cursor:
+        # Events of one aggregate get their sequence one after the other, whoever emits them.
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [str(aggregate)])
+        cursor.execute(
+            """
+            INSERT INTO outbox_outboxevent (id, name, version, aggregate_id, aggregate_sequence, customer_id, payload, actor,
+                                            correlation_id, causation_id, business_time, machine_time)
+            SELECT %s, %s, %s, %s, coalesce(max(aggregate_sequence), 0) + 1, %s, %s, %s, %s, %s, %s, %s
+            FROM outbox_outboxevent WHERE aggregate_id = %s
+            """,
+            [
+                event_id,
+                event.event_name,
+                event.event_version,
+                aggregate,
+                event.customer,
+                encode(event).decode(),
+                work.actor.name,
+                work.correlation,
+                work.causation,
+                work.now,
+                MachineClock().now(),
+                aggregate,
+            ],
+        )
+    for listener in consumers_of(event.event_name):
+        insert_job(
+            DELIVER + listener.name,
+            {"event": str(event_id)},
+            key=str(event_id),
+            due=work.now,
+            serial=f"{listener.name}/{aggregate}",
+            correlation=work.correlation,
+        )
+    work.emitted.append(event.event_name)
+    return event_id
+
+
+def recorded(event_id: UUID) -> Recorded:
+    """The event of that id; raises OutboxEvent.DoesNotExist."""
+    return _value(OutboxEvent.objects.get(id=event_id))
+
+
+def events_after(position: int, limit: int = 500) -> Sequence[Recorded]:
+    """The log from behind a position, in order: for projections that are built anew and for replay."""
+    return [_value(row) for row in OutboxEvent.objects.filter(position__gt=position).order_by("position")[:limit]]
+
+
+def search_events(
+    *, name: str = "", customer_id: UUID | None = None, aggregate_id: UUID | None = None, offset: int = 0, limit: int = 50
+) -> tuple[Sequence[Recorded], int]:
+    """A page of the log, newest first, and how many match."""
+    rows = OutboxEvent.objects.order_by("-position")
+    if name:
+        rows = rows.filter(name__icontains=name)
+    if customer_id:
+        rows = rows.filter(customer_id=customer_id)
+    if aggregate_id:
+        rows = rows.filter(aggregate_id=aggregate_id)
+    return [_value(row) for row in rows[offset : offset + limit]], rows.count()
+
+
+def last_position() -> int:
+    """Where the log ends now; 0 when it is empty."""
+    last = OutboxEvent.objects.order_by("-position").values_list("position", flat=True).first()
+    return last or 0
+
+
+def _value(row: OutboxEvent) -> Recorded:
+    return Recorded(
+        row.position,
+        row.id,
+        row.name,
+        row.version,
+        row.aggregate_id,
+        row.aggregate_sequence,
+        row.customer_id,
+        row.payload,
+        row.actor,
+        row.correlation_id,
+        row.causation_id,
+        row.business_time,
+        row.machine_time,
+    )

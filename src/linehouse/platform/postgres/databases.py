@@ -1,0 +1,206 @@
+"""Making and finding the databases of an installation: control, template and one for each brand."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg
+from django.core.management import call_command
+from django.db import connections
+from django.db.migrations.loader import MigrationLoader
+from psycopg import sql
+
+from linehouse.kernel.clock import MachineClock
+from linehouse.kernel.error import DomainError, Kind, NotFound
+from linehouse.platform.postgres import schema
+from linehouse.platform.postgres.dsn import Dsn
+from linehouse.platform.postgres.routing import TEMPLATE, add_database, forget_database
+from linehouse.platform.scope import CONTROL, brand_scope, realm_scope
+
+_KEY = re.compile(r"^[a-z][a-z0-9_-]{0,30}$")
+LEAST_VERSION = 160_000
+"""PostgreSQL 16, as ``server_version_num`` tells it."""
+
+
+class DatabaseTooOld(DomainError, code="platform.database_too_old", kind=Kind.UNAVAILABLE):
+    """The PostgreSQL server is older than 16."""
+
+
+class BrandExists(DomainError, code="platform.brand_exists", kind=Kind.CONFLICT):
+    """There is a brand of this key already."""
+
+
+class SchemaBehind(DomainError, code="platform.schema_behind", kind=Kind.UNAVAILABLE):
+    """A database has another schema version than this release; run the upgrade first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """The databases of one installation on one server; ``prefix`` keeps several apart."""
+
+    dsn: Dsn
+    prefix: str = "linehouse"
+    pooled: bool = False
+
+    @property
+    def control_name(self) -> str:
+        """Physical name of the control database."""
+        return self.prefix
+
+    @property
+    def template_name(self) -> str:
+        """Physical name of the database that brands are copied from."""
+        return f"{self.prefix}_template"
+
+    def brand_name(self, key: str) -> str:
+        """Physical name of a brand's database."""
+        return f"{self.prefix}_brand_{key.replace('-', '_')}"
+
+    def conf(self, database: str) -> dict[str, Any]:
+        """Django's settings of one database."""
+        options: dict[str, Any] = dict(self.dsn.options)
+        if self.pooled:
+            options["pool"] = {"min_size": 0, "max_size": 8, "timeout": 10}
+        return {
+            "ENGINE": "django.db.backends.postgresql",
+            "NAME": database,
+            "HOST": self.dsn.host,
+            "PORT": str(self.dsn.port),
+            "USER": self.dsn.user,
+            "PASSWORD": self.dsn.password,
+            "CONN_MAX_AGE": 0 if self.pooled else None,
+            "CONN_HEALTH_CHECKS": not self.pooled,
+            "OPTIONS": options,
+        }
+
+    def register(self) -> None:
+        """Make the control database known to Django; touches no server."""
+        add_database(CONTROL, self.conf(self.control_name))
+
+    @contextmanager
+    def maintenance(self) -> Iterator[psycopg.Connection[Any]]:
+        """A connection outside all of our databases, for creating and dropping them."""
+        with psycopg.connect(**self.dsn.psycopg_kwargs(self.dsn.database or "postgres"), autocommit=True) as connection:  # type: ignore[arg-type]  # the stub wants each parameter by itself
+            yield connection
+
+    def exists(self, name: str) -> bool:
+        """Whether the server has a database of that name."""
+        with self.maintenance() as connection:
+            return connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone() is not None
+
+    def create(self, name: str, template: str = "template0") -> None:
+        """Make a database as a copy of another. Nobody may be connected to the template."""
+        with self.maintenance() as connection:
+            connection.execute(
+                sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template))
+            )
+
+    def drop(self, name: str) -> None:
+        """Remove a database and end what is connected to it."""
+        with self.maintenance() as connection:
+            connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+
+    def require_version(self) -> None:
+        """Raise DatabaseTooOld for a server before PostgreSQL 16."""
+        with self.maintenance() as connection:
+            version = connection.info.server_version
+        if version < LEAST_VERSION:
+            raise DatabaseTooOld(
+                "the PostgreSQL server is too old", field="version", value=version // 10_000, expected="16 or newer"
+            )
+
+
+def schema_version() -> str:
+    """A digest of all migrations that this release knows: equal digests mean equal schemas."""
+    names = sorted(f"{app}.{name}" for app, name in MigrationLoader(None).disk_migrations)
+    return hashlib.sha256("\n".join(names).encode()).hexdigest()[:16]
+
+
+def prepare_control(installation: Installation, progress: Callable[[str], None]) -> None:
+    """Make or bring forward the control database; says what it does. Repeating changes nothing."""
+    installation.require_version()
+    installation.register()
+    if not installation.exists(installation.control_name):
+        progress("Making the control database")
+        installation.create(installation.control_name)
+    with realm_scope(CONTROL):
+        schema.bring_forward(CONTROL, installation.dsn, installation.control_name, schema_version())
+
+
+def prepare_template(installation: Installation, progress: Callable[[str], None]) -> None:
+    """Make or bring forward the database that brands are copied from; it is closed to connections otherwise."""
+    name = installation.template_name
+    if not installation.exists(name):
+        progress("Making the template of a brand's database")
+        installation.create(name)
+    with installation.maintenance() as connection:
+        connection.execute(sql.SQL("ALTER DATABASE {} WITH ALLOW_CONNECTIONS true").format(sql.Identifier(name)))
+    add_database(TEMPLATE, installation.conf(name))
+    try:
+        with realm_scope(TEMPLATE), brand_scope(TEMPLATE):
+            schema.bring_forward(TEMPLATE, installation.dsn, name, schema_version())
+    finally:
+        forget_database(TEMPLATE)
+    with installation.maintenance() as connection:
+        connection.execute(sql.SQL("ALTER DATABASE {} WITH ALLOW_CONNECTIONS false").format(sql.Identifier(name)))
+
+
+def create_brand(installation: Installation, key: str, name: str, hosts: tuple[str, ...] = ()) -> None:
+    """Make a brand: its database, its entry in the registry and its host names. Raises BrandExists, NotFound."""
+    from linehouse.platform.control.models import Brand, BrandHost
+
+    if not _KEY.match(key) or key in (CONTROL, TEMPLATE, "default"):
+        raise NotFound("that is no key of a brand", field="key", value=key, expected="a to z, 0 to 9, - and _, a letter first")
+    if Brand.objects.filter(key=key).exists():
+        raise BrandExists(f"the brand {key} exists", field="key", value=key, expected="another key")
+    database = installation.brand_name(key)
+    if not installation.exists(database):
+        installation.create(database, installation.template_name)
+    Brand.objects.create(
+        key=key, name=name, database=database, schema_version=schema_version(), created_at=MachineClock().now()
+    )
+    for host in hosts:
+        BrandHost.objects.get_or_create(host=host.lower(), defaults={"brand_id": key})
+    add_database(key, installation.conf(database))
+
+
+def drop_brand(installation: Installation, key: str) -> None:
+    """Remove a brand with its database; what it held is gone. Raises NotFound."""
+    from linehouse.platform.control.models import Brand
+
+    brand = Brand.objects.filter(key=key).first()
+    if brand is None:
+        raise NotFound(f"there is no brand {key}", field="brand", value=key, expected="one of `linehouse brand list`")
+    forget_database(key)
+    installation.drop(brand.database)
+    brand.delete()
+
+
+def load_brands(installation: Installation) -> list[str]:
+    """Make every brand of the registry known to Django; returns their keys. Called at start and when one is added."""
+    from linehouse.platform.control.models import Brand
+
+    keys = []
+    for brand in Brand.objects.order_by("key"):
+        if brand.key not in connections.settings:
+            add_database(brand.key, installation.conf(brand.database))
+        keys.append(brand.key)
+    return keys
+
+
+def upgrade_brands(installation: Installation, progress: Callable[[str], None]) -> None:
+    """Bring every brand's database forward, one after the other, and record the version that it has reached."""
+    from linehouse.platform.control.models import Brand
+
+    version = schema_version()
+    for brand in Brand.objects.exclude(schema_version=version).order_by("key"):
+        progress(f"Bringing the database of {brand.name} forward")
+        with realm_scope(brand.key), brand_scope(brand.key):
+            call_command("migrate", database=brand.key, verbosity=0, interactive=False)
+        brand.schema_version = version
+        brand.save(update_fields=["schema_version"])

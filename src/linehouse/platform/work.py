@@ -1,0 +1,95 @@
+"""The unit of work: one transaction on the brand's database, with who, why and the business instant."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from django.db import connections, transaction
+
+from linehouse.kernel.ids import new_id
+from linehouse.platform.clock.service import business_now
+from linehouse.platform.scope import current_brand
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who does something: ``kind`` is staff, client, subscriber or system; ``name`` is what colleagues see."""
+
+    kind: str
+    id: str
+    name: str
+
+    def __str__(self) -> str:
+        return self.name
+
+
+SYSTEM = Actor("system", "system", "Linehouse")
+"""The house itself: timers, jobs and consumers."""
+
+
+@dataclass(slots=True)
+class Work:
+    """What a use case needs to know of the transaction in which it stands.
+
+    ``now`` is the business instant, the same for the whole transaction. ``correlation`` groups everything that
+    one request or job caused; ``causation`` is the event that caused this work, where one did.
+    """
+
+    brand: str
+    actor: Actor
+    reason: str
+    now: datetime
+    correlation: UUID
+    causation: UUID | None = None
+    emitted: list[str] = field(default_factory=list)
+
+
+_current: ContextVar[Work | None] = ContextVar("work", default=None)
+
+
+def current_work() -> Work:
+    """The surrounding unit of work; raises RuntimeError outside one."""
+    work = _current.get()
+    if work is None or work.brand != current_brand():
+        raise RuntimeError("this needs a surrounding unit_of_work")
+    return work
+
+
+@contextmanager
+def unit_of_work(
+    actor: Actor, reason: str = "", *, correlation: UUID | None = None, causation: UUID | None = None
+) -> Iterator[Work]:
+    """Open the brand's transaction, or join the one that is open: a use case called by another commits with it.
+
+    Who and why are set for the history triggers for exactly this transaction. An exception rolls everything back.
+    """
+    brand = current_brand()
+    outer = _current.get()
+    if outer is not None and outer.brand == brand:
+        yield outer
+        return
+    with transaction.atomic(using=brand):
+        work = Work(brand, actor, reason, business_now(), correlation or new_id(), causation)
+        _describe_to_history(work)
+        token = _current.set(work)
+        try:
+            yield work
+        finally:
+            _current.reset(token)
+
+
+def _describe_to_history(work: Work) -> None:
+    # pghistory's own context manager prepends these settings to every statement of the default connection; one
+    # statement at the start of the brand's transaction says the same.
+    metadata = {"actor_kind": work.actor.kind, "actor": work.actor.name, "actor_id": work.actor.id, "reason": work.reason}
+    with connections[work.brand].cursor() as cursor:
+        cursor.execute(
+            "SELECT set_config('pghistory.context_id', %s, true), set_config('pghistory.context_metadata', %s, true)",
+            [str(new_id()), json.dumps(metadata)],
+        )

@@ -1,0 +1,31 @@
+"""Opening the house in a process: Django, the rooms' consumers and job handlers, the databases."""
+
+from __future__ import annotations
+
+import os
+from importlib import import_module
+from importlib.util import find_spec
+
+import django
+from django.apps import apps
+
+from linehouse.platform.postgres.databases import Installation, load_brands
+from linehouse.platform.postgres.dsn import Dsn
+
+
+def open_house() -> None:
+    """Set Django up and let every room register its consumers and job handlers. A second time changes nothing."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "linehouse.run.django_settings")
+    if not apps.ready:
+        django.setup()
+    for config in list(apps.get_app_configs()):
+        if config.name.startswith("linehouse.") and find_spec(f"{config.name}.jobs"):
+            import_module(f"{config.name}.jobs")
+
+
+def open_databases(dsn: Dsn, *, prefix: str = "linehouse", pooled: bool = False) -> Installation:
+    """Register the control database and every brand of its registry; they must exist."""
+    installation = Installation(dsn, prefix, pooled)
+    installation.register()
+    load_brands(installation)
+    return installation

@@ -1,0 +1,17 @@
+"""The web process's WSGI application (PEP 3333), served by granian."""
+
+from __future__ import annotations
+
+from django.core.wsgi import get_wsgi_application
+
+from linehouse.platform.postgres.dsn import Dsn
+from linehouse.platform.scope import CONTROL, realm_scope
+from linehouse.run.house import open_databases, open_house
+
+open_house()
+
+from django.conf import settings  # noqa: E402  # the settings are made by opening the house
+
+with realm_scope(CONTROL):
+    open_databases(Dsn.parse(settings.SETTINGS.database_url), pooled=True)
+application = get_wsgi_application()

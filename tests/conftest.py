@@ -1,0 +1,213 @@
+"""Fixtures of all tests: one PostgreSQL per run, fresh databases per test, a clock that stands still."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "linehouse.run.django_settings")
+os.environ.setdefault("LINEHOUSE_HOME", "/nonexistent/linehouse-tests-need-no-home")
+os.environ.setdefault("LINEHOUSE_LOG_LEVEL", "error")
+
+from linehouse.run.house import open_house
+
+open_house()
+
+from django.db import connections
+from django.test.utils import setup_test_environment
+
+from linehouse.platform.advance import Advanced
+from linehouse.platform.advance import advance as advance_clock
+from linehouse.platform.clock.service import set_manual
+from linehouse.platform.outbox.service import events_after, last_position
+from linehouse.platform.postgres import databases
+from linehouse.platform.postgres.databases import Installation
+from linehouse.platform.postgres.dsn import Dsn
+from linehouse.platform.postgres.embedded import EmbeddedPostgres
+from linehouse.platform.postgres.routing import forget_database
+from linehouse.platform.runner import drain as drain_jobs
+from linehouse.platform.scope import CONTROL, brand_scope, realm_scope
+from linehouse.platform.work import Actor, unit_of_work
+
+setup_test_environment()
+
+START = datetime(2026, 11, 1, 8, 0, tzinfo=UTC)
+_server: pytest.StashKey[EmbeddedPostgres] = pytest.StashKey()
+_shared: pytest.StashKey[dict[str, str]] = pytest.StashKey()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--browser", action="store_true", help="run the tests that need Debian's chromium")
+    parser.addoption("--peers", action="store_true", help="run the tests against foreign protocol stacks")
+    parser.addoption("--specs", metavar="DIR", help="folder of the published specifications to validate against")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out, before anything runs, what the command line did not ask for."""
+    wanted = {
+        "browser": bool(config.getoption("--browser")),
+        "peers": bool(config.getoption("--peers")),
+        "specs": bool(config.getoption("--specs")),
+    }
+    left_out = [item for item in items if any(not on and item.get_closest_marker(name) for name, on in wanted.items())]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in left_out]
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """The server of this run and the names of its migrated templates."""
+
+    dsn: Dsn
+    control_template: str
+    brand_template: str
+
+
+def _prepare_server(config: pytest.Config) -> dict[str, str]:
+    server = EmbeddedPostgres.temporary()
+    dsn = server.start()
+    config.stash[_server] = server
+    installation = Installation(dsn, "pattern")
+    databases.prepare_control(installation, lambda _: None)
+    databases.prepare_template(installation, lambda _: None)
+    connections.close_all()
+    forget_database(CONTROL)
+    return {"url": dsn.url("postgres"), "control": installation.control_name, "brand": installation.template_name}
+
+
+class _Workers:
+    """With several workers, the one that hands out tests starts the server for all of them."""
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_configure_node(self, node: Any) -> None:
+        if _shared not in node.config.stash:
+            node.config.stash[_shared] = _prepare_server(node.config)
+        node.workerinput["postgres"] = node.config.stash[_shared]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.pluginmanager.register(_Workers())
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    server = config.stash.get(_server, None)
+    if server is not None:
+        server.destroy()
+
+
+@pytest.fixture(scope="session")
+def server(pytestconfig: pytest.Config) -> Server:
+    """The PostgreSQL server of this run."""
+    shared = getattr(pytestconfig, "workerinput", {}).get("postgres") or pytestconfig.stash.get(_shared, None)
+    if shared is None:
+        shared = pytestconfig.stash[_shared] = _prepare_server(pytestconfig)
+    return Server(Dsn.parse(shared["url"]), shared["control"], shared["brand"])
+
+
+@pytest.fixture
+def installation(server: Server) -> Iterator[Installation]:
+    """A fresh control database, served as the control realm; brands made in it are dropped afterwards."""
+    fresh = _FromPatterns(server.dsn, f"t{secrets.token_hex(5)}", patterns=server)
+    fresh.create(fresh.control_name, server.control_template)
+    fresh.register()
+    try:
+        with realm_scope(CONTROL):
+            yield fresh
+            made = databases.load_brands(fresh)
+        for key in made:
+            forget_database(key)
+            fresh.drop(fresh.brand_name(key))
+    finally:
+        forget_database(CONTROL)
+        fresh.drop(fresh.control_name)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _FromPatterns(Installation):
+    patterns: Server
+
+    @property
+    def template_name(self) -> str:
+        return self.patterns.brand_template
+
+
+def make_brand(installation: Installation, key: str, name: str) -> None:
+    """A brand with its host name and a clock that stands at the start of all tests."""
+    databases.create_brand(installation, key, name, (f"{key}.localhost",))
+    with brand_scope(key):
+        set_manual(START)
+
+
+@pytest.fixture
+def brand(installation: Installation) -> Iterator[str]:
+    """The brand under test, with nothing in it: key ``robin``, clock standing at 2026-11-01 08:00 UTC."""
+    make_brand(installation, "robin", "Robin Mobile")
+    with brand_scope("robin") as key:
+        yield key
+
+
+@pytest.fixture
+def second_brand(installation: Installation) -> str:
+    """Another brand beside it: key ``wren``."""
+    make_brand(installation, "wren", "Wren Telecom")
+    return "wren"
+
+
+@pytest.fixture
+def actor() -> Actor:
+    """A member of staff."""
+    return Actor("staff", "0190a000-0000-7000-8000-000000000001", "Ada Example")
+
+
+@pytest.fixture
+def work(brand: str, actor: Actor) -> Callable[..., Any]:
+    """Opens a unit of work: ``with work("why") as w:``."""
+
+    def open_work(reason: str = "test") -> Any:
+        return unit_of_work(actor, reason)
+
+    return open_work
+
+
+@pytest.fixture
+def drain(brand: str) -> Callable[[], int]:
+    """Runs everything that is due, and what it causes; returns how many jobs ran."""
+    return drain_jobs
+
+
+@pytest.fixture
+def advance(brand: str, actor: Actor) -> Callable[[datetime], Advanced]:
+    """Moves the brand's clock."""
+    return lambda to: advance_clock(to, actor=actor)
+
+
+@pytest.fixture
+def events(brand: str) -> Callable[[], list[str]]:
+    """The names of the events emitted since the last call, in order."""
+    seen = last_position()
+
+    def new_names() -> list[str]:
+        nonlocal seen
+        found = events_after(seen)
+        if found:
+            seen = found[-1].position
+        return [event.name for event in found]
+
+    return new_names
+
+
+@pytest.fixture(scope="session")
+def specs_dir(pytestconfig: pytest.Config) -> Path:
+    """The folder of published specifications; for tests marked ``specs``."""
+    folder = Path(pytestconfig.getoption("--specs")).resolve()
+    if not folder.is_dir():
+        pytest.fail(f"--specs {folder} is no folder")
+    return folder
