@@ -109,7 +109,7 @@ class CustomerSummary:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CustomerView(CustomerSummary):
-    """A customer with the party behind it and its billing accounts. ``state_reason`` is what was said at the last move."""
+    """A customer with its party and its billing accounts. ``state_reason`` is what was said at the last move."""
 
     state_reason: str
     external_id: str

@@ -17,7 +17,14 @@ from stdnum.exceptions import ValidationError
 from linehouse.kernel.error import Invalid
 from linehouse.kernel.numbering import Msisdn
 from linehouse.kernel.outcome import Problem
-from linehouse.party.values import DocumentKind, Identification, NewIndividual, NewOrganization, PostalAddress
+from linehouse.party.values import (
+    DocumentKind,
+    FieldPolicy,
+    Identification,
+    NewIndividual,
+    NewOrganization,
+    PostalAddress,
+)
 
 OLDEST_YEARS = 125
 """Nobody is known to have lived longer; an older birth date is a slip of the pen."""
@@ -35,7 +42,8 @@ _POSTCODES = {
     "LU": (re.compile(r"\d{4}"), "four digits such as 1111"),
     "NL": (re.compile(r"[1-9]\d{3} ?(?!SA|SD|SS)[A-Z]{2}"), "four digits and two letters such as 1012 AB"),
 }
-_LIMITS = {"name": 80, "line": 120}
+NAME_LIMIT = 80
+LINE_LIMIT = 120
 
 
 class Checks:
@@ -58,7 +66,7 @@ class Checks:
             Problem("party.field_invalid", message, name, "" if value is None else str(value), expected)
         )
 
-    def text(self, field: str, value: str, what: str, *, required: bool = True, limit: int = _LIMITS["name"]) -> str:
+    def text(self, field: str, value: str, what: str, *, required: bool = True, limit: int = NAME_LIMIT) -> str:
         """A text of one line, without leading and trailing space."""
         clean = re.sub(r"\s+", " ", unicodedata.normalize("NFC", value)).strip()
         if required and not clean:
@@ -105,11 +113,13 @@ class Checks:
             )
         return clean
 
-    def language(self, field: str, value: str, offered: tuple[str, ...]) -> str:
-        """One of the languages that the brand speaks."""
-        clean = value.strip().lower()
-        if clean not in offered:
-            self.wrong(field, value, f"the brand does not speak {value!r}", f"one of {', '.join(offered)}")
+    def language(self, field: str, value: str, policy: FieldPolicy) -> str:
+        """One of the languages that the brand speaks; nothing takes the first of them."""
+        clean = value.strip().lower() or next(iter(policy.languages), "")
+        if policy.languages and clean not in policy.languages:
+            self.wrong(field, value, f"the brand does not speak {value!r}", f"one of {', '.join(policy.languages)}")
+        elif clean and clean not in _languages():
+            self.wrong(field, value, f"{value!r} is no language", "an ISO 639 code such as nl")
         return clean
 
     def birth_date(self, field: str, value: date | str | None, today: date) -> date | None:
@@ -139,10 +149,8 @@ class Checks:
             elif country == "NL":
                 postcode = f"{postcode[:4]} {postcode[-2:]}"
         return PostalAddress(
-            street1=self.text("street1", value.street1, "the street", limit=_LIMITS["line"]),
-            street2=self.text(
-                "street2", value.street2, "the second address line", required=False, limit=_LIMITS["line"]
-            ),
+            street1=self.text("street1", value.street1, "the street", limit=LINE_LIMIT),
+            street2=self.text("street2", value.street2, "the second address line", required=False, limit=LINE_LIMIT),
             postcode=postcode,
             city=self.text("city", value.city, "the city"),
             region=self.text("region", value.region, "the region", required=False),
@@ -174,22 +182,23 @@ class Checks:
             return value
 
 
-def check_individual(
-    new: NewIndividual, languages: tuple[str, ...], today: date
-) -> tuple[NewIndividual, tuple[Problem, ...]]:
-    """The person with every field cleaned, and everything that is wrong with it. ``today`` is local to the brand."""
+def check_individual(new: NewIndividual, policy: FieldPolicy, today: date) -> tuple[NewIndividual, tuple[Problem, ...]]:
+    """The person with every field cleaned, and everything that is wrong with it."""
     checks = Checks()
-    address = checks.within("address").address(new.address)
+    address = _address(checks, new.address, policy)
+    born = None
+    if policy.complete or new.birth_date:
+        born = checks.birth_date("birth_date", new.birth_date, today)
     cleaned = NewIndividual(
         given_name=checks.text("given_name", new.given_name, "the given name"),
         family_name=checks.text("family_name", new.family_name, "the family name"),
         middle_name=checks.text("middle_name", new.middle_name, "the middle name", required=False),
         title=checks.text("title", new.title, "the title", required=False),
-        email=checks.email("email", new.email),
-        phone=checks.phone("phone", new.phone, address.country),
+        email=checks.email("email", new.email) if policy.complete or new.email else "",
+        phone=checks.phone("phone", new.phone, address.country if address else ""),
         address=address,
-        birth_date=checks.birth_date("birth_date", new.birth_date, today),
-        language=checks.language("language", new.language, languages),
+        birth_date=born,
+        language=checks.language("language", new.language, policy),
         nationality=checks.country("nationality", new.nationality) if new.nationality else "",
         identification=checks.within("identification").identification(new.identification, today)
         if new.identification
@@ -198,23 +207,31 @@ def check_individual(
     return cleaned, tuple(checks.problems)
 
 
-def check_organization(new: NewOrganization, languages: tuple[str, ...]) -> tuple[NewOrganization, tuple[Problem, ...]]:
+def check_organization(new: NewOrganization, policy: FieldPolicy) -> tuple[NewOrganization, tuple[Problem, ...]]:
     """The organisation with every field cleaned, and everything that is wrong with it."""
     checks = Checks()
-    address = checks.within("address").address(new.address)
+    address = _address(checks, new.address, policy)
     cleaned = NewOrganization(
-        trading_name=checks.text("trading_name", new.trading_name, "the trading name", limit=_LIMITS["line"]),
-        legal_name=checks.text("legal_name", new.legal_name, "the legal name", required=False, limit=_LIMITS["line"]),
+        trading_name=checks.text("trading_name", new.trading_name, "the trading name", limit=LINE_LIMIT),
+        legal_name=checks.text("legal_name", new.legal_name, "the legal name", required=False, limit=LINE_LIMIT),
         registration_number=checks.text(
             "registration_number", new.registration_number, "the registration number", required=False
         ),
         vat_id=checks.vat_id("vat_id", new.vat_id),
-        email=checks.email("email", new.email),
-        phone=checks.phone("phone", new.phone, address.country),
+        email=checks.email("email", new.email) if policy.complete or new.email else "",
+        phone=checks.phone("phone", new.phone, address.country if address else ""),
         address=address,
-        language=checks.language("language", new.language, languages),
+        language=checks.language("language", new.language, policy),
     )
     return cleaned, tuple(checks.problems)
+
+
+def _address(checks: Checks, address: PostalAddress | None, policy: FieldPolicy) -> PostalAddress | None:
+    if address is None:
+        if policy.complete:
+            checks.wrong("address", None, "the postal address is missing", "street, postcode, city and country")
+        return None
+    return checks.within("address").address(address)
 
 
 def searchable(text: str) -> str:
@@ -237,3 +254,8 @@ def _countries() -> frozenset[str]:
     # Unicode's territories are the ISO 3166-1 codes plus a few reserved and numeric regions, which no address bears.
     reserved = {"EU", "EZ", "UN", "QO", "XA", "XB", "ZZ", "AC", "CP", "CQ", "DG", "EA", "IC", "TA"}
     return frozenset(code for code in map(str, Locale("en").territories) if len(code) == 2 and code not in reserved)
+
+
+@cache
+def _languages() -> frozenset[str]:
+    return frozenset(map(str, Locale("en").languages))

@@ -67,10 +67,10 @@ class NewIndividual:
 
     given_name: str
     family_name: str
-    email: str
-    address: PostalAddress
-    birth_date: date | str | None
-    language: str
+    email: str = ""
+    address: PostalAddress | None = None
+    birth_date: date | str | None = None
+    language: str = ""
     phone: str = ""
     middle_name: str = ""
     title: str = ""
@@ -83,9 +83,9 @@ class NewOrganization:
     """What is known of an organisation at first. ``vat_id`` with its country prefix, where it has one."""
 
     trading_name: str
-    email: str
-    address: PostalAddress
-    language: str
+    email: str = ""
+    address: PostalAddress | None = None
+    language: str = ""
     phone: str = ""
     legal_name: str = ""
     registration_number: str = ""
@@ -165,6 +165,27 @@ class Duplicate:
     party_id: UUID
     by: str
     """``email+birth-date`` or ``document``."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldPolicy:
+    """What a caller asks of the fields. ``complete``: whoever is billed has an address, an e-mail address and, as a
+    person, a birth date. ``languages`` are those that the brand speaks; none means any."""
+
+    complete: bool = False
+    languages: tuple[str, ...] = ()
+
+
+ANY_FIELDS = FieldPolicy()
+"""Asks for no more than a name."""
+
+
+@dataclass(frozen=True, slots=True)
+class PartyPage:
+    """A page of a list, and how many there are in all."""
+
+    rows: tuple[IndividualView | OrganizationView, ...]
+    total: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
