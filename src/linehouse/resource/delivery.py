@@ -41,7 +41,7 @@ def number_range(first: str, last: str) -> Iterator[Msisdn]:
 
 
 def read_sims(text: str) -> Outcome[list[SimRow]]:
-    """The cards of a CSV file with the columns iccid, imsi, puk (8 digits, 3GPP TS 22.022). All wrong rows are named at once."""
+    """The cards of a CSV file: iccid, imsi, puk (8 digits, 3GPP TS 22.022). All wrong rows are named at once."""
     reader = csv.DictReader(io.StringIO(text))
     columns = tuple(name.strip().lower() for name in reader.fieldnames or ())
     if missing := [name for name in _COLUMNS if name not in columns]:
@@ -97,9 +97,7 @@ def _sim(raw: dict[str, str], line: int) -> SimRow | Problem:
         if not _PUK.match(puk):
             # A PUK is a secret: the message does not repeat it.
             raise Invalid("the PUK is wrong", field="puk", expected="8 digits")
-        return SimRow(
-            Iccid.parse(raw["iccid"] or ""), Imsi.parse(raw["imsi"] or ""), puk
-        )
+        return SimRow(Iccid.parse(raw["iccid"] or ""), Imsi.parse(raw["imsi"] or ""), puk)
     except Invalid as error:
         return Problem(
             "resource.row_wrong",

@@ -5,9 +5,7 @@ from __future__ import annotations
 from linehouse.kernel.error import DomainError, Kind
 
 
-class NoNumberAvailable(
-    DomainError, code="resource.no_number_available", kind=Kind.REFUSED
-):
+class NoNumberAvailable(DomainError, code="resource.no_number_available", kind=Kind.REFUSED):
     """The stock of numbers is used up: import a range, or wait until quarantined numbers come back."""
 
 
@@ -23,9 +21,7 @@ class SimTaken(DomainError, code="resource.sim_taken", kind=Kind.CONFLICT):
     """The card is held by somebody else or is worn out."""
 
 
-class NumberNotFound(
-    DomainError, code="resource.number_not_found", kind=Kind.NOT_FOUND
-):
+class NumberNotFound(DomainError, code="resource.number_not_found", kind=Kind.NOT_FOUND):
     """The brand does not own that number."""
 
 

@@ -75,3 +75,22 @@ class StockLevel:
     kind: str
     state: str
     count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """What a holder has or last had: its number, and its card; None for what it never had."""
+
+    msisdn: Msisdn | None
+    imsi: Imsi | None
+    iccid: Iccid | None
+
+
+@dataclass(frozen=True, slots=True)
+class HolderQuery:
+    """One question of a set: who held this at that instant. ``ref`` comes back with the answer."""
+
+    ref: int
+    kind: ResourceKind
+    digits: str
+    at: datetime

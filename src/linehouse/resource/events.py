@@ -1,0 +1,27 @@
+"""What the stock tells."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from linehouse.kernel.event import Event
+
+
+class StockImported(Event, name="resource.stock.imported", aggregate="delivery_id"):
+    """A delivery of numbers or cards came in. ``kind`` is ``number`` or ``sim``."""
+
+    delivery_id: UUID
+    kind: str
+    taken: int
+    known: int
+    imported_at: datetime
+
+
+class PukRevealed(Event, name="resource.puk.revealed", aggregate="sim_id"):
+    """Somebody was shown the PUK of a card, and said why."""
+
+    sim_id: UUID
+    holder: str
+    reason: str
+    revealed_at: datetime
