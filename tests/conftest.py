@@ -27,6 +27,7 @@ from linehouse.platform.advance import Advanced
 from linehouse.platform.advance import advance as advance_clock
 from linehouse.platform.clock.service import set_manual
 from linehouse.platform.outbox.service import events_after, last_position
+from linehouse.platform.partitions import ensure_ahead
 from linehouse.platform.postgres import databases
 from linehouse.platform.postgres.databases import Installation
 from linehouse.platform.postgres.dsn import Dsn
@@ -144,6 +145,7 @@ def make_brand(installation: Installation, key: str, name: str) -> None:
     databases.create_brand(installation, key, name, (f"{key}.localhost",))
     with brand_scope(key):
         set_manual(START)
+        ensure_ahead(START)
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ from linehouse.platform.clock.service import clock_state, set_manual
 from linehouse.platform import runner
 from linehouse.platform.jobs import store
 from linehouse.platform.outbox.service import emit
+from linehouse.platform.partitions import ensure_ahead
 from linehouse.platform.scope import current_brand
 from linehouse.platform.work import Actor, unit_of_work
 
@@ -62,6 +63,7 @@ def _advance(target: datetime, actor: Actor, progress: Callable[[datetime, int],
         )
     now, stops, jobs = start, 0, 0
     with unit_of_work(actor, "business clock"):
+        ensure_ahead(now, target)
         set_manual(now, target=target)
     while True:
         jobs += runner.drain()

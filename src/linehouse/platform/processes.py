@@ -9,6 +9,7 @@ import signal
 import subprocess
 import time
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 _PROC = Path("/proc")
@@ -62,6 +63,38 @@ def working_in(folder: Path) -> tuple[int, ...]:
     return tuple(found)
 
 
+def session_members(leader: ProcessMark) -> tuple[ProcessMark, ...]:
+    """The running processes of the session that a process leads or led, the leader included.
+
+    The system gives a number to nobody else while it names a session, so members of a dead leader are still told
+    from strangers; once the number belongs to another process the session is over. Where the system does not tell
+    sessions, only the leader is found.
+    """
+    now = mark(leader.pid)
+    elsewhere = _PROC.joinpath("self", "stat").exists() and not leader.started.startswith(f"{_machine()}/")
+    if elsewhere or (now is not None and now != leader):
+        return ()
+    found = [leader] if leader.alive() else []
+    for entry in _PROC.glob("[0-9]*"):
+        try:
+            fields = entry.joinpath("stat").read_text(errors="replace").rpartition(")")[2].split()
+        except OSError:
+            continue
+        pid = int(entry.name)
+        if int(fields[3]) == leader.pid and pid != leader.pid and (member := mark(pid)) is not None:
+            found.append(member)
+    return tuple(found)
+
+
+def end_session(leader: ProcessMark, *, patience: float) -> None:
+    """Ask the leader of a session to end; after `patience` seconds insist, and end what it left behind."""
+    members = session_members(leader)
+    if leader in members:
+        end(leader, patience=patience)
+    for member in session_members(leader):
+        end(member, patience=0.2)
+
+
 def end(target: ProcessMark, *, patience: float, last: signal.Signals = signal.SIGKILL) -> None:
     """Ask one process to end (SIGTERM); after `patience` seconds insist with `last`. Gone already is fine."""
     for sig, seconds in ((signal.SIGTERM, patience), (last, 5.0)):
@@ -84,16 +117,22 @@ def wait_for_end(target: ProcessMark, seconds: float) -> bool:
     return True
 
 
+@cache
+def _machine() -> str:
+    """This boot of this machine and, inside a container, this container's numbering of processes."""
+    boot = _PROC.joinpath("sys/kernel/random/boot_id").read_text().strip()
+    return f"{boot}/{_PROC.joinpath('self/ns/pid').readlink()}"
+
+
 def _started_by_proc(pid: int) -> str | None:
     try:
         text = _PROC.joinpath(str(pid), "stat").read_text(errors="replace")
-        boot = _PROC.joinpath("sys/kernel/random/boot_id").read_text().strip()
     except OSError:
         return None
     # The second field is the program's name in brackets and may itself hold brackets and blanks.
     fields = text.rpartition(")")[2].split()
     state, start_ticks = fields[0], fields[19]
-    return None if state in {"Z", "X"} else f"{boot}:{start_ticks}"
+    return None if state in {"Z", "X"} else f"{_machine()}/{start_ticks}"
 
 
 def _started_by_ps(pid: int) -> str | None:

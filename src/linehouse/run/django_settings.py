@@ -74,6 +74,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "linehouse.platform.telemetry.requests.RequestTelemetry",
     "linehouse.edge.ui.csp.SecurityHeaders",
     "linehouse.edge.web.middleware.Health",
     "whitenoise.middleware.WhiteNoiseMiddleware",

@@ -1,0 +1,1 @@
+"""Double-entry journal: every movement of value, as transfers between accounts of one asset."""
