@@ -30,7 +30,6 @@ PRODUCT = Lifecycle(
         ("suspended", "active"),
         ("suspended", "pendingTerminate"),
         ("suspended", "terminated"),
-        ("pendingTerminate", "active"),
         ("pendingTerminate", "terminated"),
     ),
 )

@@ -122,21 +122,24 @@ def close_assignment(kind: ResourceKind, digits: str, holder: str, now: datetime
         )
 
 
-def holders(questions: Sequence[tuple[int, str, str, datetime]]) -> list[tuple[int, str]]:
-    """For (ref, kind, digits, at): the ref and the holder at that instant, for those that had one."""
+def holders(questions: Sequence[tuple[int, str, str, datetime]]) -> list[tuple[int, str, str | None, str | None]]:
+    """For (ref, kind, digits, at): ref, holder, and the holder's MSISDN and IMSI at that instant, if any."""
     if not questions:
         return []
     refs, kinds, digits, instants = zip(*questions, strict=True)
     with brand_cursor() as cursor:
         cursor.execute(
             """
-            SELECT q.ref, a.holder
+            SELECT q.ref, a.holder,
+                   min(o.digits) FILTER (WHERE o.kind = 'msisdn'), min(o.digits) FILTER (WHERE o.kind = 'imsi')
             FROM unnest(%s::bigint[], %s::text[], %s::bigint[], %s::timestamptz[]) AS q(ref, kind, number, at)
             JOIN resource_assignment a ON a.kind = q.kind AND a.number = q.number AND a.period @> q.at
+            JOIN resource_assignment o ON o.holder = a.holder AND o.period @> q.at
+            GROUP BY q.ref, a.holder
             """,
             [list(refs), list(kinds), [int(d) for d in digits], list(instants)],
         )
-        return [(row[0], row[1]) for row in cursor.fetchall()]
+        return [(row[0], row[1], row[2], row[3]) for row in cursor.fetchall()]
 
 
 def last_held(holder_names: Sequence[str]) -> list[tuple[str, str, str]]:

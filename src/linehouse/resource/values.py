@@ -87,6 +87,15 @@ class Holding:
 
 
 @dataclass(frozen=True, slots=True)
+class HolderAt:
+    """Who held something at an instant, and the number and IMSI that were the holder's then."""
+
+    holder: str
+    msisdn: Msisdn | None
+    imsi: Imsi | None
+
+
+@dataclass(frozen=True, slots=True)
 class HolderQuery:
     """One question of a set: who held this at that instant. ``ref`` comes back with the answer."""
 

@@ -3,170 +3,379 @@
 import django.contrib.postgres.constraints
 import django.contrib.postgres.fields.ranges
 import django.db.models.deletion
-import linehouse.kernel.ids
 import pgtrigger.compiler
 import pgtrigger.migrations
 from django.db import migrations, models
 
+import linehouse.kernel.ids
+
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('pghistory', '0007_auto_20250421_0444'),
+        ("pghistory", "0007_auto_20250421_0444"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='NumberEvent',
+            name="NumberEvent",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.UUIDField(default=linehouse.kernel.ids.new_id, editable=False, serialize=False)),
-                ('created_at', models.DateTimeField(help_text='business clock')),
-                ('changed_at', models.DateTimeField(help_text='business clock')),
-                ('digits', models.CharField(help_text='E.164 without the plus sign', max_length=15)),
-                ('state', models.CharField(default='available', max_length=12)),
-                ('holder', models.CharField(blank=True, help_text='number of the product that holds it', max_length=40)),
-                ('rests_until', models.DateTimeField(help_text='business clock; end of quarantine', null=True)),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.UUIDField(default=linehouse.kernel.ids.new_id, editable=False, serialize=False)),
+                ("created_at", models.DateTimeField(help_text="business clock")),
+                ("changed_at", models.DateTimeField(help_text="business clock")),
+                ("digits", models.CharField(help_text="E.164 without the plus sign", max_length=15)),
+                ("state", models.CharField(default="available", max_length=12)),
+                (
+                    "holder",
+                    models.CharField(blank=True, help_text="number of the product that holds it", max_length=40),
+                ),
+                ("rests_until", models.DateTimeField(help_text="business clock; end of quarantine", null=True)),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='SimCard',
+            name="SimCard",
             fields=[
-                ('id', models.UUIDField(default=linehouse.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(help_text='business clock')),
-                ('changed_at', models.DateTimeField(help_text='business clock')),
-                ('iccid', models.CharField(max_length=20, unique=True)),
-                ('imsi', models.CharField(max_length=15, unique=True)),
-                ('puk', models.CharField(help_text='secret of the subscriber', max_length=8)),
-                ('state', models.CharField(default='available', max_length=12)),
-                ('holder', models.CharField(blank=True, help_text='number of the product that holds it', max_length=40)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=linehouse.kernel.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("created_at", models.DateTimeField(help_text="business clock")),
+                ("changed_at", models.DateTimeField(help_text="business clock")),
+                ("iccid", models.CharField(max_length=20, unique=True)),
+                ("imsi", models.CharField(max_length=15, unique=True)),
+                ("puk", models.CharField(help_text="secret of the subscriber", max_length=8)),
+                ("state", models.CharField(default="available", max_length=12)),
+                (
+                    "holder",
+                    models.CharField(blank=True, help_text="number of the product that holds it", max_length=40),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='SimCardEvent',
+            name="SimCardEvent",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.UUIDField(default=linehouse.kernel.ids.new_id, editable=False, serialize=False)),
-                ('created_at', models.DateTimeField(help_text='business clock')),
-                ('changed_at', models.DateTimeField(help_text='business clock')),
-                ('iccid', models.CharField(max_length=20)),
-                ('imsi', models.CharField(max_length=15)),
-                ('puk', models.CharField(help_text='secret of the subscriber', max_length=8)),
-                ('state', models.CharField(default='available', max_length=12)),
-                ('holder', models.CharField(blank=True, help_text='number of the product that holds it', max_length=40)),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.UUIDField(default=linehouse.kernel.ids.new_id, editable=False, serialize=False)),
+                ("created_at", models.DateTimeField(help_text="business clock")),
+                ("changed_at", models.DateTimeField(help_text="business clock")),
+                ("iccid", models.CharField(max_length=20)),
+                ("imsi", models.CharField(max_length=15)),
+                ("puk", models.CharField(help_text="secret of the subscriber", max_length=8)),
+                ("state", models.CharField(default="available", max_length=12)),
+                (
+                    "holder",
+                    models.CharField(blank=True, help_text="number of the product that holds it", max_length=40),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Assignment',
+            name="Assignment",
             fields=[
-                ('id', models.UUIDField(default=linehouse.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(help_text='business clock')),
-                ('changed_at', models.DateTimeField(help_text='business clock')),
-                ('kind', models.CharField(max_length=8)),
-                ('number', models.BigIntegerField(help_text='the digits as a number')),
-                ('digits', models.CharField(max_length=15)),
-                ('holder', models.CharField(max_length=40)),
-                ('period', django.contrib.postgres.fields.ranges.DateTimeRangeField(help_text='business clock')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=linehouse.kernel.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("created_at", models.DateTimeField(help_text="business clock")),
+                ("changed_at", models.DateTimeField(help_text="business clock")),
+                ("kind", models.CharField(max_length=8)),
+                ("number", models.BigIntegerField(help_text="the digits as a number")),
+                ("digits", models.CharField(max_length=15)),
+                ("holder", models.CharField(max_length=40)),
+                ("period", django.contrib.postgres.fields.ranges.DateTimeRangeField(help_text="business clock")),
             ],
             options={
-                'indexes': [models.Index(fields=['kind', 'number'], name='resource_assignment_lookup'), models.Index(fields=['holder'], name='resource_assignment_holder')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['msisdn', 'imsi'])), name='resource_assignment_kind_known'), django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('kind', 'msisdn')), expressions=[(models.Func(models.F('number'), models.F('number'), models.Value('[]'), function='int8range'), '&&'), ('period', '&&')], name='resource_assignment_msisdn_once'), django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('kind', 'imsi')), expressions=[(models.Func(models.F('number'), models.F('number'), models.Value('[]'), function='int8range'), '&&'), ('period', '&&')], name='resource_assignment_imsi_once')],
+                "indexes": [
+                    models.Index(fields=["kind", "number"], name="resource_assignment_lookup"),
+                    models.Index(fields=["holder"], name="resource_assignment_holder"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["msisdn", "imsi"])), name="resource_assignment_kind_known"
+                    ),
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        condition=models.Q(("kind", "msisdn")),
+                        expressions=[
+                            (
+                                models.Func(
+                                    models.F("number"), models.F("number"), models.Value("[]"), function="int8range"
+                                ),
+                                "&&",
+                            ),
+                            ("period", "&&"),
+                        ],
+                        name="resource_assignment_msisdn_once",
+                    ),
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        condition=models.Q(("kind", "imsi")),
+                        expressions=[
+                            (
+                                models.Func(
+                                    models.F("number"), models.F("number"), models.Value("[]"), function="int8range"
+                                ),
+                                "&&",
+                            ),
+                            ("period", "&&"),
+                        ],
+                        name="resource_assignment_imsi_once",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Number',
+            name="Number",
             fields=[
-                ('id', models.UUIDField(default=linehouse.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(help_text='business clock')),
-                ('changed_at', models.DateTimeField(help_text='business clock')),
-                ('digits', models.CharField(help_text='E.164 without the plus sign', max_length=15, unique=True)),
-                ('state', models.CharField(default='available', max_length=12)),
-                ('holder', models.CharField(blank=True, help_text='number of the product that holds it', max_length=40)),
-                ('rests_until', models.DateTimeField(help_text='business clock; end of quarantine', null=True)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=linehouse.kernel.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("created_at", models.DateTimeField(help_text="business clock")),
+                ("changed_at", models.DateTimeField(help_text="business clock")),
+                ("digits", models.CharField(help_text="E.164 without the plus sign", max_length=15, unique=True)),
+                ("state", models.CharField(default="available", max_length=12)),
+                (
+                    "holder",
+                    models.CharField(blank=True, help_text="number of the product that holds it", max_length=40),
+                ),
+                ("rests_until", models.DateTimeField(help_text="business clock; end of quarantine", null=True)),
             ],
             options={
-                'indexes': [models.Index(fields=['state', 'digits'], name='resource_number_by_state')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['available', 'reserved', 'assigned', 'quarantine'])), name='resource_number_state_known'), models.CheckConstraint(condition=models.Q(models.Q(('holder__gt', ''), ('state__in', ('reserved', 'assigned'))), models.Q(('holder', ''), ('state__in', ('available', 'quarantine'))), _connector='OR'), name='resource_number_holder_iff_held'), models.CheckConstraint(condition=models.Q(models.Q(('rests_until__isnull', False), ('state', 'quarantine')), models.Q(models.Q(('state', 'quarantine'), _negated=True), ('rests_until__isnull', True)), _connector='OR'), name='resource_number_rest_iff_quarantine'), models.UniqueConstraint(condition=models.Q(('holder__gt', '')), fields=('holder',), name='resource_number_one_per_holder')],
+                "indexes": [models.Index(fields=["state", "digits"], name="resource_number_by_state")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["available", "reserved", "assigned", "quarantine"])),
+                        name="resource_number_state_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("holder__gt", ""), ("state__in", ("reserved", "assigned"))),
+                            models.Q(("holder", ""), ("state__in", ("available", "quarantine"))),
+                            _connector="OR",
+                        ),
+                        name="resource_number_holder_iff_held",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("rests_until__isnull", False), ("state", "quarantine")),
+                            models.Q(models.Q(("state", "quarantine"), _negated=True), ("rests_until__isnull", True)),
+                            _connector="OR",
+                        ),
+                        name="resource_number_rest_iff_quarantine",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("holder__gt", "")),
+                        fields=("holder",),
+                        name="resource_number_one_per_holder",
+                    ),
+                ],
             },
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='number',
-            trigger=pgtrigger.compiler.Trigger(name='resource_number_state_moves', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE _is_valid_transition BOOLEAN;', func='SELECT CONCAT(OLD."state", \':\', NEW."state") = ANY(\'{available:reserved,reserved:available,reserved:assigned,assigned:quarantine,quarantine:available}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."state" IS DISTINCT FROM NEW."state") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "state" from "%" to "%" on table %\', OLD."state", NEW."state", TG_TABLE_NAME; ELSE RETURN NEW; END IF;', hash='a16f1dbd9d2775468ec0bd4e1fec7f4c07c820de', operation='UPDATE', pgid='pgtrigger_resource_number_state_moves_93519', table='resource_number', when='BEFORE')),
+            model_name="number",
+            trigger=pgtrigger.compiler.Trigger(
+                name="resource_number_state_moves",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    declare="DECLARE _is_valid_transition BOOLEAN;",
+                    func='SELECT CONCAT(OLD."state", \':\', NEW."state") = ANY(\'{available:reserved,reserved:available,reserved:assigned,assigned:quarantine,quarantine:available}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."state" IS DISTINCT FROM NEW."state") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "state" from "%" to "%" on table %\', OLD."state", NEW."state", TG_TABLE_NAME; ELSE RETURN NEW; END IF;',
+                    hash="a16f1dbd9d2775468ec0bd4e1fec7f4c07c820de",
+                    operation="UPDATE",
+                    pgid="pgtrigger_resource_number_state_moves_93519",
+                    table="resource_number",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='number',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "resource_numberevent" ("changed_at", "created_at", "digits", "holder", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "rests_until", "state") VALUES (NEW."changed_at", NEW."created_at", NEW."digits", NEW."holder", NEW."id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."rests_until", NEW."state"); RETURN NULL;', hash='9941d4cd11e61a715f2e54f3231d66708a3cc938', operation='INSERT', pgid='pgtrigger_insert_insert_a3150', table='resource_number', when='AFTER')),
+            model_name="number",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "resource_numberevent" ("changed_at", "created_at", "digits", "holder", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "rests_until", "state") VALUES (NEW."changed_at", NEW."created_at", NEW."digits", NEW."holder", NEW."id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."rests_until", NEW."state"); RETURN NULL;',
+                    hash="9941d4cd11e61a715f2e54f3231d66708a3cc938",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_a3150",
+                    table="resource_number",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='number',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "resource_numberevent" ("changed_at", "created_at", "digits", "holder", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "rests_until", "state") VALUES (NEW."changed_at", NEW."created_at", NEW."digits", NEW."holder", NEW."id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."rests_until", NEW."state"); RETURN NULL;', hash='612e83cbbc803d2b538b4ba323c52904bd4db5b3', operation='UPDATE', pgid='pgtrigger_update_update_5bfcb', table='resource_number', when='AFTER')),
+            model_name="number",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "resource_numberevent" ("changed_at", "created_at", "digits", "holder", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "rests_until", "state") VALUES (NEW."changed_at", NEW."created_at", NEW."digits", NEW."holder", NEW."id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."rests_until", NEW."state"); RETURN NULL;',
+                    hash="612e83cbbc803d2b538b4ba323c52904bd4db5b3",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_5bfcb",
+                    table="resource_number",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='number',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "resource_numberevent" ("changed_at", "created_at", "digits", "holder", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "rests_until", "state") VALUES (OLD."changed_at", OLD."created_at", OLD."digits", OLD."holder", OLD."id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."rests_until", OLD."state"); RETURN NULL;', hash='6817baf9e01b3807ed030bb09f924fdecc02639c', operation='DELETE', pgid='pgtrigger_delete_delete_29c56', table='resource_number', when='AFTER')),
+            model_name="number",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "resource_numberevent" ("changed_at", "created_at", "digits", "holder", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "rests_until", "state") VALUES (OLD."changed_at", OLD."created_at", OLD."digits", OLD."holder", OLD."id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."rests_until", OLD."state"); RETURN NULL;',
+                    hash="6817baf9e01b3807ed030bb09f924fdecc02639c",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_29c56",
+                    table="resource_number",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddField(
-            model_name='numberevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
+            model_name="numberevent",
+            name="pgh_context",
+            field=models.ForeignKey(
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="pghistory.context",
+            ),
         ),
         migrations.AddField(
-            model_name='numberevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='resource.number'),
+            model_name="numberevent",
+            name="pgh_obj",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="events",
+                to="resource.number",
+            ),
         ),
         migrations.AddIndex(
-            model_name='simcard',
-            index=models.Index(fields=['state', 'iccid'], name='resource_sim_by_state'),
+            model_name="simcard",
+            index=models.Index(fields=["state", "iccid"], name="resource_sim_by_state"),
         ),
         migrations.AddConstraint(
-            model_name='simcard',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['available', 'reserved', 'assigned', 'active', 'suspended', 'retired'])), name='resource_sim_state_known'),
+            model_name="simcard",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("state__in", ["available", "reserved", "assigned", "active", "suspended", "retired"])
+                ),
+                name="resource_sim_state_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='simcard',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('holder', ''), ('state', 'available')), models.Q(('holder__gt', ''), ('state__in', ('reserved', 'assigned', 'active', 'suspended'))), ('state', 'retired'), _connector='OR'), name='resource_sim_holder_iff_held'),
+            model_name="simcard",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("holder", ""), ("state", "available")),
+                    models.Q(("holder__gt", ""), ("state__in", ("reserved", "assigned", "active", "suspended"))),
+                    ("state", "retired"),
+                    _connector="OR",
+                ),
+                name="resource_sim_holder_iff_held",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='simcard',
-            constraint=models.UniqueConstraint(condition=models.Q(('holder__gt', ''), models.Q(('state', 'retired'), _negated=True)), fields=('holder',), name='resource_sim_one_per_holder'),
+            model_name="simcard",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("holder__gt", ""), models.Q(("state", "retired"), _negated=True)),
+                fields=("holder",),
+                name="resource_sim_one_per_holder",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='simcard',
-            trigger=pgtrigger.compiler.Trigger(name='resource_sim_state_moves', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE _is_valid_transition BOOLEAN;', func='SELECT CONCAT(OLD."state", \':\', NEW."state") = ANY(\'{available:reserved,available:retired,reserved:available,reserved:assigned,assigned:active,assigned:retired,active:suspended,active:retired,suspended:active,suspended:retired}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."state" IS DISTINCT FROM NEW."state") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "state" from "%" to "%" on table %\', OLD."state", NEW."state", TG_TABLE_NAME; ELSE RETURN NEW; END IF;', hash='fc55a7a768b97ccd45fc8691e030ab00d83ad369', operation='UPDATE', pgid='pgtrigger_resource_sim_state_moves_63cd8', table='resource_simcard', when='BEFORE')),
+            model_name="simcard",
+            trigger=pgtrigger.compiler.Trigger(
+                name="resource_sim_state_moves",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    declare="DECLARE _is_valid_transition BOOLEAN;",
+                    func='SELECT CONCAT(OLD."state", \':\', NEW."state") = ANY(\'{available:reserved,available:retired,reserved:available,reserved:assigned,assigned:active,assigned:retired,active:suspended,active:retired,suspended:active,suspended:retired}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."state" IS DISTINCT FROM NEW."state") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "state" from "%" to "%" on table %\', OLD."state", NEW."state", TG_TABLE_NAME; ELSE RETURN NEW; END IF;',
+                    hash="fc55a7a768b97ccd45fc8691e030ab00d83ad369",
+                    operation="UPDATE",
+                    pgid="pgtrigger_resource_sim_state_moves_63cd8",
+                    table="resource_simcard",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='simcard',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "resource_simcardevent" ("changed_at", "created_at", "holder", "iccid", "id", "imsi", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "puk", "state") VALUES (NEW."changed_at", NEW."created_at", NEW."holder", NEW."iccid", NEW."id", NEW."imsi", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."puk", NEW."state"); RETURN NULL;', hash='b01dbc0dbb394309492b0d0c5ebb8e669cbc327c', operation='INSERT', pgid='pgtrigger_insert_insert_b28e5', table='resource_simcard', when='AFTER')),
+            model_name="simcard",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "resource_simcardevent" ("changed_at", "created_at", "holder", "iccid", "id", "imsi", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "puk", "state") VALUES (NEW."changed_at", NEW."created_at", NEW."holder", NEW."iccid", NEW."id", NEW."imsi", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."puk", NEW."state"); RETURN NULL;',
+                    hash="b01dbc0dbb394309492b0d0c5ebb8e669cbc327c",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_b28e5",
+                    table="resource_simcard",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='simcard',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "resource_simcardevent" ("changed_at", "created_at", "holder", "iccid", "id", "imsi", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "puk", "state") VALUES (NEW."changed_at", NEW."created_at", NEW."holder", NEW."iccid", NEW."id", NEW."imsi", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."puk", NEW."state"); RETURN NULL;', hash='c2152e6a028ae70957b277b54f5cbe5d7a3097e6', operation='UPDATE', pgid='pgtrigger_update_update_f1117', table='resource_simcard', when='AFTER')),
+            model_name="simcard",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "resource_simcardevent" ("changed_at", "created_at", "holder", "iccid", "id", "imsi", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "puk", "state") VALUES (NEW."changed_at", NEW."created_at", NEW."holder", NEW."iccid", NEW."id", NEW."imsi", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."puk", NEW."state"); RETURN NULL;',
+                    hash="c2152e6a028ae70957b277b54f5cbe5d7a3097e6",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_f1117",
+                    table="resource_simcard",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='simcard',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "resource_simcardevent" ("changed_at", "created_at", "holder", "iccid", "id", "imsi", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "puk", "state") VALUES (OLD."changed_at", OLD."created_at", OLD."holder", OLD."iccid", OLD."id", OLD."imsi", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."puk", OLD."state"); RETURN NULL;', hash='5615c597d354698302cf856d46568b4b83cd60e9', operation='DELETE', pgid='pgtrigger_delete_delete_c72ae', table='resource_simcard', when='AFTER')),
+            model_name="simcard",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "resource_simcardevent" ("changed_at", "created_at", "holder", "iccid", "id", "imsi", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "puk", "state") VALUES (OLD."changed_at", OLD."created_at", OLD."holder", OLD."iccid", OLD."id", OLD."imsi", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."puk", OLD."state"); RETURN NULL;',
+                    hash="5615c597d354698302cf856d46568b4b83cd60e9",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_c72ae",
+                    table="resource_simcard",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddField(
-            model_name='simcardevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
+            model_name="simcardevent",
+            name="pgh_context",
+            field=models.ForeignKey(
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="pghistory.context",
+            ),
         ),
         migrations.AddField(
-            model_name='simcardevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='resource.simcard'),
+            model_name="simcardevent",
+            name="pgh_obj",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="events",
+                to="resource.simcard",
+            ),
         ),
     ]

@@ -13,6 +13,7 @@ from linehouse.resource.events import PukRevealed
 from linehouse.resource.models import Number, SimCard
 from linehouse.resource.values import (
     Held,
+    HolderAt,
     HolderQuery,
     Holding,
     NumberView,
@@ -82,9 +83,13 @@ def history(kind: ResourceKind, digits: str) -> tuple[Held, ...]:
     return tuple(Held(kind, digits, *row) for row in store.history(kind, digits))
 
 
-def holders_at(questions: Iterable[HolderQuery]) -> dict[int, str]:
-    """The holder for each question that has an answer, by the question's ref."""
-    return dict(store.holders([(q.ref, str(q.kind), q.digits, q.at) for q in questions]))
+def holders_at(questions: Iterable[HolderQuery]) -> dict[int, HolderAt]:
+    """The holder for each question that has an answer, by the question's ref; one statement for all."""
+    rows = store.holders([(q.ref, str(q.kind), q.digits, q.at) for q in questions])
+    return {
+        ref: HolderAt(holder, Msisdn(msisdn) if msisdn else None, Imsi(imsi) if imsi else None)
+        for ref, holder, msisdn, imsi in rows
+    }
 
 
 def holdings(holders: Sequence[str]) -> Mapping[str, Holding]:
