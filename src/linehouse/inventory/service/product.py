@@ -137,7 +137,10 @@ def _end(row: Product, work: Work) -> None:
 
 
 def cancel_product(product_id: UUID, *, actor: Actor) -> None:
-    """The product will not be delivered; cancelled already, nothing happens. Raises ProductNotFound, IllegalTransition."""
+    """The product will not be delivered; cancelled already, nothing happens.
+
+    Raises ProductNotFound, IllegalTransition.
+    """
     with unit_of_work(actor, "order cancelled") as work:
         row = _locked(product_id)
         if row.state == "cancelled":
