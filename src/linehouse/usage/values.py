@@ -13,6 +13,7 @@ from uuid import UUID
 from linehouse.kernel.error import Invalid
 from linehouse.kernel.money import MICROS, CurrencyMismatch, Money, require_currency
 from linehouse.kernel.numbering import Plmn
+from linehouse.kernel.outcome import Problem
 from linehouse.kernel.quantity import Quantity
 from linehouse.rating.values import Direction, UsageType
 
@@ -82,7 +83,7 @@ class WholesaleCharge:
 
 @dataclass(frozen=True, slots=True)
 class ServingNetwork:
-    """The network that carried the usage: its PLMN where that is known, else at least its country (ISO 3166-1 alpha-2)."""
+    """The network that carried the usage: its PLMN where that is known, else its country (ISO 3166-1 alpha-2)."""
 
     plmn: Plmn | None = None
     country: str = ""
@@ -158,6 +159,8 @@ class ParsedFile:
     """A notification says that there is nothing to send (TD.57, Notification)."""
     test: bool = False
     """The sender marked it as test data (File Type Indicator T): nothing of it may be charged."""
+    disagreements: tuple[Problem, ...] = ()
+    """Where what the file declares and what its records give differ: reason enough to refuse it."""
     notes: tuple[str, ...] = ()
 
     @property
@@ -174,9 +177,9 @@ class ParsedFile:
 class NormalisedUsage:
     """One use of the network by a known subscriber, ready to be priced: the end of this room's work.
 
-    ``other_party`` is what rating expects: ``+31612345678``, a short code such as ``112``, or nothing when it is unknown or
-    there is none (``attributes['party']`` then keeps what the source wrote). ``key`` is the once-key under which the
-    record was taken in; ``reference`` and ``position`` lead to the bytes in the file.
+    ``other_party`` is what rating expects: ``+31612345678``, a short code such as ``112``, or nothing when it is
+    unknown or there is none (``attributes['party']`` then keeps what the source wrote). ``key`` is the once-key under
+    which the record was taken in; ``reference`` and ``position`` lead to the bytes in the file.
     """
 
     id: UUID

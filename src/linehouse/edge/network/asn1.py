@@ -33,7 +33,7 @@ class Module:
             raise ValueError(f"{type_name} cannot be encoded: {error}") from error
 
     def decode(self, type_name: str, data: bytes, element: Element, strays: list[Stray]) -> Value:
-        """Decode one element of ``data``; elements that the module does not know are added to ``strays``. Raises BerError."""
+        """Decode one element of ``data``; what the module does not know is added to ``strays``. Raises BerError."""
         octets = conform(data, element, self.shape(type_name), strays)
         try:
             return self._codec.decode(type_name, octets)
@@ -56,7 +56,7 @@ class Module:
 
     def _shape_of(self, described: Mapping[str, Any]) -> Shape:
         kind = described["type"]
-        if kind == "SEQUENCE" or kind == "CHOICE":
+        if kind in ("SEQUENCE", "CHOICE"):
             return Shape(self._members(described["members"]))
         if kind == "SEQUENCE OF":
             return Shape(self._members([described["element"]]), repeated=True)

@@ -113,7 +113,7 @@ def _find_end(data: bytes, offset: int, limit: int, depth: int) -> int:
         at = read_element(data, at, limit, depth + 1).after
 
 
-def header(tag: Tag, constructed: bool, length: int) -> bytes:
+def header(tag: Tag, length: int, *, constructed: bool) -> bytes:
     """Tag and definite length, in the shortest form."""
     tag_class, number = tag
     first = tag_class << _CLASS_SHIFT | (_CONSTRUCTED if constructed else 0)
@@ -132,7 +132,7 @@ def header(tag: Tag, constructed: bool, length: int) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """What a module says about an element: its known children by tag, with their place and shape; None when primitive."""
+    """What a module says of an element: its known children by tag, with place and shape; None when primitive."""
 
     members: Mapping[Tag, tuple[int, Shape]] | None = None
     repeated: bool = False
@@ -151,7 +151,7 @@ def conform(data: bytes, element: Element, shape: Shape, strays: list[Stray], de
     """The element rewritten to ``shape``: known children in the module's order, definite lengths. Raises BerError."""
     if shape.members is None:
         content = _primitive(data, element, depth)
-        return header(element.tag, False, len(content)) + content
+        return header(element.tag, len(content), constructed=False) + content
     if not element.constructed:
         raise BerError("a group is encoded as a single value", element.start)
     parts: list[tuple[int, bytes]] = []
@@ -166,7 +166,7 @@ def conform(data: bytes, element: Element, shape: Shape, strays: list[Stray], de
         parts.append((0 if shape.repeated else place, conform(data, child, inner, strays, depth + 1)))
     parts.sort(key=lambda part: part[0])
     content = b"".join(octets for _, octets in parts)
-    return header(element.tag, True, len(content)) + content
+    return header(element.tag, len(content), constructed=True) + content
 
 
 def _primitive(data: bytes, element: Element, depth: int) -> bytes:
@@ -177,7 +177,7 @@ def _primitive(data: bytes, element: Element, depth: int) -> bytes:
 
 
 def to_indefinite(data: bytes) -> bytes:
-    """The same elements with every constructed one in indefinite length, as some exchanges write them. Raises BerError."""
+    """The same elements, every constructed one in indefinite length, as some exchanges write. Raises BerError."""
     parts = []
     at = 0
     while at < len(data):
@@ -191,4 +191,4 @@ def _indefinite(data: bytes, element: Element, depth: int) -> bytes:
     if not element.constructed:
         return data[element.start : element.after]
     inner = b"".join(_indefinite(data, child, depth + 1) for child in children(data, element, depth))
-    return header(element.tag, True, 0)[:-1] + b"\x80" + inner + b"\x00\x00"
+    return header(element.tag, 0, constructed=True)[:-1] + b"\x80" + inner + b"\x00\x00"
