@@ -5,8 +5,8 @@ from __future__ import annotations
 from linehouse.kernel.error import DomainError, Kind
 
 
-class TariffTextInvalid(DomainError, code="rating.tariff_text_invalid", kind=Kind.INVALID):
-    """A tariff, zone or other catalogue file says something that cannot be read; file and line are named."""
+class SourceTextInvalid(DomainError, code="rating.source_text_invalid", kind=Kind.INVALID):
+    """A catalogue file (tariff, zones, offering …) says something that cannot be read; file and line are named."""
 
 
 class TariffLinkBroken(DomainError, code="rating.tariff_link_broken", kind=Kind.INVALID):

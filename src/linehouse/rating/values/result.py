@@ -24,7 +24,9 @@ class PaidBy(StrEnum):
     MAXIMUM = "maximum"
     """The event's maximum was reached: the rest is free."""
     BLOCKED = "blocked"
-    """Nobody: a rule or an empty bucket forbade it."""
+    """Nobody: a rule forbids it."""
+    EMPTY = "empty-bucket"
+    """Nobody: the bucket that should pay is empty and does not let money be asked."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +105,8 @@ class Consumption:
     """The decision on one event: its price, what each bucket gives, and what nobody pays.
 
     ``unit_takes`` are whole base units by bucket, ``money_takes`` micro-units by bucket; together with ``uncollected``
-    the money takes are exactly ``priced.total``. ``blocked`` is usage (base units) that an empty bucket forbade.
+    the money takes are exactly ``priced.total``. ``blocked`` is usage (base units) that a rule or an empty
+    bucket forbade.
     """
 
     priced: Priced

@@ -53,6 +53,7 @@ class UsageEvent:
     such as ``112`` when it is a short code, anything else (or nothing) when it could not be normalised. The serving
     network is known by its PLMN, or at least by its country (ISO 3166-1 alpha-2). ``on_net`` is None when nobody
     has asked. ``started_at`` is an instant in UTC; data is priced as of it, time as of the start of each block.
+    A negative quantity is refused unless the source may send corrections.
     """
 
     usage_type: UsageType
@@ -66,6 +67,7 @@ class UsageEvent:
     rating_group: int | None = None
     service_id: str | None = None
     on_net: bool | None = None
+    correction: bool = False
 
     def __post_init__(self) -> None:
         if type(self.quantity) is not int:
