@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from linehouse.party.fields import check_individual, check_organization, searchable
+from linehouse.party.fields import check_individual, check_organization
 from linehouse.party.values import (
     ANY_FIELDS,
     DocumentKind,
@@ -15,6 +15,7 @@ from linehouse.party.values import (
     NewIndividual,
     NewOrganization,
     PostalAddress,
+    searchable,
 )
 
 TODAY = date(2026, 11, 1)

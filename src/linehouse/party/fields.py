@@ -24,6 +24,7 @@ from linehouse.party.values import (
     NewIndividual,
     NewOrganization,
     PostalAddress,
+    is_country,
 )
 
 OLDEST_YEARS = 125
@@ -104,7 +105,7 @@ class Checks:
     def country(self, field: str, value: str) -> str:
         """An ISO 3166-1 alpha-2 code."""
         clean = value.strip().upper()
-        if clean not in _countries():
+        if not is_country(clean):
             self.wrong(
                 field,
                 value,
@@ -234,12 +235,6 @@ def _address(checks: Checks, address: PostalAddress | None, policy: FieldPolicy)
     return checks.within("address").address(address)
 
 
-def searchable(text: str) -> str:
-    """The text as names are searched: lower case, without accents, one space between words."""
-    plain = unicodedata.normalize("NFKD", text.casefold())
-    return " ".join("".join(letter for letter in plain if not unicodedata.combining(letter)).split())
-
-
 def _as_date(value: date | str | None) -> date | None:
     if isinstance(value, date):
         return value
@@ -247,13 +242,6 @@ def _as_date(value: date | str | None) -> date | None:
         return date.fromisoformat(value.strip()) if value else None
     except ValueError:
         return None
-
-
-@cache
-def _countries() -> frozenset[str]:
-    # Unicode's territories are the ISO 3166-1 codes plus a few reserved and numeric regions, which no address bears.
-    reserved = {"EU", "EZ", "UN", "QO", "XA", "XB", "ZZ", "AC", "CP", "CQ", "DG", "EA", "IC", "TA"}
-    return frozenset(code for code in map(str, Locale("en").territories) if len(code) == 2 and code not in reserved)
 
 
 @cache

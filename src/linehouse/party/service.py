@@ -230,7 +230,8 @@ def parties(ids: Iterable[UUID], *, at: datetime | None = None) -> dict[UUID, In
     wanted, instant = set(ids), at or business_now()
     people = store.individuals(Individual.objects.filter(id__in=wanted), instant)
     bodies = store.organizations(Organization.objects.filter(id__in=wanted), instant)
-    return {view.id: view for view in (*people, *bodies)}
+    found: dict[UUID, IndividualView | OrganizationView] = {view.id: view for view in people}
+    return found | {view.id: view for view in bodies}
 
 
 def find_individuals(

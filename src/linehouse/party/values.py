@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
+from functools import cache
 from uuid import UUID
+
+from babel import Locale
 
 
 class PartyKind(StrEnum):
@@ -194,3 +198,21 @@ class PartyCreated:
 
     party_id: UUID
     duplicates: tuple[Duplicate, ...] = field(default=())
+
+
+def searchable(text: str) -> str:
+    """The text as names are searched: lower case, without accents, one space between words."""
+    plain = unicodedata.normalize("NFKD", text.casefold())
+    return " ".join("".join(letter for letter in plain if not unicodedata.combining(letter)).split())
+
+
+def is_country(code: str) -> bool:
+    """Whether it is an ISO 3166-1 alpha-2 code, in capitals."""
+    return code in _countries()
+
+
+@cache
+def _countries() -> frozenset[str]:
+    # Unicode's territories are the ISO 3166-1 codes plus a few reserved and numeric regions, which no address bears.
+    reserved = {"EU", "EZ", "UN", "QO", "XA", "XB", "ZZ", "AC", "CP", "CQ", "DG", "EA", "IC", "TA"}
+    return frozenset(code for code in map(str, Locale("en").territories) if len(code) == 2 and code not in reserved)

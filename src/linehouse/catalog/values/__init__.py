@@ -49,10 +49,10 @@ from linehouse.catalog.values.words import (
     PeriodUnit,
     PriceKind,
     Prorate,
-    TaxMode,
     Texts,
     text_in,
 )
+from linehouse.rating.values import TaxMode
 
 __all__ = [
     "AccountDefaults",

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from linehouse.catalog.values.words import TaxMode
 from linehouse.kernel.numbering import Plmn
+from linehouse.rating.values import TaxMode
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,14 +21,13 @@ from linehouse.catalog.values.words import (
     PeriodLength,
     PriceKind,
     Prorate,
-    TaxMode,
     Texts,
     text_in,
 )
 from linehouse.kernel.money import Money
 from linehouse.kernel.period import Period
 from linehouse.kernel.quantity import Quantity, Unit
-from linehouse.rating.values import Scope
+from linehouse.rating.values import Scope, TaxMode
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

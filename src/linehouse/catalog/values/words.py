@@ -53,13 +53,6 @@ class PriceKind(StrEnum):
     RECURRING = "recurring"
 
 
-class TaxMode(StrEnum):
-    """Whether the amount contains tax."""
-
-    GROSS = "gross"
-    NET = "net"
-
-
 class PeriodUnit(StrEnum):
     """The unit of a charge period or a validity."""
 

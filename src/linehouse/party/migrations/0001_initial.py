@@ -2,310 +2,633 @@
 
 import django.db.models.deletion
 import django.db.models.functions.text
-import linehouse.kernel.ids
 import pgtrigger.compiler
 import pgtrigger.migrations
 from django.db import migrations, models
 
+import linehouse.kernel.ids
+
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('pghistory', '0007_auto_20250421_0444'),
+        ("pghistory", "0007_auto_20250421_0444"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='IdentityDocument',
+            name="IdentityDocument",
             fields=[
-                ('id', models.UUIDField(default=linehouse.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(help_text='business clock')),
-                ('changed_at', models.DateTimeField(help_text='business clock')),
-                ('kind', models.CharField(choices=[('passport', 'passport'), ('identity-card', 'identity-card'), ('driving-licence', 'driving-licence'), ('residence-permit', 'residence-permit')], max_length=20)),
-                ('number', models.CharField(max_length=20)),
-                ('country', models.CharField(help_text='ISO 3166-1 alpha-2; the issuer', max_length=2)),
-                ('valid_until', models.DateField(null=True)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=linehouse.kernel.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("created_at", models.DateTimeField(help_text="business clock")),
+                ("changed_at", models.DateTimeField(help_text="business clock")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("passport", "passport"),
+                            ("identity-card", "identity-card"),
+                            ("driving-licence", "driving-licence"),
+                            ("residence-permit", "residence-permit"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("number", models.CharField(max_length=20)),
+                ("country", models.CharField(help_text="ISO 3166-1 alpha-2; the issuer", max_length=2)),
+                ("valid_until", models.DateField(null=True)),
             ],
         ),
         migrations.CreateModel(
-            name='IndividualEvent',
+            name="IndividualEvent",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.UUIDField(default=linehouse.kernel.ids.new_id, editable=False, serialize=False)),
-                ('created_at', models.DateTimeField(help_text='business clock')),
-                ('changed_at', models.DateTimeField(help_text='business clock')),
-                ('given_name', models.CharField(max_length=80)),
-                ('middle_name', models.CharField(blank=True, max_length=80)),
-                ('family_name', models.CharField(max_length=80)),
-                ('title', models.CharField(blank=True, max_length=80)),
-                ('birth_date', models.DateField(null=True)),
-                ('nationality', models.CharField(blank=True, help_text='ISO 3166-1 alpha-2', max_length=2)),
-                ('language', models.CharField(max_length=8)),
-                ('state', models.CharField(default='initialized', max_length=20)),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.UUIDField(default=linehouse.kernel.ids.new_id, editable=False, serialize=False)),
+                ("created_at", models.DateTimeField(help_text="business clock")),
+                ("changed_at", models.DateTimeField(help_text="business clock")),
+                ("given_name", models.CharField(max_length=80)),
+                ("middle_name", models.CharField(blank=True, max_length=80)),
+                ("family_name", models.CharField(max_length=80)),
+                ("title", models.CharField(blank=True, max_length=80)),
+                ("birth_date", models.DateField(null=True)),
+                ("nationality", models.CharField(blank=True, help_text="ISO 3166-1 alpha-2", max_length=2)),
+                ("language", models.CharField(max_length=8)),
+                ("state", models.CharField(default="initialized", max_length=20)),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Medium',
+            name="Medium",
             fields=[
-                ('id', models.UUIDField(default=linehouse.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(help_text='business clock')),
-                ('changed_at', models.DateTimeField(help_text='business clock')),
-                ('kind', models.CharField(choices=[('email', 'email'), ('phone', 'phone'), ('postal', 'postal')], max_length=10)),
-                ('value', models.CharField(blank=True, help_text='e-mail address or number in international form', max_length=320)),
-                ('street1', models.CharField(blank=True, max_length=120)),
-                ('street2', models.CharField(blank=True, max_length=120)),
-                ('postcode', models.CharField(blank=True, max_length=16)),
-                ('city', models.CharField(blank=True, max_length=80)),
-                ('region', models.CharField(blank=True, max_length=80)),
-                ('country', models.CharField(blank=True, help_text='ISO 3166-1 alpha-2', max_length=2)),
-                ('preferred', models.BooleanField(default=False)),
-                ('valid_from', models.DateTimeField(help_text='business clock')),
-                ('valid_to', models.DateTimeField(help_text='business clock; the first instant at which it is not right', null=True)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=linehouse.kernel.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("created_at", models.DateTimeField(help_text="business clock")),
+                ("changed_at", models.DateTimeField(help_text="business clock")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("email", "email"), ("phone", "phone"), ("postal", "postal")], max_length=10
+                    ),
+                ),
+                (
+                    "value",
+                    models.CharField(
+                        blank=True, help_text="e-mail address or number in international form", max_length=320
+                    ),
+                ),
+                ("street1", models.CharField(blank=True, max_length=120)),
+                ("street2", models.CharField(blank=True, max_length=120)),
+                ("postcode", models.CharField(blank=True, max_length=16)),
+                ("city", models.CharField(blank=True, max_length=80)),
+                ("region", models.CharField(blank=True, max_length=80)),
+                ("country", models.CharField(blank=True, help_text="ISO 3166-1 alpha-2", max_length=2)),
+                ("preferred", models.BooleanField(default=False)),
+                ("valid_from", models.DateTimeField(help_text="business clock")),
+                (
+                    "valid_to",
+                    models.DateTimeField(
+                        help_text="business clock; the first instant at which it is not right", null=True
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='MediumEvent',
+            name="MediumEvent",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.UUIDField(default=linehouse.kernel.ids.new_id, editable=False, serialize=False)),
-                ('created_at', models.DateTimeField(help_text='business clock')),
-                ('changed_at', models.DateTimeField(help_text='business clock')),
-                ('kind', models.CharField(choices=[('email', 'email'), ('phone', 'phone'), ('postal', 'postal')], max_length=10)),
-                ('value', models.CharField(blank=True, help_text='e-mail address or number in international form', max_length=320)),
-                ('street1', models.CharField(blank=True, max_length=120)),
-                ('street2', models.CharField(blank=True, max_length=120)),
-                ('postcode', models.CharField(blank=True, max_length=16)),
-                ('city', models.CharField(blank=True, max_length=80)),
-                ('region', models.CharField(blank=True, max_length=80)),
-                ('country', models.CharField(blank=True, help_text='ISO 3166-1 alpha-2', max_length=2)),
-                ('preferred', models.BooleanField(default=False)),
-                ('valid_from', models.DateTimeField(help_text='business clock')),
-                ('valid_to', models.DateTimeField(help_text='business clock; the first instant at which it is not right', null=True)),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.UUIDField(default=linehouse.kernel.ids.new_id, editable=False, serialize=False)),
+                ("created_at", models.DateTimeField(help_text="business clock")),
+                ("changed_at", models.DateTimeField(help_text="business clock")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("email", "email"), ("phone", "phone"), ("postal", "postal")], max_length=10
+                    ),
+                ),
+                (
+                    "value",
+                    models.CharField(
+                        blank=True, help_text="e-mail address or number in international form", max_length=320
+                    ),
+                ),
+                ("street1", models.CharField(blank=True, max_length=120)),
+                ("street2", models.CharField(blank=True, max_length=120)),
+                ("postcode", models.CharField(blank=True, max_length=16)),
+                ("city", models.CharField(blank=True, max_length=80)),
+                ("region", models.CharField(blank=True, max_length=80)),
+                ("country", models.CharField(blank=True, help_text="ISO 3166-1 alpha-2", max_length=2)),
+                ("preferred", models.BooleanField(default=False)),
+                ("valid_from", models.DateTimeField(help_text="business clock")),
+                (
+                    "valid_to",
+                    models.DateTimeField(
+                        help_text="business clock; the first instant at which it is not right", null=True
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Organization',
+            name="Organization",
             fields=[
-                ('id', models.UUIDField(default=linehouse.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(help_text='business clock')),
-                ('changed_at', models.DateTimeField(help_text='business clock')),
-                ('trading_name', models.CharField(max_length=120)),
-                ('legal_name', models.CharField(blank=True, max_length=120)),
-                ('registration_number', models.CharField(blank=True, max_length=80)),
-                ('vat_id', models.CharField(blank=True, max_length=20)),
-                ('language', models.CharField(max_length=8)),
-                ('state', models.CharField(default='initialized', max_length=20)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=linehouse.kernel.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("created_at", models.DateTimeField(help_text="business clock")),
+                ("changed_at", models.DateTimeField(help_text="business clock")),
+                ("trading_name", models.CharField(max_length=120)),
+                ("legal_name", models.CharField(blank=True, max_length=120)),
+                ("registration_number", models.CharField(blank=True, max_length=80)),
+                ("vat_id", models.CharField(blank=True, max_length=20)),
+                ("language", models.CharField(max_length=8)),
+                ("state", models.CharField(default="initialized", max_length=20)),
             ],
         ),
         migrations.CreateModel(
-            name='OrganizationEvent',
+            name="OrganizationEvent",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.UUIDField(default=linehouse.kernel.ids.new_id, editable=False, serialize=False)),
-                ('created_at', models.DateTimeField(help_text='business clock')),
-                ('changed_at', models.DateTimeField(help_text='business clock')),
-                ('trading_name', models.CharField(max_length=120)),
-                ('legal_name', models.CharField(blank=True, max_length=120)),
-                ('registration_number', models.CharField(blank=True, max_length=80)),
-                ('vat_id', models.CharField(blank=True, max_length=20)),
-                ('language', models.CharField(max_length=8)),
-                ('state', models.CharField(default='initialized', max_length=20)),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.UUIDField(default=linehouse.kernel.ids.new_id, editable=False, serialize=False)),
+                ("created_at", models.DateTimeField(help_text="business clock")),
+                ("changed_at", models.DateTimeField(help_text="business clock")),
+                ("trading_name", models.CharField(max_length=120)),
+                ("legal_name", models.CharField(blank=True, max_length=120)),
+                ("registration_number", models.CharField(blank=True, max_length=80)),
+                ("vat_id", models.CharField(blank=True, max_length=20)),
+                ("language", models.CharField(max_length=8)),
+                ("state", models.CharField(default="initialized", max_length=20)),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Individual',
+            name="Individual",
             fields=[
-                ('id', models.UUIDField(default=linehouse.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(help_text='business clock')),
-                ('changed_at', models.DateTimeField(help_text='business clock')),
-                ('given_name', models.CharField(max_length=80)),
-                ('middle_name', models.CharField(blank=True, max_length=80)),
-                ('family_name', models.CharField(max_length=80)),
-                ('title', models.CharField(blank=True, max_length=80)),
-                ('birth_date', models.DateField(null=True)),
-                ('nationality', models.CharField(blank=True, help_text='ISO 3166-1 alpha-2', max_length=2)),
-                ('language', models.CharField(max_length=8)),
-                ('state', models.CharField(default='initialized', max_length=20)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=linehouse.kernel.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("created_at", models.DateTimeField(help_text="business clock")),
+                ("changed_at", models.DateTimeField(help_text="business clock")),
+                ("given_name", models.CharField(max_length=80)),
+                ("middle_name", models.CharField(blank=True, max_length=80)),
+                ("family_name", models.CharField(max_length=80)),
+                ("title", models.CharField(blank=True, max_length=80)),
+                ("birth_date", models.DateField(null=True)),
+                ("nationality", models.CharField(blank=True, help_text="ISO 3166-1 alpha-2", max_length=2)),
+                ("language", models.CharField(max_length=8)),
+                ("state", models.CharField(default="initialized", max_length=20)),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['initialized', 'validated', 'deceased'])), name='party_individual_state_known')],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["initialized", "validated", "deceased"])),
+                        name="party_individual_state_known",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='IdentityDocumentEvent',
+            name="IdentityDocumentEvent",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.UUIDField(default=linehouse.kernel.ids.new_id, editable=False, serialize=False)),
-                ('created_at', models.DateTimeField(help_text='business clock')),
-                ('changed_at', models.DateTimeField(help_text='business clock')),
-                ('kind', models.CharField(choices=[('passport', 'passport'), ('identity-card', 'identity-card'), ('driving-licence', 'driving-licence'), ('residence-permit', 'residence-permit')], max_length=20)),
-                ('number', models.CharField(max_length=20)),
-                ('country', models.CharField(help_text='ISO 3166-1 alpha-2; the issuer', max_length=2)),
-                ('valid_until', models.DateField(null=True)),
-                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='party.identitydocument')),
-                ('individual', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='party.individual')),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.UUIDField(default=linehouse.kernel.ids.new_id, editable=False, serialize=False)),
+                ("created_at", models.DateTimeField(help_text="business clock")),
+                ("changed_at", models.DateTimeField(help_text="business clock")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("passport", "passport"),
+                            ("identity-card", "identity-card"),
+                            ("driving-licence", "driving-licence"),
+                            ("residence-permit", "residence-permit"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("number", models.CharField(max_length=20)),
+                ("country", models.CharField(help_text="ISO 3166-1 alpha-2; the issuer", max_length=2)),
+                ("valid_until", models.DateField(null=True)),
+                (
+                    "pgh_context",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pghistory.context",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="party.identitydocument",
+                    ),
+                ),
+                (
+                    "individual",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="party.individual",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.AddField(
-            model_name='identitydocument',
-            name='individual',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='documents', to='party.individual'),
+            model_name="identitydocument",
+            name="individual",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="documents", to="party.individual"
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='individual',
-            trigger=pgtrigger.compiler.Trigger(name='party_individual_state_moves', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE _is_valid_transition BOOLEAN;', func='SELECT CONCAT(OLD."state", \':\', NEW."state") = ANY(\'{initialized:validated,initialized:deceased,validated:deceased}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."state" IS DISTINCT FROM NEW."state") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "state" from "%" to "%" on table %\', OLD."state", NEW."state", TG_TABLE_NAME; ELSE RETURN NEW; END IF;', hash='2f3ff90fee1c3c2be6f20323a50aaff1bfdfd5ed', operation='UPDATE', pgid='pgtrigger_party_individual_state_moves_2a17c', table='party_individual', when='BEFORE')),
+            model_name="individual",
+            trigger=pgtrigger.compiler.Trigger(
+                name="party_individual_state_moves",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    declare="DECLARE _is_valid_transition BOOLEAN;",
+                    func='SELECT CONCAT(OLD."state", \':\', NEW."state") = ANY(\'{initialized:validated,initialized:deceased,validated:deceased}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."state" IS DISTINCT FROM NEW."state") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "state" from "%" to "%" on table %\', OLD."state", NEW."state", TG_TABLE_NAME; ELSE RETURN NEW; END IF;',
+                    hash="2f3ff90fee1c3c2be6f20323a50aaff1bfdfd5ed",
+                    operation="UPDATE",
+                    pgid="pgtrigger_party_individual_state_moves_2a17c",
+                    table="party_individual",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='individual',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "party_individualevent" ("birth_date", "changed_at", "created_at", "family_name", "given_name", "id", "language", "middle_name", "nationality", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "state", "title") VALUES (NEW."birth_date", NEW."changed_at", NEW."created_at", NEW."family_name", NEW."given_name", NEW."id", NEW."language", NEW."middle_name", NEW."nationality", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."state", NEW."title"); RETURN NULL;', hash='525dc33c75dff928df2021a6047543fca93d3d7a', operation='INSERT', pgid='pgtrigger_insert_insert_f59e7', table='party_individual', when='AFTER')),
+            model_name="individual",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "party_individualevent" ("birth_date", "changed_at", "created_at", "family_name", "given_name", "id", "language", "middle_name", "nationality", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "state", "title") VALUES (NEW."birth_date", NEW."changed_at", NEW."created_at", NEW."family_name", NEW."given_name", NEW."id", NEW."language", NEW."middle_name", NEW."nationality", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."state", NEW."title"); RETURN NULL;',
+                    hash="525dc33c75dff928df2021a6047543fca93d3d7a",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_f59e7",
+                    table="party_individual",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='individual',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "party_individualevent" ("birth_date", "changed_at", "created_at", "family_name", "given_name", "id", "language", "middle_name", "nationality", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "state", "title") VALUES (NEW."birth_date", NEW."changed_at", NEW."created_at", NEW."family_name", NEW."given_name", NEW."id", NEW."language", NEW."middle_name", NEW."nationality", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."state", NEW."title"); RETURN NULL;', hash='58845c22f18782caf274f2b764fec60ed79d9e25', operation='UPDATE', pgid='pgtrigger_update_update_ccdae', table='party_individual', when='AFTER')),
+            model_name="individual",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "party_individualevent" ("birth_date", "changed_at", "created_at", "family_name", "given_name", "id", "language", "middle_name", "nationality", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "state", "title") VALUES (NEW."birth_date", NEW."changed_at", NEW."created_at", NEW."family_name", NEW."given_name", NEW."id", NEW."language", NEW."middle_name", NEW."nationality", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."state", NEW."title"); RETURN NULL;',
+                    hash="58845c22f18782caf274f2b764fec60ed79d9e25",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_ccdae",
+                    table="party_individual",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='individual',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "party_individualevent" ("birth_date", "changed_at", "created_at", "family_name", "given_name", "id", "language", "middle_name", "nationality", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "state", "title") VALUES (OLD."birth_date", OLD."changed_at", OLD."created_at", OLD."family_name", OLD."given_name", OLD."id", OLD."language", OLD."middle_name", OLD."nationality", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."state", OLD."title"); RETURN NULL;', hash='9516f4217eb54fbdbdfb1c4b7ed9b8c73355ce0a', operation='DELETE', pgid='pgtrigger_delete_delete_ed8cf', table='party_individual', when='AFTER')),
+            model_name="individual",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "party_individualevent" ("birth_date", "changed_at", "created_at", "family_name", "given_name", "id", "language", "middle_name", "nationality", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "state", "title") VALUES (OLD."birth_date", OLD."changed_at", OLD."created_at", OLD."family_name", OLD."given_name", OLD."id", OLD."language", OLD."middle_name", OLD."nationality", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."state", OLD."title"); RETURN NULL;',
+                    hash="9516f4217eb54fbdbdfb1c4b7ed9b8c73355ce0a",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_ed8cf",
+                    table="party_individual",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddField(
-            model_name='individualevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
+            model_name="individualevent",
+            name="pgh_context",
+            field=models.ForeignKey(
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="pghistory.context",
+            ),
         ),
         migrations.AddField(
-            model_name='individualevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='party.individual'),
+            model_name="individualevent",
+            name="pgh_obj",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="events",
+                to="party.individual",
+            ),
         ),
         migrations.AddField(
-            model_name='medium',
-            name='individual',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='media', to='party.individual'),
+            model_name="medium",
+            name="individual",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="media", to="party.individual"
+            ),
         ),
         migrations.AddField(
-            model_name='mediumevent',
-            name='individual',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='party.individual'),
+            model_name="mediumevent",
+            name="individual",
+            field=models.ForeignKey(
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to="party.individual",
+            ),
         ),
         migrations.AddField(
-            model_name='mediumevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
+            model_name="mediumevent",
+            name="pgh_context",
+            field=models.ForeignKey(
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="pghistory.context",
+            ),
         ),
         migrations.AddField(
-            model_name='mediumevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='party.medium'),
+            model_name="mediumevent",
+            name="pgh_obj",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="events",
+                to="party.medium",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='organization',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['initialized', 'validated', 'closed'])), name='party_organization_state_known'),
+            model_name="organization",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ["initialized", "validated", "closed"])),
+                name="party_organization_state_known",
+            ),
         ),
         migrations.AddField(
-            model_name='mediumevent',
-            name='organization',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='party.organization'),
+            model_name="mediumevent",
+            name="organization",
+            field=models.ForeignKey(
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to="party.organization",
+            ),
         ),
         migrations.AddField(
-            model_name='medium',
-            name='organization',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='media', to='party.organization'),
+            model_name="medium",
+            name="organization",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="media", to="party.organization"
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='organization',
-            trigger=pgtrigger.compiler.Trigger(name='party_organization_state_moves', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE _is_valid_transition BOOLEAN;', func='SELECT CONCAT(OLD."state", \':\', NEW."state") = ANY(\'{initialized:validated,initialized:closed,validated:closed}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."state" IS DISTINCT FROM NEW."state") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "state" from "%" to "%" on table %\', OLD."state", NEW."state", TG_TABLE_NAME; ELSE RETURN NEW; END IF;', hash='1aa74693aa0d19f8a4fa6937a99c707993ab7ae5', operation='UPDATE', pgid='pgtrigger_party_organization_state_moves_c7ca3', table='party_organization', when='BEFORE')),
+            model_name="organization",
+            trigger=pgtrigger.compiler.Trigger(
+                name="party_organization_state_moves",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    declare="DECLARE _is_valid_transition BOOLEAN;",
+                    func='SELECT CONCAT(OLD."state", \':\', NEW."state") = ANY(\'{initialized:validated,initialized:closed,validated:closed}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."state" IS DISTINCT FROM NEW."state") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "state" from "%" to "%" on table %\', OLD."state", NEW."state", TG_TABLE_NAME; ELSE RETURN NEW; END IF;',
+                    hash="1aa74693aa0d19f8a4fa6937a99c707993ab7ae5",
+                    operation="UPDATE",
+                    pgid="pgtrigger_party_organization_state_moves_c7ca3",
+                    table="party_organization",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='organization',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "party_organizationevent" ("changed_at", "created_at", "id", "language", "legal_name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "registration_number", "state", "trading_name", "vat_id") VALUES (NEW."changed_at", NEW."created_at", NEW."id", NEW."language", NEW."legal_name", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."registration_number", NEW."state", NEW."trading_name", NEW."vat_id"); RETURN NULL;', hash='e6b51a41b6b9018c7df0767ad8ac8ea00fbba031', operation='INSERT', pgid='pgtrigger_insert_insert_fb9a2', table='party_organization', when='AFTER')),
+            model_name="organization",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "party_organizationevent" ("changed_at", "created_at", "id", "language", "legal_name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "registration_number", "state", "trading_name", "vat_id") VALUES (NEW."changed_at", NEW."created_at", NEW."id", NEW."language", NEW."legal_name", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."registration_number", NEW."state", NEW."trading_name", NEW."vat_id"); RETURN NULL;',
+                    hash="e6b51a41b6b9018c7df0767ad8ac8ea00fbba031",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_fb9a2",
+                    table="party_organization",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='organization',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "party_organizationevent" ("changed_at", "created_at", "id", "language", "legal_name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "registration_number", "state", "trading_name", "vat_id") VALUES (NEW."changed_at", NEW."created_at", NEW."id", NEW."language", NEW."legal_name", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."registration_number", NEW."state", NEW."trading_name", NEW."vat_id"); RETURN NULL;', hash='c7a4b8a635b1d66633f8cf4ac024da319ff18a80', operation='UPDATE', pgid='pgtrigger_update_update_65c1d', table='party_organization', when='AFTER')),
+            model_name="organization",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "party_organizationevent" ("changed_at", "created_at", "id", "language", "legal_name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "registration_number", "state", "trading_name", "vat_id") VALUES (NEW."changed_at", NEW."created_at", NEW."id", NEW."language", NEW."legal_name", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."registration_number", NEW."state", NEW."trading_name", NEW."vat_id"); RETURN NULL;',
+                    hash="c7a4b8a635b1d66633f8cf4ac024da319ff18a80",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_65c1d",
+                    table="party_organization",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='organization',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "party_organizationevent" ("changed_at", "created_at", "id", "language", "legal_name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "registration_number", "state", "trading_name", "vat_id") VALUES (OLD."changed_at", OLD."created_at", OLD."id", OLD."language", OLD."legal_name", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."registration_number", OLD."state", OLD."trading_name", OLD."vat_id"); RETURN NULL;', hash='984a28fa249b68c29aae5bc1d83e4e2d32cf737d', operation='DELETE', pgid='pgtrigger_delete_delete_00e28', table='party_organization', when='AFTER')),
+            model_name="organization",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "party_organizationevent" ("changed_at", "created_at", "id", "language", "legal_name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "registration_number", "state", "trading_name", "vat_id") VALUES (OLD."changed_at", OLD."created_at", OLD."id", OLD."language", OLD."legal_name", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."registration_number", OLD."state", OLD."trading_name", OLD."vat_id"); RETURN NULL;',
+                    hash="984a28fa249b68c29aae5bc1d83e4e2d32cf737d",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_00e28",
+                    table="party_organization",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddField(
-            model_name='organizationevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
+            model_name="organizationevent",
+            name="pgh_context",
+            field=models.ForeignKey(
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="pghistory.context",
+            ),
         ),
         migrations.AddField(
-            model_name='organizationevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='party.organization'),
+            model_name="organizationevent",
+            name="pgh_obj",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="events",
+                to="party.organization",
+            ),
         ),
         migrations.AddIndex(
-            model_name='identitydocument',
-            index=models.Index(fields=['number', 'country', 'kind'], name='document_by_number'),
+            model_name="identitydocument",
+            index=models.Index(fields=["number", "country", "kind"], name="document_by_number"),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='identitydocument',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "party_identitydocumentevent" ("changed_at", "country", "created_at", "id", "individual_id", "kind", "number", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "valid_until") VALUES (NEW."changed_at", NEW."country", NEW."created_at", NEW."id", NEW."individual_id", NEW."kind", NEW."number", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."valid_until"); RETURN NULL;', hash='869c5413d6b4c6e8c36de9c528f9c6cb18d4edde', operation='INSERT', pgid='pgtrigger_insert_insert_28f20', table='party_identitydocument', when='AFTER')),
+            model_name="identitydocument",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "party_identitydocumentevent" ("changed_at", "country", "created_at", "id", "individual_id", "kind", "number", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "valid_until") VALUES (NEW."changed_at", NEW."country", NEW."created_at", NEW."id", NEW."individual_id", NEW."kind", NEW."number", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."valid_until"); RETURN NULL;',
+                    hash="869c5413d6b4c6e8c36de9c528f9c6cb18d4edde",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_28f20",
+                    table="party_identitydocument",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='identitydocument',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "party_identitydocumentevent" ("changed_at", "country", "created_at", "id", "individual_id", "kind", "number", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "valid_until") VALUES (NEW."changed_at", NEW."country", NEW."created_at", NEW."id", NEW."individual_id", NEW."kind", NEW."number", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."valid_until"); RETURN NULL;', hash='6097d6a0fc405c617c40a54bcd58bc4d25c6e4df', operation='UPDATE', pgid='pgtrigger_update_update_b5528', table='party_identitydocument', when='AFTER')),
+            model_name="identitydocument",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "party_identitydocumentevent" ("changed_at", "country", "created_at", "id", "individual_id", "kind", "number", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "valid_until") VALUES (NEW."changed_at", NEW."country", NEW."created_at", NEW."id", NEW."individual_id", NEW."kind", NEW."number", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."valid_until"); RETURN NULL;',
+                    hash="6097d6a0fc405c617c40a54bcd58bc4d25c6e4df",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_b5528",
+                    table="party_identitydocument",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='identitydocument',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "party_identitydocumentevent" ("changed_at", "country", "created_at", "id", "individual_id", "kind", "number", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "valid_until") VALUES (OLD."changed_at", OLD."country", OLD."created_at", OLD."id", OLD."individual_id", OLD."kind", OLD."number", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."valid_until"); RETURN NULL;', hash='c57b8ad9a2e117b044f6b37647d4698138f89f68', operation='DELETE', pgid='pgtrigger_delete_delete_7b4d0', table='party_identitydocument', when='AFTER')),
+            model_name="identitydocument",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "party_identitydocumentevent" ("changed_at", "country", "created_at", "id", "individual_id", "kind", "number", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "valid_until") VALUES (OLD."changed_at", OLD."country", OLD."created_at", OLD."id", OLD."individual_id", OLD."kind", OLD."number", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."valid_until"); RETURN NULL;',
+                    hash="c57b8ad9a2e117b044f6b37647d4698138f89f68",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_7b4d0",
+                    table="party_identitydocument",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddIndex(
-            model_name='medium',
-            index=models.Index(django.db.models.functions.text.Lower('value'), models.F('kind'), name='medium_by_value'),
+            model_name="medium",
+            index=models.Index(
+                django.db.models.functions.text.Lower("value"), models.F("kind"), name="medium_by_value"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='medium',
-            constraint=models.CheckConstraint(condition=models.Q(('individual__isnull', True), ('organization__isnull', True), _connector='XOR'), name='medium_of_one_party'),
+            model_name="medium",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("individual__isnull", True), ("organization__isnull", True), _connector="XOR"),
+                name="medium_of_one_party",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='medium',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_to__gte', models.F('valid_from')), _connector='OR'), name='medium_valid_forward'),
+            model_name="medium",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("valid_to__isnull", True), ("valid_to__gte", models.F("valid_from")), _connector="OR"
+                ),
+                name="medium_valid_forward",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='medium',
-            constraint=models.UniqueConstraint(condition=models.Q(('preferred', True), ('valid_to__isnull', True)), fields=('individual', 'kind'), name='medium_individual_preferred'),
+            model_name="medium",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("preferred", True), ("valid_to__isnull", True)),
+                fields=("individual", "kind"),
+                name="medium_individual_preferred",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='medium',
-            constraint=models.UniqueConstraint(condition=models.Q(('preferred', True), ('valid_to__isnull', True)), fields=('organization', 'kind'), name='medium_organization_preferred'),
+            model_name="medium",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("preferred", True), ("valid_to__isnull", True)),
+                fields=("organization", "kind"),
+                name="medium_organization_preferred",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='medium',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "party_mediumevent" ("changed_at", "city", "country", "created_at", "id", "individual_id", "kind", "organization_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "postcode", "preferred", "region", "street1", "street2", "valid_from", "valid_to", "value") VALUES (NEW."changed_at", NEW."city", NEW."country", NEW."created_at", NEW."id", NEW."individual_id", NEW."kind", NEW."organization_id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."postcode", NEW."preferred", NEW."region", NEW."street1", NEW."street2", NEW."valid_from", NEW."valid_to", NEW."value"); RETURN NULL;', hash='e03e9a9d64cbe407d593a918943df95acadd06ec', operation='INSERT', pgid='pgtrigger_insert_insert_64b44', table='party_medium', when='AFTER')),
+            model_name="medium",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "party_mediumevent" ("changed_at", "city", "country", "created_at", "id", "individual_id", "kind", "organization_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "postcode", "preferred", "region", "street1", "street2", "valid_from", "valid_to", "value") VALUES (NEW."changed_at", NEW."city", NEW."country", NEW."created_at", NEW."id", NEW."individual_id", NEW."kind", NEW."organization_id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."postcode", NEW."preferred", NEW."region", NEW."street1", NEW."street2", NEW."valid_from", NEW."valid_to", NEW."value"); RETURN NULL;',
+                    hash="e03e9a9d64cbe407d593a918943df95acadd06ec",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_64b44",
+                    table="party_medium",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='medium',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "party_mediumevent" ("changed_at", "city", "country", "created_at", "id", "individual_id", "kind", "organization_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "postcode", "preferred", "region", "street1", "street2", "valid_from", "valid_to", "value") VALUES (NEW."changed_at", NEW."city", NEW."country", NEW."created_at", NEW."id", NEW."individual_id", NEW."kind", NEW."organization_id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."postcode", NEW."preferred", NEW."region", NEW."street1", NEW."street2", NEW."valid_from", NEW."valid_to", NEW."value"); RETURN NULL;', hash='848f222181b1eefba1823e64b9c10096e9151338', operation='UPDATE', pgid='pgtrigger_update_update_425a4', table='party_medium', when='AFTER')),
+            model_name="medium",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "party_mediumevent" ("changed_at", "city", "country", "created_at", "id", "individual_id", "kind", "organization_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "postcode", "preferred", "region", "street1", "street2", "valid_from", "valid_to", "value") VALUES (NEW."changed_at", NEW."city", NEW."country", NEW."created_at", NEW."id", NEW."individual_id", NEW."kind", NEW."organization_id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."postcode", NEW."preferred", NEW."region", NEW."street1", NEW."street2", NEW."valid_from", NEW."valid_to", NEW."value"); RETURN NULL;',
+                    hash="848f222181b1eefba1823e64b9c10096e9151338",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_425a4",
+                    table="party_medium",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='medium',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "party_mediumevent" ("changed_at", "city", "country", "created_at", "id", "individual_id", "kind", "organization_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "postcode", "preferred", "region", "street1", "street2", "valid_from", "valid_to", "value") VALUES (OLD."changed_at", OLD."city", OLD."country", OLD."created_at", OLD."id", OLD."individual_id", OLD."kind", OLD."organization_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."postcode", OLD."preferred", OLD."region", OLD."street1", OLD."street2", OLD."valid_from", OLD."valid_to", OLD."value"); RETURN NULL;', hash='d1f68a53909b8277a6060b881e61e8bf281b1f54', operation='DELETE', pgid='pgtrigger_delete_delete_f0a50', table='party_medium', when='AFTER')),
+            model_name="medium",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "party_mediumevent" ("changed_at", "city", "country", "created_at", "id", "individual_id", "kind", "organization_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "postcode", "preferred", "region", "street1", "street2", "valid_from", "valid_to", "value") VALUES (OLD."changed_at", OLD."city", OLD."country", OLD."created_at", OLD."id", OLD."individual_id", OLD."kind", OLD."organization_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."postcode", OLD."preferred", OLD."region", OLD."street1", OLD."street2", OLD."valid_from", OLD."valid_to", OLD."value"); RETURN NULL;',
+                    hash="d1f68a53909b8277a6060b881e61e8bf281b1f54",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_f0a50",
+                    table="party_medium",
+                    when="AFTER",
+                ),
+            ),
         ),
     ]

@@ -1,0 +1,72 @@
+"""What a catalogue value says, as plain data: the basis of digests and of the diff that a person reads.
+
+Two values with the same content are the same offering, whatever their files look like.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+from datetime import date, datetime, time
+from enum import Enum
+from fractions import Fraction
+from zoneinfo import ZoneInfo
+
+from linehouse.kernel.money import Money
+from linehouse.kernel.numbering import Plmn
+from linehouse.kernel.quantity import Quantity
+
+Content = None | bool | int | str | list["Content"] | dict[str, "Content"]
+"""Plain data, as JSON knows it."""
+
+_NOT_CONTENT = frozenset({"version", "source", "line", "fallback"})
+"""Fields that say where or how often something was written, not what it says; a fallback is content of its own."""
+
+
+def content_of(value: object) -> Content:
+    """The value as plain data. Sequences of things with a key become mappings by key, sets become sorted lists."""
+    match value:
+        case None | bool() | int():
+            return value
+        case Enum():
+            return str(value.value)
+        case str():
+            return value
+        case Money() | Plmn() | Fraction() | ZoneInfo():
+            return str(value)
+        case Quantity():
+            return value.human()
+        case datetime() | date() | time():
+            return value.isoformat()
+        case Mapping():
+            return {str(key): content_of(item) for key, item in value.items()}
+        case tuple() | list():
+            return _sequence(value)
+        case frozenset() | set():
+            return sorted((content_of(item) for item in value), key=str)
+    if is_dataclass(value):
+        return {
+            field.name: content_of(getattr(value, field.name))
+            for field in fields(value)
+            if field.compare and field.name not in _NOT_CONTENT
+        }
+    raise TypeError(f"no content for {type(value).__name__}")
+
+
+def _sequence(items: tuple[object, ...] | list[object]) -> Content:
+    keys = [getattr(item, "key", None) for item in items]
+    if items and all(isinstance(key, str) for key in keys):
+        return {str(key): content_of(item) for key, item in zip(keys, items, strict=True)}
+    return [content_of(item) for item in items]
+
+
+def digest_of(value: object) -> str:
+    """SHA-256 over the content, the same for equal content on every machine."""
+    return hashlib.sha256(as_text(content_of(value)).encode()).hexdigest()
+
+
+def as_text(content: Content) -> str:
+    """The content as one line; equal texts are equal contents in the same order."""
+    return json.dumps(content, ensure_ascii=False, separators=(",", ":"))
