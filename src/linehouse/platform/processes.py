@@ -8,6 +8,7 @@ import os
 import signal
 import subprocess
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -105,6 +106,13 @@ def end(target: ProcessMark, *, patience: float, last: signal.Signals = signal.S
         except ProcessLookupError:
             return
         wait_for_end(target, seconds)
+
+
+def ask_to_end(target: ProcessMark) -> None:
+    """Send SIGTERM to one process; gone already is fine."""
+    if target.alive():
+        with suppress(ProcessLookupError):
+            os.kill(target.pid, signal.SIGTERM)
 
 
 def wait_for_end(target: ProcessMark, seconds: float) -> bool:

@@ -1,0 +1,1 @@
+"""The only rooms that wire things and read the environment: command line, supervisor and process entry points."""

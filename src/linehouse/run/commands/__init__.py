@@ -1,0 +1,10 @@
+"""The commands of the `linehouse` command line, one module for each; each module's `command` is a click command."""
+
+COMMANDS = {
+    "run": "run",
+    "stop": "stop",
+    "status": "status",
+    "test": "test",
+    "dev": "dev",
+}
+"""Command to module, in the order in which help lists them. What is not listed here does not exist."""

@@ -1,0 +1,59 @@
+"""`linehouse dev`: for those who change Linehouse."""
+
+import shutil
+import sys
+from pathlib import Path
+
+import click
+
+from linehouse.run.commands.checkout import ROOT, call, tool
+from linehouse.run.commands.test import run_checks, test_environment
+
+_HEADING = '# Made from pyproject.toml by "./linehouse dev lock"; names, versions and hashes only, no index.\n'
+_LOCKS = {
+    "requirements.lock": ("# Everything that running Linehouse needs.\n", ()),
+    "requirements-test.lock": (
+        "# Everything that running, testing and developing Linehouse needs.\n",
+        ("--extra", "test"),
+    ),
+}
+
+
+@click.group("dev")
+def command() -> None:
+    """For those who change Linehouse."""
+
+
+@command.command("lint")
+def lint() -> None:
+    """Check style, types and import rules without running tests."""
+    failed = run_checks(test_environment())
+    if failed:
+        raise click.ClickException(f"failed: {', '.join(failed)}")
+
+
+@command.command("format")
+def format_code() -> None:
+    """Rewrite the code in the project's style."""
+    ruff = tool("ruff")
+    environment = test_environment()
+    if call((ruff, "check", "--fix", "--quiet", "."), environment) + call((ruff, "format", "."), environment):
+        raise click.ClickException("some findings need a person")
+
+
+@command.command("lock")
+@click.option("--upgrade", is_flag=True, help="Take the newest versions that pyproject.toml allows.")
+def lock(upgrade: bool) -> None:
+    """Write the lock files anew; versions stay unless pyproject.toml or --upgrade asks for others."""
+    found = shutil.which("uv") or next(iter(map(str, ROOT.glob(".venv-uv/bin/uv"))), None)
+    if found is None:
+        raise click.ClickException("uv is needed for this: install it, or start the linehouse script without it once")
+    for name, (heading, options) in _LOCKS.items():
+        file = ROOT / name
+        command_line: list[str | Path] = [found, "pip", "compile", "pyproject.toml", *options, "--universal", "--quiet"]
+        command_line += ["--python-version", "3.11", "--generate-hashes", "--no-emit-index-url", "--no-header"]
+        command_line += ["--no-annotate", "--output-file", file, *(["--upgrade"] if upgrade else [])]
+        if call(command_line, test_environment()) != 0:
+            raise click.ClickException(f"{name} could not be made")
+        file.write_text(_HEADING + heading + file.read_text())
+        click.echo(f"{name} written", file=sys.stderr)

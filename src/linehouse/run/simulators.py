@@ -1,0 +1,69 @@
+"""The process that plays the outside world for demo and rehearsal: host network, mailbox, bank.
+
+Each server is listed here with the setting that gives its port. All of them listen on 127.0.0.1 only.
+"""
+
+import os
+import signal
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import FrameType
+
+import structlog
+
+from linehouse.platform.settings import Settings
+from linehouse.platform.telemetry import logs, traces
+
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """One simulated counterpart."""
+
+    name: str
+    port: Callable[[Settings], int]
+    serve: Callable[[Settings, threading.Event], None]
+    """Listens on the port and returns when the event is set."""
+
+
+SERVERS: tuple[Server, ...] = ()
+
+
+def main() -> None:
+    """Serve until SIGTERM; when one server fails the whole process ends, and the supervisor starts it again."""
+    settings = Settings.from_env(os.environ)
+    logs.configure(settings, "simulators")
+    traces.configure(settings, "simulators")
+    stop = threading.Event()
+    failed: list[str] = []
+
+    def asked_to_stop(_: int, __: FrameType | None) -> None:
+        stop.set()
+
+    def serve(server: Server) -> None:
+        try:
+            server.serve(settings, stop)
+        except Exception:  # noqa: BLE001 - the edge of a thread: logged, and the process ends
+            _log.exception("a simulator failed", simulator=server.name)
+        if not stop.is_set():
+            failed.append(server.name)
+            stop.set()
+
+    signal.signal(signal.SIGTERM, asked_to_stop)
+    signal.signal(signal.SIGINT, asked_to_stop)
+    threads = [threading.Thread(target=serve, args=(server,), name=server.name) for server in SERVERS]
+    for thread in threads:
+        thread.start()
+    # A signal is handled between two waits of the main thread.
+    while not stop.wait(0.5):
+        continue
+    for thread in threads:
+        thread.join()
+    if failed:
+        raise SystemExit(1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,104 @@
+"""The worker: runs due jobs of all brands and looks into their inbox folders. Several may run side by side."""
+
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from types import FrameType
+
+import structlog
+
+from linehouse.platform.postgres.dsn import Dsn
+from linehouse.platform.settings import Settings
+from linehouse.platform.telemetry import logs, traces
+from linehouse.run.home import Home
+from linehouse.run.house import open_databases, open_house
+
+_log = structlog.get_logger(__name__)
+
+JOBS_PER_TURN = 100
+"""Jobs of one brand that run before the next brand has its turn."""
+IDLE_SECONDS = 0.2
+LOST_SECONDS = 1.0
+"""Pause after the database did not answer."""
+INBOX_SECONDS = 2.0
+
+Poller = Callable[[Path], int]
+"""Takes in what lies in the folders of the current brand below the home; says how many things it took."""
+
+POLLERS: tuple[Poller, ...] = ()
+"""What is polled for every brand, in this order."""
+
+
+class Worker:
+    """The loop, apart from signals and processes."""
+
+    def __init__(self, home: Path, brands: Callable[[], list[str]], pollers: tuple[Poller, ...] = POLLERS) -> None:
+        """Serve the brands that `brands` tells; it is asked again each time the inboxes are due."""
+        self._home = home
+        self._find_brands = brands
+        self._pollers = pollers
+        self._brands: list[str] = []
+        self._inboxes_due = 0.0
+
+    def turn(self) -> int:
+        """One turn: each brand's due jobs, and when it is time their inboxes. Says how many things were done."""
+        from linehouse.platform.runner import run_ready
+        from linehouse.platform.scope import brand_scope
+
+        now = time.monotonic()
+        poll = now >= self._inboxes_due
+        if poll:
+            self._brands = self._find_brands()
+            self._inboxes_due = now + INBOX_SECONDS
+        done = 0
+        for brand in self._brands:
+            with brand_scope(brand):
+                if poll:
+                    done += sum(poller(self._home) for poller in self._pollers)
+                done += run_ready(JOBS_PER_TURN)
+        return done
+
+
+def main() -> None:
+    """Work until SIGTERM; the job in hand is finished first."""
+    settings = Settings.from_env(os.environ)
+    logs.configure(settings, "worker")
+    traces.configure(settings, "worker")
+    open_house()
+
+    from django.db import DatabaseError, InterfaceError, connections
+
+    from linehouse.platform.postgres.databases import load_brands
+    from linehouse.platform.scope import CONTROL, realm_scope
+
+    stop = threading.Event()
+
+    def asked_to_stop(_: int, __: FrameType | None) -> None:
+        stop.set()
+
+    signal.signal(signal.SIGTERM, asked_to_stop)
+    signal.signal(signal.SIGINT, asked_to_stop)
+    beat = Home(settings.home).beat_file("worker")
+    with realm_scope(CONTROL):
+        installation = open_databases(Dsn.parse(settings.database_url))
+        worker = Worker(settings.home, lambda: load_brands(installation))
+        while not stop.is_set():
+            pause = IDLE_SECONDS
+            try:
+                if worker.turn():
+                    pause = 0
+                beat.write_text(str(int(time.monotonic() * 1000)))
+            except (DatabaseError, InterfaceError) as error:
+                _log.warning("the database does not answer", error=type(error).__name__)
+                for connection in connections.all(initialized_only=True):
+                    connection.close()
+                pause = LOST_SECONDS
+            stop.wait(pause)
+        connections.close_all()
+
+
+if __name__ == "__main__":
+    main()
