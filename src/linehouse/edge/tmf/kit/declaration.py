@@ -49,7 +49,7 @@ class Narrow:
         return self.equal.get(path)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Slice(Generic[V]):
     """A window of a search's result, and how many there are in all."""
 
@@ -62,7 +62,7 @@ class Slice(Generic[V]):
         return cls(values[narrow.offset : narrow.offset + narrow.limit], len(values))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Create(Generic[B, V]):
     """POST: a typed body and the use case that it runs."""
 
@@ -72,7 +72,7 @@ class Create(Generic[B, V]):
     """The caller's own id in the body: a second POST with the same one answers with the first's result."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Patch(Generic[B, V]):
     """PATCH: the attributes that may change, and the use case that changes them.
 
@@ -83,13 +83,13 @@ class Patch(Generic[B, V]):
     run: Callable[[str, B, Actor], V]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class EventMapping(Generic[V]):
     """A room's event and the TMF notification that it becomes."""
 
     event: type[Event]
-    type: str
-    """Such as `ProductOrderStateChangeEvent`."""
+    kind: str
+    """The eventType, such as `ProductOrderStateChangeEvent`."""
     key: Callable[[Any], object] = field(default=lambda event: event.aggregate_id)
     """The id of the resource that the notification carries."""
 
@@ -103,7 +103,12 @@ class Resource(Generic[V]):
     """
 
     name: str
-    type: str
+    kind: str
+    """The `@type` of its representations, such as `ProductOrder`."""
+    read: str
+    """The permission that GET needs, such as `order.read` (platform.access.permissions)."""
+    write: str = ""
+    """The permission that POST, PATCH and DELETE need."""
     representation: type[Representation]
     represent: Callable[[V, Links], Representation]
     search: Callable[[Narrow], Slice[V]]
@@ -117,6 +122,16 @@ class Resource(Generic[V]):
     pointers: Mapping[str, str] = field(default_factory=dict)
     """Field names of the room's errors → JSON pointers, where they are not the same word."""
     description: str = ""
+
+    @property
+    def collection_methods(self) -> tuple[str, ...]:
+        """What `/productOrder` takes."""
+        return ("GET", "HEAD") + (("POST",) if self.create else ())
+
+    @property
+    def item_methods(self) -> tuple[str, ...]:
+        """What `/productOrder/{id}` takes."""
+        return ("GET", "HEAD") + (("PATCH",) if self.patch else ()) + (("DELETE",) if self.delete else ())
 
     def knows(self, path: Path) -> bool:
         """Whether the representation declares the attribute."""
@@ -132,11 +147,6 @@ class Api:
     title: str
     resources: tuple[Resource[Any], ...]
 
-    @property
-    def scope(self) -> str:
-        """The name of its permissions: `tmf622` in `tmf622:read`."""
-        return self.number.lower()
-
     def resource(self, name: str) -> Resource[Any] | None:
         """The resource of that name."""
         return next((resource for resource in self.resources if resource.name == name), None)
@@ -146,14 +156,14 @@ def rendered(api: Api, resource: Resource[V], value: V, links: Links) -> JsonObj
     """The whole representation of a value as JSON objects; decimals stay exact."""
     shape = resource.represent(value, links)
     attributes: JsonObject = msgspec.to_builtins(shape, builtin_types=(Decimal,))
-    kind = str(attributes.pop("@type", resource.type))
+    kind = str(attributes.pop("@type", resource.kind))
     result: JsonObject = {
         "id": attributes.pop("id"),
         "href": links.to(api.path, resource.name, shape.id),
         **attributes,
         "@type": kind,
     }
-    if kind != resource.type:
-        result["@baseType"] = resource.type
+    if kind != resource.kind:
+        result["@baseType"] = resource.kind
     result["@schemaLocation"] = f"{links.base}{ROOT}/{api.path}/v4/openapi.json"
     return result

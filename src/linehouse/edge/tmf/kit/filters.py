@@ -6,6 +6,7 @@ import operator
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
+from typing import Any
 
 from linehouse.edge.tmf.kit.paths import JsonObject, values_at
 from linehouse.edge.tmf.kit.pattern import Pattern, PatternError
@@ -14,7 +15,7 @@ from linehouse.edge.tmf.kit.query import Condition, Operator, SortKey
 
 Predicate = Callable[[JsonObject], bool]
 
-_COMPARE: dict[Operator, Callable[[object, object], bool]] = {
+_COMPARE: dict[Operator, Callable[[Any, Any], bool]] = {
     Operator.GT: operator.gt,
     Operator.GTE: operator.ge,
     Operator.LT: operator.lt,
@@ -27,9 +28,7 @@ def predicate(conditions: Iterable[Condition]) -> Predicate:
     tests = [(condition, _value_test(condition)) for condition in conditions]
 
     def holds(representation: JsonObject) -> bool:
-        return all(
-            any(test(value) for value in values_at(representation, condition.path)) for condition, test in tests
-        )
+        return all(any(test(value) for value in values_at(representation, condition.path)) for condition, test in tests)
 
     return holds
 
@@ -96,7 +95,7 @@ def _equal(value: object, text: str) -> bool:
     return number is not None and number == as_number(text)
 
 
-def _compared(value: object, text: str, compare: Callable[[object, object], bool]) -> bool:
+def _compared(value: object, text: str, compare: Callable[[Any, Any], bool]) -> bool:
     if isinstance(value, str):
         instants = as_instant(value), as_instant(text)
         if None not in instants:

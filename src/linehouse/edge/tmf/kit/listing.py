@@ -81,11 +81,7 @@ def _split(resource: Resource[V], conditions: Sequence[Condition]) -> tuple[dict
     pushed: dict[str, str] = {}
     rest: list[Condition] = []
     for condition in conditions:
-        if (
-            condition.operator is Operator.EQ
-            and condition.name in resource.narrows
-            and len(condition.values) == 1
-        ):
+        if condition.operator is Operator.EQ and condition.name in resource.narrows and len(condition.values) == 1:
             pushed[condition.name] = condition.values[0]
         else:
             rest.append(condition)

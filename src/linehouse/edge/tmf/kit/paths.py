@@ -47,7 +47,5 @@ def has_path(shape: object, path: tuple[str, ...]) -> bool:
         head, rest = path[0], path[1:]
         if head in META:
             return not rest
-        return any(
-            info.encode_name == head and has_path(info.type, rest) for info in msgspec.structs.fields(shape)
-        )
+        return any(info.encode_name == head and has_path(info.type, rest) for info in msgspec.structs.fields(shape))
     return False

@@ -124,9 +124,7 @@ class _Parser:
             self._at += 1
             other = self._sequence()
             # fork → left, jump over right → right
-            code = _bounded(
-                [_Fork(1, len(code) + 2), *code, _Fork(len(other) + 1, len(other) + 1), *other]
-            )
+            code = _bounded([_Fork(1, len(code) + 2), *code, _Fork(len(other) + 1, len(other) + 1), *other])
         return code
 
     def _sequence(self) -> _Code:
@@ -271,4 +269,3 @@ _CLASSES: dict[str, _Test] = {
     "S": lambda c: not c.isspace(),
 }
 _CONTROLS = {"t": "\t", "n": "\n", "r": "\r"}
-

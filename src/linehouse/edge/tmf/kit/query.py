@@ -138,17 +138,20 @@ def _terms(query_string: str) -> Iterator[tuple[str, Operator, str]]:
         if found is None:
             raise bad_query(term[:50], "an attribute name was expected")
         name, rest = found.group(), term[found.end() :]
-        for sign, operator in _SIGNS:
-            if rest.startswith(sign):
-                break
-        else:
-            raise bad_query(name, "an operator and a value were expected after the name")
+        sign, operator = _sign(name, rest)
         head, _, suffix = name.rpartition(".")
         if head and suffix in Operator.__members__.values():
             name = head
             if operator is Operator.EQ:
                 operator = Operator(suffix)
         yield name, operator, _ZONE_LOST.sub(r"\1+\2", rest[len(sign) :])
+
+
+def _sign(name: str, rest: str) -> tuple[str, Operator]:
+    for sign, operator in _SIGNS:
+        if rest.startswith(sign):
+            return sign, operator
+    raise bad_query(name, "an operator and a value were expected after the name")
 
 
 def _fields(text: str, knows: Callable[[Path], bool]) -> list[Path]:

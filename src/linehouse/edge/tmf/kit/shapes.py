@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Any, dataclass_transform
 
 import msgspec
 
@@ -18,7 +18,16 @@ Instant = Annotated[datetime, msgspec.Meta(tz=True)]
 """A `date-time` (RFC 3339) with its offset; one without is refused."""
 
 
-class Shape(msgspec.Struct, kw_only=True, frozen=True, rename="camel", omit_defaults=True):
+class _ShapeMeta(msgspec.StructMeta):
+    """Gives every shape the same configuration, so that a mapping file need not repeat it."""
+
+    def __new__(metacls, name: str, bases: tuple[type, ...], namespace: dict[str, Any], /, **config: Any) -> _ShapeMeta:
+        fixed = {"kw_only": True, "rename": "camel", "omit_defaults": True}
+        return super().__new__(metacls, name, bases, namespace, **{**fixed, **config})
+
+
+@dataclass_transform(kw_only_default=True, field_specifiers=(msgspec.field,))
+class Shape(msgspec.Struct, metaclass=_ShapeMeta):
     """A part of a representation or of a request body."""
 
 
@@ -99,7 +108,7 @@ class Characteristic(Shape):
     """`Characteristic`: a named value that the model has no attribute for."""
 
     name: str
-    value: object
+    value: Any
     value_type: str | None = None
 
 

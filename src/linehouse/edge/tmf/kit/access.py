@@ -1,0 +1,52 @@
+"""Who calls: the bearer token of an API client, whose brand must be the host's, and its permissions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from django.http import HttpRequest
+
+from linehouse.edge.tmf.kit.problem import ApiProblem
+from linehouse.platform.access.service import ClientIdentity, client_for_token
+from linehouse.platform.scope import brand_or_none, brand_scope
+from linehouse.platform.work import Actor
+
+_CHALLENGE = {"WWW-Authenticate": 'Bearer realm="linehouse"'}
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """The API client of a request."""
+
+    identity: ClientIdentity
+
+    @property
+    def actor(self) -> Actor:
+        """As whom it acts in the history."""
+        return Actor("client", str(self.identity.id), self.identity.name)
+
+    def require(self, permission: str) -> None:
+        """Raises ApiProblem 403 unless the client has the permission; an empty one is never had."""
+        if not permission or not self.identity.may(permission):
+            raise ApiProblem(403, "access.not_allowed", f"this needs the permission {permission or 'of nobody'}")
+
+
+@contextmanager
+def called(request: HttpRequest) -> Iterator[Caller]:
+    """Serve the client that the request's token proves (RFC 6750), within its brand.
+
+    A brand's host has set the brand already and must agree with the token; on the house's own host the token decides.
+    Raises ApiProblem 401 without a valid token, 403 when it belongs to another brand than the host.
+    """
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token.strip():
+        raise ApiProblem(401, "access.no_token", "a bearer token is needed", headers=_CHALLENGE)
+    identity = client_for_token(token.strip())
+    if identity is None:
+        raise ApiProblem(401, "access.bad_token", "the bearer token is not valid", headers=_CHALLENGE)
+    if brand_or_none() not in (None, identity.brand):
+        raise ApiProblem(403, "access.wrong_brand", "the token belongs to another brand than the host")
+    with brand_scope(identity.brand):
+        yield Caller(identity)

@@ -1,0 +1,26 @@
+"""HTTP answers: JSON with exact numbers, and the error body."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.http import HttpResponse
+
+from linehouse.edge.tmf.kit.body import to_json
+from linehouse.edge.tmf.kit.problem import ApiProblem
+
+CONTENT_TYPE = "application/json; charset=utf-8"
+
+
+def json_answer(value: object, status: int = 200, headers: Mapping[str, str] | None = None) -> HttpResponse:
+    """A JSON answer that no cache keeps: it is meant for one client."""
+    response = HttpResponse(to_json(value), status=status, content_type=CONTENT_TYPE)
+    response["Cache-Control"] = "no-store"
+    for name, text in (headers or {}).items():
+        response[name] = text
+    return response
+
+
+def problem_answer(problem: ApiProblem) -> HttpResponse:
+    """The error body with its status and headers."""
+    return json_answer(problem.body(), problem.status, problem.headers)

@@ -1,0 +1,84 @@
+"""Addresses of the TM Forum APIs: one pattern for all, since a resource is a declaration."""
+
+from __future__ import annotations
+
+from importlib.metadata import PackageNotFoundError, version
+
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.urls import path, re_path
+from django.views.decorators.csrf import csrf_exempt
+
+from linehouse.edge.tmf.apis import api_at
+from linehouse.edge.tmf.kit import openapi, view
+from linehouse.edge.tmf.kit.answer import json_answer
+from linehouse.edge.tmf.kit.declaration import ROOT
+from linehouse.edge.tmf.kit.hub_view import hub_collection, hub_item
+from linehouse.edge.tmf.kit.problem import ApiProblem
+
+_PLACE = ROOT.strip("/")
+
+
+def _nothing() -> ApiProblem:
+    return ApiProblem(404, "tmf.no_resource", "there is no such resource")
+
+
+@csrf_exempt
+def collection(request: HttpRequest, api: str, resource: str) -> HttpResponseBase:
+    """All of a resource, or an API's hub."""
+    declared = api_at(api)
+    if declared is not None and resource == "hub":
+        return hub_collection(request, declared)
+    if declared is None or (found := declared.resource(resource)) is None:
+        return unknown(request)
+    return view.collection(request, declared, found)
+
+
+@csrf_exempt
+def item(request: HttpRequest, api: str, resource: str, key: str) -> HttpResponseBase:
+    """One of a resource, or one subscription."""
+    declared = api_at(api)
+    if declared is not None and resource == "hub":
+        return hub_item(request, declared, key)
+    if declared is None or (found := declared.resource(resource)) is None:
+        return unknown(request)
+    return view.item(request, declared, found, key)
+
+
+def description(request: HttpRequest, api: str) -> HttpResponseBase:
+    """The OpenAPI description of an API; it needs no token."""
+
+    def handle() -> HttpResponse:
+        view.require_method(request, ("GET", "HEAD"))
+        declared = api_at(api)
+        if declared is None:
+            raise _nothing()
+        return json_answer(openapi.document(declared, _version()))
+
+    return view.answered(handle)
+
+
+@csrf_exempt
+def unknown(request: HttpRequest, **_: str) -> HttpResponseBase:
+    """404 in the form that API clients read."""
+    del request
+
+    def handle() -> HttpResponse:
+        raise _nothing()
+
+    return view.answered(handle)
+
+
+def _version() -> str:
+    try:
+        return version("linehouse")
+    except PackageNotFoundError:
+        return "0"
+
+
+urlpatterns = [
+    path(f"{_PLACE}/<str:api>/v4/openapi.json", description),
+    path(f"{_PLACE}/<str:api>/v4/<str:resource>", collection),
+    path(f"{_PLACE}/<str:api>/v4/<str:resource>/<str:key>", item),
+    re_path(rf"^{_PLACE}/(?P<rest>.*)$", unknown),
+]

@@ -1,0 +1,1 @@
+"""Conformance with what others have published."""

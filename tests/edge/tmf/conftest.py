@@ -1,0 +1,110 @@
+"""A client of the TM Forum APIs whose every answer is checked, against the published specifications too."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import Client, override_settings
+
+from linehouse.platform.access.permissions import PERMISSIONS
+from linehouse.platform.access.service import create_client
+from tests.conformance.swagger import Specifications
+
+HOST = "robin.localhost"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a request was answered."""
+
+    status: int
+    body: Any
+    headers: dict[str, str]
+
+
+class ApiClient:
+    """Calls the APIs as a program of the brand would."""
+
+    def __init__(self, token: str, specifications: Specifications | None, host: str = HOST) -> None:
+        self._client = Client(headers={"host": host} | ({"authorization": f"Bearer {token}"} if token else {}))
+        self._specifications = specifications
+
+    def call(
+        self,
+        method: str,
+        path: str,
+        body: object = None,
+        *,
+        content_type: str = "application/json",
+        headers: dict[str, str] | None = None,
+    ) -> Answer:
+        """A request; ``path`` is what follows `/tmf-api/`."""
+        data = b"" if body is None else body if isinstance(body, bytes) else json.dumps(body).encode()
+        response = self._client.generic(
+            method, f"/tmf-api/{path}", data, content_type=content_type, headers=headers or {}
+        )
+        content = json.loads(response.content) if response.content and method != "HEAD" else None
+        answer = Answer(response.status_code, content, dict(response.headers))
+        self._check(method, f"/tmf-api/{path}", answer)
+        return answer
+
+    def get(self, path: str, **kwargs: Any) -> Answer:
+        return self.call("GET", path, **kwargs)
+
+    def post(self, path: str, body: object, **kwargs: Any) -> Answer:
+        return self.call("POST", path, body, **kwargs)
+
+    def patch(self, path: str, body: object, **kwargs: Any) -> Answer:
+        return self.call("PATCH", path, body, **kwargs)
+
+    def delete(self, path: str, **kwargs: Any) -> Answer:
+        return self.call("DELETE", path, **kwargs)
+
+    def _check(self, method: str, path: str, answer: Answer) -> None:
+        if answer.status >= 400:
+            assert answer.body["status"] == str(answer.status)
+            assert answer.body["code"]
+            assert answer.body["@type"] == "Error"
+        if self._specifications is None or method == "HEAD" or path.endswith("openapi.json"):
+            return
+        place, _, query = path.partition("?")
+        self._specifications.check(method, place, answer.status, answer.body, partial="fields=" in query)
+
+
+@pytest.fixture(autouse=True)
+def only_these_addresses() -> Iterator[None]:
+    """What is tested here does not depend on the screens."""
+    with override_settings(ROOT_URLCONF="linehouse.edge.tmf.urls"):
+        yield
+
+
+@pytest.fixture(scope="session")
+def specifications(pytestconfig: pytest.Config) -> Specifications | None:
+    """The published specifications, where `--specs` names them."""
+    folder = pytestconfig.getoption("--specs")
+    return Specifications(Path(folder)) if folder else None
+
+
+@pytest.fixture
+def api(brand: str, specifications: Specifications | None) -> Iterator[ApiClient]:
+    """A client of Robin that may do everything."""
+    yield ApiClient(create_client("tests", brand, frozenset(PERMISSIONS)), specifications)
+
+
+@pytest.fixture
+def reader(brand: str, specifications: Specifications | None) -> ApiClient:
+    """A client of Robin that may only look."""
+    scopes = frozenset(name for name in PERMISSIONS if name.endswith(".read"))
+    return ApiClient(create_client("reader", brand, scopes), specifications)
+
+
+@pytest.fixture
+def stranger(brand: str, specifications: Specifications | None) -> ApiClient:
+    """A caller without a token."""
+    assert brand
+    return ApiClient("", specifications)
