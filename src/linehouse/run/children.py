@@ -2,6 +2,7 @@
 
 import http.client
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -20,6 +21,7 @@ LONGEST_PAUSE = 30.0
 _OLD_ENOUGH = 60.0
 _STOP_PATIENCE = 10.0
 _LARGEST_LOG = 20_000_000
+_EXCEPTION = re.compile(r"[a-z_.A-Z]*[A-Z][A-Za-z]+: \S")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,15 +104,17 @@ class Child:
         self._sweep()
 
     def last_words(self) -> str:
-        """The last line of the log that says something."""
+        """The line of the log's end that most likely says why: an exception's, else the very last."""
         try:
             with self.spec.log.open("rb") as log:
                 log.seek(0, os.SEEK_END)
-                log.seek(max(0, log.tell() - 4000))
-                lines = [line.strip() for line in log.read().decode(errors="replace").splitlines()]
+                log.seek(max(0, log.tell() - 8000))
+                text = log.read().decode(errors="replace")
         except OSError:
             return ""
-        return next((line for line in reversed(lines) if line), "")
+        lines = [line.strip() for line in text.splitlines() if line.strip()]
+        exceptions = [line for line in lines if _EXCEPTION.match(line)]
+        return next(reversed(exceptions or lines), "")
 
     def _sweep(self) -> None:
         """End what a dead child left running, so that its ports are free."""

@@ -43,7 +43,8 @@ class Steps:
         """End the last step; it counts as done unless an error passes through."""
         if kind is None:
             self._ended()
-        self._progress.stop()
+        if self._moving:
+            self._progress.stop()
 
     def __call__(self, text: str, done: int = 0, total: int = 0) -> None:
         """A new step, or more of the same."""

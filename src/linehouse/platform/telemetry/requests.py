@@ -11,7 +11,7 @@ from linehouse.kernel.ids import new_id
 from linehouse.platform.telemetry import metrics, traces
 
 _log = structlog.get_logger(__name__)
-_QUIET = frozenset({"healthz", "readyz", "metrics"})
+_PROBES = frozenset({"/healthz", "/readyz", "/metrics"})
 _tracer = traces.tracer("web")
 
 
@@ -33,7 +33,7 @@ class RequestTelemetry:
             response = self._get_response(request)
             seconds = time.monotonic() - began
             match = request.resolver_match
-            route = (match.route if match else "") or "unknown"
+            route = request.path if request.path in _PROBES else (match.route if match else "") or "unknown"
             method = request.method or "UNKNOWN"
             metrics.requests.labels(method, route, str(response.status_code)).observe(seconds)
             span.update_name(f"{method} {route}")
@@ -41,7 +41,7 @@ class RequestTelemetry:
             span.set_attribute("http.response.status_code", response.status_code)
             if response.status_code >= 500:
                 span.set_status(Status(StatusCode.ERROR))
-            level = _log.debug if route.strip("/") in _QUIET else _log.info
+            level = _log.debug if route in _PROBES else _log.info
             milliseconds = int(seconds * 1000)
             level("request", method=method, route=route, status=response.status_code, milliseconds=milliseconds)
         response.headers["X-Request-ID"] = request_id

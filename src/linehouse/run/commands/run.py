@@ -37,6 +37,6 @@ def command() -> None:
                 Supervisor(settings, home, steps, steps.say).run(up)
             except AlreadyRunning as error:
                 # No failure: what was asked for is the case.
-                console.print(str(error))
+                console.print(str(error), soft_wrap=True)
                 return
     console.print("Linehouse has stopped.")

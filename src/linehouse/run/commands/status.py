@@ -44,7 +44,7 @@ def command(ctx: click.Context) -> None:
         row(spec.name, mark.pid if mark and runs else None, state, fine=answers)
     console = Console(highlight=False)
     console.print(table)
-    console.print(f"Home: {settings.home}")
+    console.print(f"Home: {settings.home}", soft_wrap=True)
     if alive and record:
         console.print(f"Web:  {record.web_url}")
     ctx.exit(0 if good else NOT_RUNNING)
