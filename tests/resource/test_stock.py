@@ -183,7 +183,11 @@ def test_a_number_rests_and_comes_back_when_its_time_is_over(
         service.quarantine_number("S-1", actor=actor)
         service.retire_sim("S-1", actor=actor)
     number = service.find_number("31610200000")
-    assert (number.state, number.holder, number.rests_until) == ("quarantine", "", start + timedelta(days=10) + QUARANTINE)
+    assert (number.state, number.holder, number.rests_until) == (
+        "quarantine",
+        "",
+        start + timedelta(days=10) + QUARANTINE,
+    )
     assert service.find_sim(ONE).state == "retired"
     assert service.reserve_number("S-2", actor=actor).msisdn.digits == "31610200001"
     advance(start + timedelta(days=9) + QUARANTINE)
@@ -237,7 +241,7 @@ def test_the_database_lets_nobody_share_a_number(stock: None, actor: Actor) -> N
     ],
 )
 def test_the_database_refuses_states_and_moves_that_are_not_drawn(stock: None, actor: Actor, statement: str) -> None:
-    with pytest.raises(Exception, match=r"violates|transition"), unit_of_work(actor), brand_cursor() as cursor:  # noqa: PT012
+    with pytest.raises(Exception, match=r"violates|transition"), unit_of_work(actor), brand_cursor() as cursor:
         cursor.execute(statement)
 
 

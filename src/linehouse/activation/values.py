@@ -122,6 +122,22 @@ Reply = Done | Working | NetworkRefused | Unreachable
 
 
 @dataclass(frozen=True, slots=True)
+class NewRequest:
+    """What somebody asks of the network. ``key`` is theirs; ``desired`` is None for a removal, and only then."""
+
+    key: str
+    line: str
+    product_id: UUID
+    customer_id: UUID
+    action: Action
+    desired: DesiredState | None = None
+
+    def __post_init__(self) -> None:
+        if (self.desired is None) != (self.action is Action.REMOVE):
+            raise Invalid("a removal has no desired state, everything else has one", field="desired")
+
+
+@dataclass(frozen=True, slots=True)
 class RequestView:
     """A provisioning request for screens."""
 

@@ -1,0 +1,52 @@
+"""Looking whether the network is as it should be, and putting it right."""
+
+from __future__ import annotations
+
+from linehouse.activation.connector import connector
+from linehouse.activation.drift import difference
+from linehouse.activation.errors import LineNotProvisioned
+from linehouse.activation.service.ask import request
+from linehouse.activation.service.look import find_line
+from linehouse.activation.values import Action, Difference, LineView, NewRequest, RequestView
+from linehouse.kernel.ids import new_id
+from linehouse.platform.work import Actor
+
+
+def compare(line: str) -> tuple[Difference, ...]:
+    """In what the network differs from the desired state of the line; nothing when all is well.
+
+    Asks the network. Raises LineNotProvisioned, NoConnector.
+    """
+    return _differences(find_line(line))
+
+
+def _differences(view: LineView) -> tuple[Difference, ...]:
+    found = connector().read(view.network_ref) if view.network_ref else None
+    if view.desired is None:
+        return (Difference("line", "absent", "present"),) if found is not None else ()
+    return difference(view.desired, found)
+
+
+def bring_in_line(line: str, *, actor: Actor) -> RequestView | None:
+    """Ask the network for the desired state once more where it differs; None when all is well.
+
+    Raises LineNotProvisioned for a line that is not wanted in the network, NoConnector.
+    """
+    view = find_line(line)
+    if view.desired is None:
+        raise LineNotProvisioned("this line is not wanted in the network", field="line", value=line)
+    differences = _differences(view)
+    if not differences:
+        return None
+    absent = differences[0].attribute == "line"
+    return request(
+        NewRequest(
+            key=f"{line}/correction/{new_id()}",
+            line=line,
+            product_id=view.product_id,
+            customer_id=view.customer_id,
+            action=Action.CREATE if absent else Action.CHANGE,
+            desired=view.desired,
+        ),
+        actor=actor,
+    )
