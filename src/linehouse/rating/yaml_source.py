@@ -76,9 +76,9 @@ class MarkedNode:
 
     def entries(self) -> Mapping[str, MarkedNode]:
         """Its nodes by key. Raises SourceTextInvalid when it is no mapping."""
-        if isinstance(self.value, Mapping):
-            return self.value
-        self.fail(f"{self._name} needs keys and values", "a mapping such as `key: value`")
+        if not isinstance(self.value, Mapping):
+            self.fail(f"{self._name} needs keys and values", "a mapping such as `key: value`")
+        return self.value
 
     def mapping(self, fields: FieldSet) -> Mapping[str, MarkedNode]:
         """Its nodes by key, after checking that all required keys and no unknown ones are there."""
@@ -97,9 +97,9 @@ class MarkedNode:
 
     def items(self) -> tuple[MarkedNode, ...]:
         """Its nodes in order. Raises SourceTextInvalid when it is no list."""
-        if isinstance(self.value, tuple):
-            return self.value
-        self.fail(f"{self._name} needs a list", "`- item` lines or `[a, b]`")
+        if not isinstance(self.value, tuple):
+            self.fail(f"{self._name} needs a list", "`- item` lines or `[a, b]`")
+        return self.value
 
     def many(self) -> tuple[MarkedNode, ...]:
         """Its nodes in order; a single scalar is a list of one."""
@@ -107,9 +107,9 @@ class MarkedNode:
 
     def text(self) -> str:
         """Its text. Raises SourceTextInvalid when it is empty or no scalar."""
-        if isinstance(self.value, str) and self.value.strip():
-            return self.value
-        self.fail(f"{self._name} needs a text")
+        if not isinstance(self.value, str) or not self.value.strip():
+            self.fail(f"{self._name} needs a text")
+        return self.value
 
     def key(self) -> str:
         """A key: lower-case words with hyphens."""
@@ -208,7 +208,7 @@ class MarkedNode:
 
 
 def load_marked(given: Path | str, source: str = "") -> MarkedNode:
-    """Read a YAML file, or text when a string is given; ``source`` is what complaints call it (default: the file's name).
+    """Read a YAML file, or text when a string is given; ``source`` is what complaints call it (default: file name).
 
     Raises SourceTextInvalid: no YAML, a key twice, an empty file, or one that is not UTF-8.
     """

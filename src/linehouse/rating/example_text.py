@@ -1,0 +1,172 @@
+"""Examples in tariff files: one sentence, one event, one price; executed before a tariff is published.
+
+``61 s to +31612345678 in home at 18:00 on Monday costs 0.1525``. After ``to`` or ``from`` stands a number, a short code
+or a number zone; after ``in`` a network, a country or a network zone. ``incoming`` and ``forwarded`` set the direction.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime, time, timedelta
+
+from linehouse.kernel.error import DomainError
+from linehouse.kernel.money import Money
+from linehouse.kernel.numbering import Plmn
+from linehouse.kernel.quantity import Quantity, Unit
+from linehouse.rating.price import price
+from linehouse.rating.values import Direction, Tariff, TariffExample, UsageEvent, UsageType, Verdict
+from linehouse.rating.yaml_source import MarkedNode
+from linehouse.rating.zone_text import WEEKDAYS
+from linehouse.rating.zones import match_number
+
+GRAMMAR = (
+    "<quantity> [mms|event] [incoming|forwarded] [to|from <number, short code or zone>] "
+    "[in <network, country or zone>] [at HH:MM] [on <weekday or YYYY-MM-DD>] costs <amount> | is free | is blocked | is unrated"
+)
+_SENTENCE = re.compile(
+    r"^(?P<amount>\d+(?:\.\d+)?) ?(?P<unit>[A-Za-z]+)(?: (?P<kind>mms|event))?(?: (?P<direction>incoming|forwarded))?"
+    r"(?: (?:to|from) (?P<party>\S+))?(?: in (?P<network>\S+))?(?: at (?P<clock>\d\d:\d\d))?(?: on (?P<day>\S+))?"
+    r" (?:costs (?P<costs>\d+(?:\.\d+)?)|is (?P<verdict>free|blocked|unrated))$"
+)
+_TYPE_BY_UNIT = {
+    Unit.MILLISECOND: UsageType.VOICE,
+    Unit.MESSAGE: UsageType.SMS,
+    Unit.OCTET: UsageType.DATA,
+    Unit.EVENT: UsageType.EVENT,
+}
+_DIRECTIONS = {None: Direction.OUT, "incoming": Direction.IN, "forwarded": Direction.FORWARDED}
+
+
+def parse_example(node: MarkedNode, tariff: Tariff) -> TariffExample:
+    """Read one sentence against the zones of its tariff. Raises SourceTextInvalid."""
+    sentence = " ".join(node.text().split())
+    found = _SENTENCE.match(sentence)
+    if found is None:
+        node.fail("an example is one sentence of a fixed form", GRAMMAR)
+    quantity = _quantity(node, f"{found['amount']} {found['unit']}")
+    usage_type = UsageType(found["kind"]) if found["kind"] else _TYPE_BY_UNIT[quantity.unit]
+    if usage_type.unit is not quantity.unit:
+        node.fail(f"{usage_type} is not counted in {quantity.unit}")
+    plmn, country = _network(node, tariff, found["network"])
+    return TariffExample(
+        sentence=sentence,
+        line=node.line,
+        usage_type=usage_type,
+        direction=_DIRECTIONS[found["direction"]],
+        quantity=quantity,
+        other_party=_party(node, tariff, found["party"]),
+        serving_plmn=plmn,
+        serving_country=country,
+        started_at=_instant(node, tariff, found["day"], found["clock"]),
+        verdict=Verdict(found["verdict"]) if found["verdict"] else Verdict.PRICED,
+        micros=_costs(node, tariff, found["costs"]),
+    )
+
+
+def failed_examples(tariff: Tariff) -> list[str]:
+    """Run the tariff's examples; one sentence for each that does not come out as it says."""
+    failed = []
+    for example in tariff.examples:
+        got = price(tariff, event_of(example))
+        if got.verdict is not example.verdict or got.total.micros != example.micros:
+            outcome = f"costs {got.total.text}" if got.verdict is Verdict.PRICED else f"is {got.verdict}"
+            reason = f" ({got.detail})" if got.detail else ""
+            failed.append(
+                f"{tariff.source.split(':')[0]}, line {example.line}: «{example.sentence}», but it {outcome}{reason}"
+            )
+    return failed
+
+
+def event_of(example: TariffExample) -> UsageEvent:
+    """The event that an example describes."""
+    return UsageEvent(
+        usage_type=example.usage_type,
+        direction=example.direction,
+        started_at=example.started_at,
+        quantity=example.quantity.amount,
+        other_party=example.other_party,
+        serving_plmn=example.serving_plmn,
+        serving_country=example.serving_country,
+    )
+
+
+def sample_number(tariff: Tariff, zone_key: str) -> str | None:
+    """A number or short code that falls into the zone, by the tariff's own longest-prefix rule."""
+    zone = tariff.number_zones[zone_key]
+    if zone.short_codes:
+        return min(zone.short_codes)
+    for prefix in sorted(zone.prefixes, key=lambda text: (len(text), text)):
+        for digit in "5123467890":
+            number = "+" + prefix + digit * max(1, 11 - len(prefix))
+            probe = UsageEvent(usage_type=UsageType.VOICE, started_at=tariff.valid_from, quantity=1, other_party=number)
+            if match_number(tariff, probe).zone == zone_key:
+                return number
+    return None
+
+
+def _quantity(node: MarkedNode, text: str) -> Quantity:
+    try:
+        return Quantity.parse(text)
+    except DomainError as problem:
+        node.fail(problem.message, problem.expected)
+
+
+def _costs(node: MarkedNode, tariff: Tariff, text: str | None) -> int:
+    if text is None:
+        return 0
+    try:
+        return Money.of(text, tariff.currency).micros
+    except DomainError as problem:
+        node.fail(problem.message, problem.expected)
+
+
+def _party(node: MarkedNode, tariff: Tariff, text: str | None) -> str:
+    if text is None:
+        return ""
+    if text.lstrip("+").isdigit():
+        return text
+    if text == "unknown":
+        return "unknown"
+    if text not in tariff.number_zones:
+        node.fail(f"{text!r} is no number and no number zone of {tariff.key}", ", ".join(tariff.number_zones))
+    number = sample_number(tariff, text)
+    if number is None:
+        node.fail(f"no number falls into zone {text!r}: longer prefixes of other zones take them all")
+    return number
+
+
+def _network(node: MarkedNode, tariff: Tariff, text: str | None) -> tuple[Plmn | None, str | None]:
+    """Given nothing, the tariff's zone named ``home``."""
+    name = text or "home"
+    zone = tariff.network_zones.get(name)
+    if zone is not None:
+        return (min(zone.plmns), None) if zone.plmns else (None, min(zone.countries))
+    if text is None or text == "unknown":
+        return None, None
+    if text in tariff.country_index or (len(text) == 2 and text.isupper()):
+        return None, text
+    try:
+        return Plmn.parse(text), None
+    except DomainError:
+        node.fail(f"{text!r} is no network, country or network zone of {tariff.key}", ", ".join(tariff.network_zones))
+
+
+def _instant(node: MarkedNode, tariff: Tariff, day_text: str | None, clock_text: str | None) -> datetime:
+    first = tariff.valid_from.astimezone(tariff.time_zone).date()
+    day = _day(node, first, day_text)
+    try:
+        clock = time.fromisoformat(clock_text) if clock_text else time(12)
+    except ValueError:
+        node.fail(f"{clock_text!r} is no time of day", "HH:MM")
+    return datetime.combine(day, clock, tariff.time_zone)
+
+
+def _day(node: MarkedNode, first: date, text: str | None) -> date:
+    if text is None:
+        return first
+    if text.lower() in WEEKDAYS:
+        return first + timedelta(days=(WEEKDAYS.index(text.lower()) - first.weekday()) % 7)
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        node.fail(f"{text!r} is no day", "a weekday or YYYY-MM-DD")

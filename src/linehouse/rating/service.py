@@ -1,0 +1,41 @@
+"""What other rooms ask of rating. All of it is pure: values in, values out."""
+
+from __future__ import annotations
+
+from linehouse.rating.buckets import consume
+from linehouse.rating.burn_order import burn_key, in_burn_order
+from linehouse.rating.countries import country_of_mcc, country_of_tadig
+from linehouse.rating.example_text import failed_examples
+from linehouse.rating.explain import explain, explain_plain, plain
+from linehouse.rating.lint import lint
+from linehouse.rating.matching import network_identifier
+from linehouse.rating.price import price
+from linehouse.rating.tariff_schema import tariff_schema, zone_schema
+from linehouse.rating.tariff_text import read_tariffs
+from linehouse.rating.yaml_source import FieldSet, MarkedNode, Plain, from_plain, load_marked
+from linehouse.rating.zones import match_network, match_number
+
+__all__ = [
+    "FieldSet",
+    "MarkedNode",
+    "Plain",
+    "burn_key",
+    "consume",
+    "country_of_mcc",
+    "country_of_tadig",
+    "explain",
+    "explain_plain",
+    "failed_examples",
+    "from_plain",
+    "in_burn_order",
+    "lint",
+    "load_marked",
+    "match_network",
+    "match_number",
+    "network_identifier",
+    "plain",
+    "price",
+    "read_tariffs",
+    "tariff_schema",
+    "zone_schema",
+]
