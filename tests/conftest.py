@@ -16,9 +16,9 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "linehouse.run.django_settings")
 os.environ.setdefault("LINEHOUSE_HOME", "/nonexistent/linehouse-tests-need-no-home")
 os.environ.setdefault("LINEHOUSE_LOG_LEVEL", "error")
 
-from linehouse.run.house import open_house
+from linehouse.run.house import open_house, set_up_django
 
-open_house()
+set_up_django()
 
 from django.db import connections
 from django.test.utils import setup_test_environment
@@ -73,6 +73,7 @@ class Server:
 
 
 def _prepare_server(config: pytest.Config) -> dict[str, str]:
+    open_house()
     server = EmbeddedPostgres.temporary()
     dsn = server.start()
     config.stash[_server] = server
@@ -107,6 +108,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 @pytest.fixture(scope="session")
 def server(pytestconfig: pytest.Config) -> Server:
     """The PostgreSQL server of this run."""
+    open_house()
     shared = getattr(pytestconfig, "workerinput", {}).get("postgres") or pytestconfig.stash.get(_shared, None)
     if shared is None:
         shared = pytestconfig.stash[_shared] = _prepare_server(pytestconfig)

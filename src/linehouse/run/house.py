@@ -13,11 +13,16 @@ from linehouse.platform.postgres.databases import Installation, load_brands
 from linehouse.platform.postgres.dsn import Dsn
 
 
-def open_house() -> None:
-    """Set Django up and let every room register its consumers and job handlers. A second time changes nothing."""
+def set_up_django() -> None:
+    """Load the settings and the tables' models; starts nothing. A second time changes nothing."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "linehouse.run.django_settings")
     if not apps.ready:
         django.setup()
+
+
+def open_house() -> None:
+    """Set Django up and let every room register its consumers and job handlers. A second time changes nothing."""
+    set_up_django()
     for config in list(apps.get_app_configs()):
         if config.name.startswith("linehouse.") and find_spec(f"{config.name}.jobs"):
             import_module(f"{config.name}.jobs")

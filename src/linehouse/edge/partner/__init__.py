@@ -1,0 +1,1 @@
+"""Doors to partners and to formats that partners read."""

@@ -1,0 +1,1 @@
+"""Banks: statements in ISO 20022 camt.053."""

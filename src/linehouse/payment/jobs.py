@@ -1,0 +1,60 @@
+"""What payments do when others tell something, and the laws that they keep."""
+
+from __future__ import annotations
+
+from linehouse.billing.events import InvoiceIssued
+from linehouse.ledger import service as ledger
+from linehouse.payment.models import Allocation, BankEntry, Payment
+from linehouse.payment.service.payments import allocate_open
+from linehouse.platform.checks import Finding, Verdict, check
+from linehouse.platform.outbox.registry import consumer
+from linehouse.platform.work import SYSTEM, Work
+
+
+@consumer("payment.use_credit", on=(InvoiceIssued,))
+def use_credit(event: InvoiceIssued, work: Work) -> None:
+    """Credit is used before payment is asked."""
+    allocate_open(event.billing_account_id, actor=SYSTEM, reason=f"credit used for {event.number}")
+
+
+@check("payment.credit", "What is left of an account's payments is its credit in the journal.")
+def credit_agrees() -> Verdict:
+    """Per billing account and currency."""
+    left: dict[tuple[str, str], int] = {}
+    for row in Payment.objects.all():
+        key = (f"credit/{row.billing_account_number}", row.currency)
+        left[key] = left.get(key, 0) + row.left_micros
+    booked = {(a.key, a.asset): a.balance for a in ledger.accounts("credit/")}
+    findings = [
+        Finding(f"{key} {asset}", str(booked.get((key, asset), 0)), str(left.get((key, asset), 0)))
+        for key, asset in sorted(left.keys() | booked.keys())
+        if left.get((key, asset), 0) != booked.get((key, asset), 0)
+    ]
+    return Verdict(len(left), tuple(findings))
+
+
+@check("payment.whole", "Every payment is its allocations and what is left.")
+def payments_are_whole() -> Verdict:
+    """Amount = allocated + left."""
+    allocated: dict[object, int] = {}
+    for share in Allocation.objects.all():
+        allocated[share.payment_id] = allocated.get(share.payment_id, 0) + share.micros
+    rows = list(Payment.objects.all())
+    findings = [
+        Finding(row.number, str(row.amount_micros), str(allocated.get(row.id, 0) + row.left_micros))
+        for row in rows
+        if row.amount_micros != allocated.get(row.id, 0) + row.left_micros
+    ]
+    return Verdict(len(rows), tuple(findings))
+
+
+@check("payment.bank", "The bank's accounts in the journal are the sums of the bookings that were taken.")
+def bank_agrees() -> Verdict:
+    """Per bank account; a statement's opening balance before Linehouse is not part of it."""
+    sums: dict[str, int] = {}
+    for row in BankEntry.objects.all():
+        key = f"bank/{row.iban[:4]}-{row.iban[-4:]}"
+        sums[key] = sums.get(key, 0) + row.amount_micros
+    booked = {a.key: a.balance for a in ledger.accounts("bank/")}
+    findings = [Finding(key, str(total), str(booked.get(key, 0))) for key, total in sums.items() if booked.get(key, 0) != total]
+    return Verdict(len(sums), tuple(findings))

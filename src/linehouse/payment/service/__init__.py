@@ -1,0 +1,30 @@
+"""Use cases of payments."""
+
+from linehouse.payment.service.entries import assign_entry, ignore_entry
+from linehouse.payment.service.payments import allocate_open
+from linehouse.payment.service.reading import (
+    credit_of,
+    entries,
+    entry,
+    payment,
+    payments,
+    payments_of_invoice,
+    statement,
+    statements,
+)
+from linehouse.payment.service.statements import receive_statement
+
+__all__ = [
+    "allocate_open",
+    "assign_entry",
+    "credit_of",
+    "entries",
+    "entry",
+    "ignore_entry",
+    "payment",
+    "payments",
+    "payments_of_invoice",
+    "receive_statement",
+    "statement",
+    "statements",
+]
