@@ -144,7 +144,7 @@ class Supervisor:
         names = ", ".join(child.spec.name for child in self._children)
         for child in self._children:
             child.start()
-        self._write_record()
+            self._write_record()
         self._wait_until_ready(f"Starting {names}")
         return welcome
 
@@ -173,6 +173,7 @@ class Supervisor:
                 start_new_session=True,
                 cwd="/",
             )
+        self._write_record(preparation=processes.mark(process.pid))
         try:
             for message in self._messages(process):
                 match message:
@@ -239,18 +240,18 @@ class Supervisor:
 
     def _tend(self) -> None:
         if self._database_mark is not None and not self._database_mark.alive():
-            self._say("PostgreSQL ended; starting it again")
+            self._tell("PostgreSQL ended; starting it again")
             try:
                 self._database.start()
             except EmbeddedPostgresError as error:
-                self._say(str(error))
+                self._tell(str(error))
                 time.sleep(1)
             self._note_database()
             self._write_record()
         marks = [child.mark for child in self._children]
         for child in self._children:
             if event := child.tend():
-                self._say(event)
+                self._tell(event)
         if marks != [child.mark for child in self._children]:
             self._write_record()
 
@@ -270,10 +271,16 @@ class Supervisor:
             pid = self._database.status().pid
             self._database_mark = processes.mark(pid) if pid else self._database_mark
 
-    def _write_record(self) -> None:
+    def _write_record(self, preparation: ProcessMark | None = None) -> None:
         children = {child.spec.name: child.mark for child in self._children if child.mark is not None}
+        if preparation is not None:
+            children["preparation"] = preparation
         url = f"http://{reachable(self._settings.host)}:{self._settings.web_port}/"
         self._home.write_record(Record(supervisor=processes.own_mark(), web_url=url, children=children))
+
+    def _tell(self, text: str) -> None:
+        _log.warning(text)
+        self._say(text)
 
     def _check(self) -> None:
         if self._signals:

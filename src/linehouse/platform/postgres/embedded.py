@@ -169,8 +169,11 @@ class EmbeddedPostgres:
         if (folders.data / "PG_VERSION").exists():
             return _read_password(folders)
         self._progress("making a new PostgreSQL database")
-        shutil.rmtree(folders.fresh, ignore_errors=True)
-        account.own_folder(folders.fresh)
+        for abandoned in folders.root.glob("data.new-*"):
+            shutil.rmtree(abandoned, ignore_errors=True)
+        # A name of its own: an initdb whose maker was killed may still be writing into the abandoned one.
+        fresh = folders.root / f"data.new-{secrets.token_hex(4)}"
+        account.own_folder(fresh)
         password = secrets.token_urlsafe(24)
         _write_private(folders.password, password)
         handed_over = folders.logs / "initial-password"
@@ -180,7 +183,7 @@ class EmbeddedPostgres:
         command: list[str | Path] = [
             binaries / "initdb",
             "-D",
-            folders.fresh,
+            fresh,
             "-U",
             SUPERUSER,
             "--encoding=UTF8",
@@ -207,7 +210,7 @@ class EmbeddedPostgres:
         if folders.data.exists():
             # An earlier attempt left a data folder without a database in it.
             shutil.rmtree(folders.data)
-        folders.fresh.rename(folders.data)
+        fresh.rename(folders.data)
         return password
 
     def _launch(self, folders: Folders, account: Account, binaries: Path, port: int) -> None:

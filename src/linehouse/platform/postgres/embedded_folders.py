@@ -32,11 +32,6 @@ class Folders:
         return self.root / "data"
 
     @property
-    def fresh(self) -> Path:
-        """Where a new data folder grows until it is whole."""
-        return self.root / "data.new"
-
-    @property
     def logs(self) -> Path:
         """The server's log files."""
         return self.root / "log"

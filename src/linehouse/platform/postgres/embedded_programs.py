@@ -1,6 +1,8 @@
 """The server's programs, out of the installed package that carries them."""
 
+import errno
 import importlib.util
+import os
 import shutil
 from importlib.metadata import version
 from pathlib import Path
@@ -64,10 +66,9 @@ def _copy(installed: Path, target: Path) -> None:
             if not path.is_symlink():
                 path.chmod(0o755 if path.is_dir() or path.parent.name == "bin" else 0o644)
         growing.rename(target)
-    except (OSError, shutil.Error) as error:
-        cause = (
-            error
-            if isinstance(error, OSError) and error.errno
-            else OSError(28 if "No space" in str(error) else 5, str(error))
-        )
-        raise from_os_error(cause, target) from error
+    except shutil.Error as error:
+        # A list of what failed, each with its reason as text.
+        reason = errno.ENOSPC if "No space left" in str(error) else errno.EIO
+        raise from_os_error(OSError(reason, os.strerror(reason), str(target)), target) from error
+    except OSError as error:
+        raise from_os_error(error, target) from error
