@@ -91,9 +91,9 @@ def specifications(pytestconfig: pytest.Config) -> Specifications | None:
 
 
 @pytest.fixture
-def api(brand: str, specifications: Specifications | None) -> Iterator[ApiClient]:
+def api(brand: str, specifications: Specifications | None) -> ApiClient:
     """A client of Robin that may do everything."""
-    yield ApiClient(create_client("tests", brand, frozenset(PERMISSIONS)), specifications)
+    return ApiClient(create_client("tests", brand, frozenset(PERMISSIONS)), specifications)
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 import httpx
@@ -27,6 +28,7 @@ from linehouse.kernel.clock import MachineClock
 from linehouse.kernel.error import DomainError, Kind
 from linehouse.kernel.event import Event
 from linehouse.kernel.ids import new_id
+from linehouse.kernel.period import require_aware
 from linehouse.platform.jobs.registry import Attempt, RetryLater
 from linehouse.platform.jobs.service import enqueue
 from linehouse.platform.outbox.service import Recorded, recorded
@@ -147,7 +149,7 @@ def _notify_one(event: Event, fact: Recorded, work: Work, place: Mapped, listene
     event_id = new_id()
     envelope: JsonObject = {
         "eventId": str(event_id),
-        "eventTime": fact.business_time.isoformat(),
+        "eventTime": _instant(fact.business_time),
         "eventType": place.mapping.kind,
         "correlationId": str(fact.correlation_id),
         "domain": place.api.title,
@@ -155,7 +157,7 @@ def _notify_one(event: Event, fact: Recorded, work: Work, place: Mapped, listene
         "description": fact.name,
         "priority": "normal",
         # sic: the v4 specifications spell it so
-        "timeOcurred": fact.business_time.isoformat(),
+        "timeOcurred": _instant(fact.business_time),
         "event": {place.resource.name: content},
         "@type": place.mapping.kind,
     }
@@ -178,6 +180,10 @@ def _notify_one(event: Event, fact: Recorded, work: Work, place: Mapped, listene
         key=str(event_id),
         serial=f"{DELIVER}/{listener.id}/{place.resource.name}/{key}",
     )
+
+
+def _instant(moment: datetime) -> str:
+    return require_aware(moment).isoformat().replace("+00:00", "Z")
 
 
 def matches(envelope: JsonObject, conditions: Sequence[Condition]) -> bool:

@@ -1,0 +1,178 @@
+"""The hub: what happens is told to whoever listens, once it is taken, in order, and signed."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import threading
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from typing import Any
+from uuid import UUID
+
+import pytest
+from django.test import override_settings
+
+from linehouse.edge.tmf.kit.callback import SIGNATURE
+from linehouse.edge.tmf.models import HubDelivery
+from linehouse.platform.access.service import create_client
+from linehouse.platform.sql import brand_cursor
+from tests.conformance.swagger import Specifications
+from tests.edge.tmf.conftest import HOST, ApiClient
+from tests.edge.tmf.test_party import INDIVIDUALS, PERSON
+
+HUB = "party/v4/hub"
+
+
+class Listener:
+    """A client's side of the hub: keeps what it is sent, answers what it is told to."""
+
+    def __init__(self) -> None:
+        self.requests: list[tuple[str, dict[str, str], bytes]] = []
+        self.answers: list[int] = []
+        outer = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                body = self.rfile.read(int(self.headers["Content-Length"]))
+                outer.requests.append((self.path, dict(self.headers), body))
+                self.send_response(outer.answers.pop(0) if outer.answers else 204)
+                self.end_headers()
+
+            def log_message(self, *_: object) -> None:
+                """Tests are quiet."""
+
+        self.server = HTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.server.server_port}/hook"
+
+    @property
+    def bodies(self) -> list[dict[str, Any]]:
+        return [json.loads(body) for _, _, body in self.requests]
+
+    @property
+    def told(self) -> list[str]:
+        return [body["eventType"] for body in self.bodies]
+
+
+@pytest.fixture
+def listener() -> Iterator[Listener]:
+    """Listens on this machine, which the setting for development allows."""
+    found = Listener()
+    thread = threading.Thread(target=found.server.serve_forever)
+    thread.start()
+    with override_settings(TMF_CALLBACKS_TO_LOOPBACK=True):
+        yield found
+    found.server.shutdown()
+    thread.join()
+    found.server.server_close()
+
+
+def test_register_look_and_remove(api: ApiClient, listener: Listener, drain: Callable[[], int]) -> None:
+    made = api.post(HUB, {"callback": listener.url, "query": "eventType=IndividualCreateEvent"})
+    assert made.status == 201
+    assert made.headers["Location"] == f"http://{HOST}/tmf-api/{HUB}/{made.body['id']}"
+    shown = {name: made.body[name] for name in ("id", "callback", "query")}
+    assert api.get(f"{HUB}/{made.body['id']}").body == shown
+    assert api.get(HUB).body == [shown]
+    again = api.post(HUB, {"callback": listener.url, "query": "eventType=IndividualCreateEvent"})
+    assert (again.status, again.body["code"]) == (409, "tmf.subscribed")
+    assert api.delete(f"{HUB}/{made.body['id']}").status == 204
+    assert api.delete(f"{HUB}/{made.body['id']}").status == 404
+    assert api.get(HUB).body == []
+    api.post(INDIVIDUALS, PERSON)
+    drain()
+    assert listener.requests == []
+
+
+def test_a_notification_is_complete_and_signed(
+    api: ApiClient, listener: Listener, drain: Callable[[], int], specifications: Specifications | None
+) -> None:
+    key = api.post(HUB, {"callback": listener.url}).body["signingKey"]
+    person = api.post(INDIVIDUALS, PERSON).body
+    drain()
+    ((path, headers, raw),) = listener.requests
+    body = json.loads(raw)
+    assert path == "/hook"
+    assert body["eventType"] == body["@type"] == "IndividualCreateEvent"
+    assert body["event"] == {"individual": person}
+    assert body["eventTime"] == body["timeOcurred"] == "2026-11-01T08:00:00Z"
+    assert UUID(body["eventId"])
+    assert UUID(body["correlationId"])
+    fields = dict(part.split("=") for part in headers[SIGNATURE].split(","))
+    mac = hmac.new(key.encode(), f"{fields['t']}.".encode() + raw, hashlib.sha256).hexdigest()
+    assert fields["v1"] == mac
+    delivery = HubDelivery.objects.get()
+    assert (str(delivery.id), delivery.last_answer, delivery.attempts) == (body["eventId"], "204", 1)
+    if specifications is not None:
+        published = specifications.at(f"/tmf-api/{INDIVIDUALS}")
+        assert published is not None
+        published.check_definition("IndividualCreateEvent", body)
+
+
+def test_what_is_not_taken_is_sent_again_and_later_ones_wait(
+    api: ApiClient, listener: Listener, drain: Callable[[], int]
+) -> None:
+    api.post(HUB, {"callback": listener.url})
+    listener.answers = [500, 204, 204]
+    path = f"{INDIVIDUALS}/{api.post(INDIVIDUALS, PERSON).body['id']}"
+    api.patch(path, {"familyName": "Smith"})
+    drain()
+    assert listener.told == ["IndividualCreateEvent", "IndividualCreateEvent", "IndividualAttributeValueChangeEvent"]
+    assert listener.bodies[0] == listener.bodies[1]
+    assert [r[1]["X-Linehouse-Attempt"] for r in listener.requests] == ["1", "2", "1"]
+
+
+def test_only_what_the_query_selects(api: ApiClient, listener: Listener, drain: Callable[[], int]) -> None:
+    query = "eventType=IndividualStateChangeEvent&individual.status=validated&fields=event.individual.status"
+    assert api.post(HUB, {"callback": listener.url, "query": query}).status == 201
+    one, other = (api.post(INDIVIDUALS, PERSON).body["id"] for _ in range(2))
+    api.patch(f"{INDIVIDUALS}/{one}", {"status": "validated"})
+    api.patch(f"{INDIVIDUALS}/{other}", {"status": "deceaded"})
+    drain()
+    assert listener.told == ["IndividualStateChangeEvent"]
+    content = listener.bodies[0]["event"]["individual"]
+    assert (content["id"], content["status"]) == (one, "validated")
+    assert set(content) == {"id", "href", "@type", "status"}
+
+
+def test_below_a_listener_each_event_has_its_path(api: ApiClient, listener: Listener, drain: Callable[[], int]) -> None:
+    api.post(HUB, {"callback": listener.url.replace("/hook", "/listener")})
+    api.post(INDIVIDUALS, PERSON)
+    drain()
+    assert [path for path, _, _ in listener.requests] == ["/listener/individualCreateEvent"]
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({}, "/callback"),
+        ({"callback": "https://10.0.0.8/"}, "/callback"),
+        ({"callback": "http://93.184.215.14/"}, "/callback"),
+        ({"callback": "https://93.184.215.14/", "query": "colour=red"}, "colour"),
+        ({"callback": "https://93.184.215.14/", "query": "limit=3"}, "/query"),
+    ],
+)
+def test_refused(api: ApiClient, body: dict[str, str], field: str) -> None:
+    answer = api.post(HUB, body)
+    assert (answer.status, answer.body["field"]) == (400, field)
+
+
+def test_a_client_sees_only_its_own_and_hears_only_what_it_may_read(
+    api: ApiClient, brand: str, listener: Listener, drain: Callable[[], int]
+) -> None:
+    mine = api.post(HUB, {"callback": listener.url}).body["id"]
+    other = ApiClient(create_client("other", brand, frozenset({"customer.read"})), None)
+    assert other.get(f"{HUB}/{mine}").status == 404
+    assert other.delete(f"{HUB}/{mine}").status == 404
+    assert (
+        ApiClient(create_client("blind", brand, frozenset({"order.read"})), None)
+        .post(HUB, {"callback": listener.url})
+        .status
+        == 403
+    )
+    with brand_cursor() as cursor:
+        cursor.execute("""UPDATE tmf_hubsubscription SET scopes = '["order.read"]'""")
+    api.post(INDIVIDUALS, PERSON)
+    drain()
+    assert listener.requests == []
