@@ -1,0 +1,1 @@
+"""Messages to customers: what is said, in their language, by which channel, and the evidence that it arrived."""
