@@ -1,0 +1,1 @@
+"""The edges: every protocol and screen through which the outside talks to the rooms."""

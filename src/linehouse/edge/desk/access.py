@@ -1,0 +1,138 @@
+"""The door of every desk screen: who is it, which brand, may they — and only then is the brand's data open."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any, Final, cast
+from zoneinfo import ZoneInfo
+
+from django.contrib import messages
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect
+from django.utils import timezone
+
+from linehouse.edge.desk import nav
+from linehouse.edge.desk.refusals import page_of
+from linehouse.kernel.error import DomainError, Kind
+from linehouse.platform.access import service as access
+from linehouse.platform.access.models import User
+from linehouse.platform.clock.service import ClockState, clock_state
+from linehouse.platform.control.models import Brand
+from linehouse.platform.scope import brand_scope
+from linehouse.platform.work import Actor
+
+ZONE: Final = ZoneInfo("Europe/Amsterdam")
+
+
+@dataclass(slots=True)
+class Desk:
+    """What a screen knows of its reader and its brand."""
+
+    brand: Brand
+    user: User
+    permissions: frozenset[str]
+    section: str
+    zone: ZoneInfo
+    clock: ClockState
+    several: bool
+
+    @property
+    def actor(self) -> Actor:
+        """The reader as the history will name them."""
+        return Actor("staff", str(self.user.id), self.user.name or self.user.email)
+
+    @property
+    def rail(self) -> list[tuple[str, list[nav.Entry]]]:
+        """The rail that this reader sees."""
+        return nav.rail(self.brand.key, self.permissions, self.section)
+
+    @property
+    def may(self) -> dict[str, bool]:
+        """For templates: ``desk.may.customer_write``."""
+        return {permission.replace(".", "_"): True for permission in self.permissions}
+
+
+class DeskRequest(HttpRequest):
+    """A request that has passed the door."""
+
+    desk: Desk
+
+
+View = Callable[..., HttpResponse]
+
+
+def desk_view(permission: str, *, section: str = "", write: str = "") -> Callable[[View], View]:
+    """Guard a screen: log in, know the brand, hold `permission` (and `write` for anything but reading).
+
+    The view is called as ``view(request, …)`` without the brand's key, inside the brand's scope and time zone.
+    A refusal of a room (DomainError) becomes a page, or, after a submit, a message on the page one came from.
+    """
+
+    def guard(view: View) -> View:
+        @wraps(view)
+        def guarded(request: HttpRequest, brand: str, **kwargs: Any) -> HttpResponse:
+            if not request.user.is_authenticated:
+                return _log_in(request)
+            user = cast("User", request.user)
+            known = Brand.objects.filter(key=brand).first()
+            held = access.permissions_of(user.id, brand) if known else frozenset()
+            if known is None or not held:
+                return page_of(request, Kind.NOT_FOUND, "There is no such brand, or you do not work for it.")
+            changing = request.method not in {"GET", "HEAD", "OPTIONS"}
+            needed = write if changing and write else permission
+            if needed not in held:
+                return page_of(request, Kind.FORBIDDEN, f"This needs the permission {needed}.")
+            several = len(access.brands_of(user.id)) > 1
+            with brand_scope(brand), timezone.override(ZONE):
+                asked = cast("DeskRequest", request)
+                asked.desk = Desk(known, user, held, section, ZONE, clock_state(), several)
+                try:
+                    return view(asked, **kwargs)
+                except DomainError as refusal:
+                    return _refused(asked, refusal, changing=changing)
+
+        guarded.permission = permission  # type: ignore[attr-defined]  # read by the test that walks every route
+        guarded.write_permission = write or permission  # type: ignore[attr-defined]  # the same
+        return guarded
+
+    return guard
+
+
+def staff_view(view: View) -> View:
+    """Guard a screen that belongs to no brand: one only has to be logged in."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        return view(request, **kwargs) if request.user.is_authenticated else _log_in(request)
+
+    guarded.permission = ""  # type: ignore[attr-defined]  # read by the test that walks every route
+    return guarded
+
+
+def _log_in(request: HttpRequest) -> HttpResponse:
+    if request.headers.get("HX-Request") == "true":
+        response = HttpResponse(status=204)
+        response.headers["HX-Refresh"] = "true"
+        return response
+    return redirect_to_login(request.get_full_path())
+
+
+def _refused(request: DeskRequest, refusal: DomainError, *, changing: bool) -> HttpResponse:
+    if changing and refusal.kind is not Kind.NOT_FOUND:
+        messages.error(request, sentence(refusal))
+        return back(request)
+    return page_of(request, refusal.kind, sentence(refusal), refusal.code)
+
+
+def sentence(refusal: DomainError) -> str:
+    """The refusal as a sentence for people."""
+    text = str(refusal)
+    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "!", "?")) else ".")
+
+
+def back(request: HttpRequest) -> HttpResponseRedirect:
+    """Send the reader to the page they came from, if it is one of ours, else to this address."""
+    origin = f"{request.scheme}://{request.get_host()}"
+    came_from = request.headers.get("Referer", "")
+    return redirect(came_from.removeprefix(origin) if came_from.startswith(f"{origin}/") else request.path)

@@ -1,0 +1,114 @@
+"""The desk's map: every screen of the rail, with the permission that opens it."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from django.urls import reverse
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """A screen of the rail. `section` marks it as current on the pages below it."""
+
+    section: str
+    label: str
+    url_name: str
+    icon: str
+    permission: str
+    words: str = ""
+
+    def url(self, brand: str) -> str:
+        """The screen's address for a brand."""
+        return reverse(f"desk:{self.url_name}", args=(brand,))
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A heading of the rail with its screens."""
+
+    label: str
+    screens: tuple[Screen, ...]
+
+
+MAP: Final[tuple[Group, ...]] = (
+    Group("", (Screen("dashboard", "Dashboard", "dashboard", "dashboard", "customer.read", "home overview start"),)),
+    Group(
+        "Customers",
+        (
+            Screen("customers", "Customers", "customers", "users", "customer.read", "subscribers people accounts"),
+            Screen("orders", "Orders", "orders", "order", "order.read", "sales activation"),
+        ),
+    ),
+    Group(
+        "Products",
+        (
+            Screen("catalog", "Catalog", "offerings", "book", "catalog.read", "offerings plans prices tariffs"),
+            Screen("price", "Price enquiry", "price_enquiry", "calculator", "catalog.read", "what would this cost rating"),
+        ),
+    ),
+    Group(
+        "Usage",
+        (
+            Screen("usage_files", "Files", "usage_files", "file", "usage.read", "cdr tap inbox upload"),
+            Screen("usage_records", "Records", "usage_records", "usage", "usage.read", "calls data sms"),
+            Screen("suspense", "Suspense", "suspense", "pause", "usage.read", "rejected errors correct resubmit"),
+        ),
+    ),
+    Group(
+        "Money",
+        (
+            Screen("bill_runs", "Bill runs", "bill_runs", "run", "billing.read", "cycle approve post"),
+            Screen("invoices", "Invoices", "invoices", "bill", "billing.read", "bills pdf"),
+            Screen("payments", "Payments", "payments", "payment", "payment.read", "allocations received"),
+            Screen("statements", "Bank statements", "statements", "bank", "payment.read", "camt upload unmatched"),
+            Screen("ledger", "Ledger", "ledger", "ledger", "ledger.read", "accounts trial balance verify journal"),
+        ),
+    ),
+    Group(
+        "Network",
+        (
+            Screen("numbers", "Numbers", "numbers", "phone", "resource.read", "msisdn stock"),
+            Screen("sims", "SIM cards", "sims", "sim", "resource.read", "iccid imsi stock"),
+            Screen("network", "Host network", "network", "network", "network.read", "provisioning desired state drift"),
+        ),
+    ),
+    Group(
+        "Operations",
+        (
+            Screen("clock", "Business clock", "clock", "clock", "clock.read", "advance time day cycle"),
+            Screen("jobs", "Jobs", "jobs", "job", "operations.read", "queue retry failed"),
+            Screen("events", "Events", "events", "event", "operations.read", "outbox log"),
+            Screen("staff", "Staff", "staff", "staff", "operations.read", "roles permissions people"),
+            Screen("about", "About", "about", "gear", "operations.read", "settings version mailbox"),
+        ),
+    ),
+)
+
+SCREENS: Final = tuple(screen for group in MAP for screen in group.screens)
+BUILT = {"clock", "events", "jobs", "staff", "about"}
+MAP = tuple(Group(g.label, tuple(s for s in g.screens if s.url_name in BUILT)) for g in MAP)
+SCREENS = tuple(screen for group in MAP for screen in group.screens)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A link of the rail as one reader sees it."""
+
+    label: str
+    url: str
+    icon: str
+    current: bool
+
+
+def rail(brand: str, permissions: frozenset[str], section: str) -> list[tuple[str, list[Entry]]]:
+    """The rail for a reader: only what they may open, empty headings left out."""
+    shown = []
+    for group in MAP:
+        entries = [
+            Entry(screen.label, screen.url(brand), screen.icon, screen.section == section)
+            for screen in group.screens
+            if screen.permission in permissions
+        ]
+        if entries:
+            shown.append((group.label, entries))
+    return shown

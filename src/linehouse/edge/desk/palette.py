@@ -1,0 +1,55 @@
+"""What the palette finds: screens at once, and whatever the rooms know by a number or a name."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from linehouse.edge.desk import nav
+from linehouse.edge.desk.access import Desk
+
+LIMIT: Final = 6
+SHORTEST: Final = 2
+"""Letters that a search of business data needs; screens are found from the first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """Something to go to."""
+
+    label: str
+    url: str
+    icon: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Finder:
+    """A kind of thing that can be searched, with the permission that it needs."""
+
+    title: str
+    permission: str
+    find: Callable[[Desk, str], Iterable[Hit]]
+
+
+def screens(desk: Desk, text: str) -> list[Hit]:
+    """The screens whose name or keywords hold every word."""
+    words = text.casefold().split()
+    return [
+        Hit(screen.label, screen.url(desk.brand.key), screen.icon)
+        for screen in nav.SCREENS
+        if screen.permission in desk.permissions
+        and all(word in f"{screen.label} {screen.words}".casefold() for word in words)
+    ]
+
+
+def search(desk: Desk, text: str, finders: Iterable[Finder]) -> list[tuple[str, list[Hit]]]:
+    """Groups of hits, empty groups left out."""
+    wanted = text.strip()
+    groups: list[tuple[str, list[Hit]]] = []
+    if len(wanted) >= SHORTEST:
+        for finder in finders:
+            if finder.permission in desk.permissions:
+                groups.append((finder.title, list(finder.find(desk, wanted))[:LIMIT]))
+    found = screens(desk, wanted)
+    groups.append(("Screens", found if wanted else found[:12]))
+    return [(title, hits) for title, hits in groups if hits]

@@ -1,0 +1,204 @@
+"""Events, jobs, staff and what this installation is."""
+
+import json
+from typing import Final
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_POST
+
+from linehouse.edge.desk.access import DeskRequest, back, desk_view
+from linehouse.edge.ui.listing import answer_list
+from linehouse.edge.ui.table import Column, Empty, Filter, Kind, Query, Shown, Slice, Table, in_memory
+from linehouse.kernel.error import NotFound
+from linehouse.kernel.event import all_event_types
+from linehouse.platform.access.models import User
+from linehouse.platform.access.permissions import PERMISSIONS, ROLES
+from linehouse.platform.access.service import staff_of
+from linehouse.platform.jobs import service as job_service
+from linehouse.platform.jobs.lifecycle import JOB
+from linehouse.platform.jobs.service import JobView
+from linehouse.platform.outbox.models import OutboxEvent
+from linehouse.platform.outbox.service import Recorded, recorded, search_events
+
+EVENT_COLUMNS: Final = (
+    Column[Recorded]("position", "Position", Kind.NUMBER),
+    Column[Recorded]("name", "Event", Kind.CODE),
+    Column[Recorded]("actor", "By", shown=Shown.FROM_TABLET),
+    Column[Recorded]("aggregate_id", "Aggregate", Kind.CODE, shown=Shown.FROM_DESKTOP),
+    Column[Recorded]("business_time", "Business time", Kind.EXACT_INSTANT),
+    Column[Recorded]("machine_time", "Machine time", Kind.EXACT_INSTANT, shown=Shown.FROM_DESKTOP),
+)
+JOB_COLUMNS: Final = (
+    Column[JobView]("kind", "Kind", Kind.CODE),
+    Column[JobView]("state", "State", Kind.STATUS),
+    Column[JobView]("due_at", "Due (business time)", Kind.INSTANT),
+    Column[JobView]("attempts", "Attempts", Kind.NUMBER, shown=Shown.FROM_TABLET),
+    Column[JobView]("last_error", "Last error", value=lambda job: job.last_error.strip().splitlines()[-1][:160] if job.last_error.strip() else ""),
+    Column[JobView]("ended_at", "Ended (machine time)", Kind.EXACT_INSTANT, shown=Shown.FROM_DESKTOP),
+)
+
+
+@desk_view("operations.read", section="events")
+def events(request: DeskRequest) -> HttpResponse:
+    """The brand's event log, newest first."""
+    brand = request.desk.brand.key
+    table = Table[Recorded](
+        key="events",
+        caption="Events",
+        columns=(
+            Column("name", "Event", Kind.CODE, link=lambda event: reverse("desk:event", args=(brand, event.id))),
+            *(column for column in EVENT_COLUMNS if column.key != "name"),
+        ),
+        filters=(Filter("name", "Event", lambda: [(name, name) for name in sorted(all_event_types())]),),
+        search_label="Part of an event's name",
+        empty=Empty("No event yet", "Whatever happens in this brand is recorded here.", "event"),
+        size=50,
+    )
+
+    def source(query: Query) -> Slice[Recorded]:
+        rows, total = search_events(name=query.filters.get("name") or query.search, offset=query.offset, limit=query.limit)
+        return Slice(rows, total)
+
+    return answer_list(
+        request,
+        table,
+        source,
+        context={"title": "Events", "lede": "Every fact that this brand has recorded, newest first. Events are never changed."},
+    )
+
+
+@desk_view("operations.read", section="events")
+def event(request: DeskRequest, event_id: UUID) -> HttpResponse:
+    """One event with its payload and what it belongs to."""
+    try:
+        fact = recorded(event_id)
+    except OutboxEvent.DoesNotExist:
+        raise NotFound("there is no such event", field="id", value=str(event_id)) from None
+    related, _ = search_events(aggregate_id=fact.aggregate_id, limit=30)
+    return render(
+        request,
+        "desk/event.html",
+        {"fact": fact, "payload": json.dumps(fact.payload, indent=2, ensure_ascii=False), "related": related},
+    )
+
+
+@desk_view("operations.read", section="jobs")
+def jobs(request: DeskRequest) -> HttpResponse:
+    """The brand's jobs, newest first."""
+    brand = request.desk.brand.key
+    table = Table[JobView](
+        key="jobs",
+        caption="Jobs",
+        columns=(
+            Column("kind", "Kind", Kind.CODE, link=lambda job: reverse("desk:job", args=(brand, job.id))),
+            *JOB_COLUMNS[1:],
+        ),
+        filters=(Filter("state", "State", tuple((state, state.capitalize()) for state in JOB.states)),),
+        search_label="Part of a kind's name",
+        empty=Empty("No job yet", "Work that is done later, or by the worker, waits here.", "job"),
+        size=50,
+    )
+
+    def source(query: Query) -> Slice[JobView]:
+        rows, total = job_service.search_jobs(
+            state=query.filters.get("state", ""), kind=query.search, offset=query.offset, limit=query.limit
+        )
+        return Slice(rows, total)
+
+    return answer_list(
+        request,
+        table,
+        source,
+        context={"title": "Jobs", "lede": "Work of the worker and the timers. A failed job can be tried again here."},
+    )
+
+
+@desk_view("operations.read", section="jobs")
+def job(request: DeskRequest, job_id: UUID) -> HttpResponse:
+    """One job with its last error."""
+    return render(request, "desk/job.html", {"job": _job(job_id)})
+
+
+@require_POST
+@desk_view("operations.read", section="jobs", write="operations.write")
+def job_move(request: DeskRequest, job_id: UUID) -> HttpResponse:
+    """Try a failed job again, or give it up."""
+    reason = request.POST.get("reason", "").strip() or "from the jobs screen"
+    if request.POST.get("move") == "discard":
+        job_service.discard(job_id, actor=request.desk.actor, reason=reason)
+        messages.success(request, "The job has been given up.")
+    else:
+        job_service.retry(job_id, actor=request.desk.actor, reason=reason)
+        messages.success(request, "The job will run again.")
+    return back(request)
+
+
+def _job(job_id: UUID) -> JobView:
+    found = next((row for row in job_service.search_jobs(limit=5000)[0] if row.id == job_id), None)
+    if found is None:
+        raise Http404
+    return found
+
+
+class StaffRow:
+    """A member of staff as the list shows them."""
+
+    def __init__(self, user: User, roles: list[str]) -> None:
+        self.name = user.name
+        self.email = user.email
+        self.roles = ", ".join(roles)
+        self.is_active = user.is_active
+        self.last_login = user.last_login
+
+
+@desk_view("operations.read", section="staff")
+def staff(request: DeskRequest) -> HttpResponse:
+    """Who works for the brand, and what each role may do."""
+    table = Table[StaffRow](
+        key="staff",
+        caption="Staff",
+        columns=(
+            Column("name", "Name", sort=True),
+            Column("email", "E-mail", sort=True),
+            Column("roles", "Roles"),
+            Column("is_active", "May log in", Kind.YES_NO, shown=Shown.FROM_TABLET),
+            Column("last_login", "Last log-in (machine time)", Kind.INSTANT, sort=True, shown=Shown.FROM_DESKTOP),
+        ),
+        search_label="Name, e-mail or role",
+        sort="name",
+        empty=Empty("Nobody yet", icon="staff"),
+    )
+    rows = [StaffRow(user, roles) for user, roles in staff_of(request.desk.brand.key)]
+    roles = [
+        (role, [(name, meaning, name in granted) for name, meaning in PERMISSIONS.items()]) for role, granted in ROLES.items()
+    ]
+    matrix = [(name, meaning, [name in granted for granted in ROLES.values()]) for name, meaning in PERMISSIONS.items()]
+    return answer_list(
+        request,
+        table,
+        in_memory(rows, table),
+        template="desk/staff.html",
+        context={"title": "Staff", "roles": [role for role, _ in roles], "matrix": matrix},
+    )
+
+
+@desk_view("operations.read", section="about")
+def about(request: DeskRequest) -> HttpResponse:
+    """What this installation is: addresses, settings without secrets, versions."""
+    return render(request, "desk/about.html", {"settings": _settings()})
+
+
+def _settings() -> list[tuple[str, str, str]]:
+    from linehouse.platform.settings import described
+
+    mine = settings.SETTINGS
+    shown = []
+    for setting in described():
+        value = getattr(mine, setting.field)
+        shown.append((setting.variable, "hidden" if setting.secret else str(value) or "empty", setting.description))
+    return shown

@@ -1,0 +1,356 @@
+"""Charts drawn on the server as SVG: pure geometry in whole units, and the same figures as a table for everyone.
+
+A chart has two drawings, a wide and a narrow one; the style sheet shows the one that fits. Colours come from classes
+(``f1`` … ``f6`` fill, ``s1`` … ``s6`` stroke), so that a chart follows the colour scheme.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from linehouse.edge.ui.formats import number_text
+
+COLOURS: Final = 6
+CIRCUMFERENCE: Final = 10_000
+"""A donut's ring is measured in ten-thousandths of the whole."""
+
+Labeller = Callable[[int], str]
+"""Turns a figure into the text beside it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rect:
+    """A bar or a part of one; `title` is its tooltip."""
+
+    x: int
+    y: int
+    width: int
+    height: int
+    classes: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A straight line: grid or axis."""
+
+    x1: int
+    y1: int
+    x2: int
+    y2: int
+    classes: str
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """Text at a place; `anchor` is start, middle or end."""
+
+    x: int
+    y: int
+    anchor: str
+    text: str
+    classes: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """A curve or an area."""
+
+    d: str
+    classes: str
+
+
+@dataclass(frozen=True, slots=True)
+class Dot:
+    """A point of a line chart."""
+
+    x: int
+    y: int
+    classes: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ring:
+    """A part of a donut, in ten-thousandths of the ring."""
+
+    dash: str
+    offset: int
+    classes: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """One drawing in its own coordinates."""
+
+    width: int
+    height: int
+    rects: tuple[Rect, ...] = ()
+    lines: tuple[Line, ...] = ()
+    labels: tuple[Label, ...] = ()
+    paths: tuple[Path, ...] = ()
+    dots: tuple[Dot, ...] = ()
+    rings: tuple[Ring, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LegendEntry:
+    """A colour with its meaning and, in a donut, its figure."""
+
+    fill: str
+    label: str
+    value: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """A finished chart: drawings, legend, and the table that says the same in text."""
+
+    title: str
+    summary: str
+    wide: Drawing
+    narrow: Drawing | None
+    legend: tuple[LegendEntry, ...]
+    head: tuple[str, ...]
+    body: tuple[tuple[str, ...], ...]
+    round: bool = False
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is no figure to show."""
+        return not self.body
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """Named figures, one for each label of the chart; whole numbers in one unit (micros, octets, counts)."""
+
+    name: str
+    values: tuple[int, ...]
+
+
+def nice_ticks(top: int, wanted: int = 4) -> tuple[int, ...]:
+    """Return ticks from 0 to at least `top` in steps of 1, 2 or 5 times a power of ten.
+
+    >>> nice_ticks(37)
+    (0, 10, 20, 30, 40)
+    """
+    if top <= 0:
+        return (0, 1)
+    rough = max(-(-top // wanted), 1)
+    power = 10 ** (len(str(rough)) - 1)
+    step = next(factor * power for factor in (1, 2, 5, 10) if factor * power >= rough)
+    return tuple(range(0, top + step, step)) if top % step else tuple(range(0, top + 1, step))
+
+
+@dataclass(frozen=True, slots=True)
+class _Frame:
+    """The plot area of a bar or line chart, and the scale of its values."""
+
+    width: int
+    height: int
+    left: int
+    ticks: tuple[int, ...]
+    count: int
+    every: int
+    top: int = 10
+    right: int = 8
+    bottom: int = 24
+
+    @property
+    def plot(self) -> int:
+        return self.width - self.left - self.right
+
+    def y(self, value: int) -> int:
+        inner = self.height - self.top - self.bottom
+        return self.top + inner - value * inner // self.ticks[-1]
+
+    def centre(self, index: int) -> int:
+        return self.left + self.plot * (2 * index + 1) // (2 * self.count)
+
+    def point(self, index: int) -> int:
+        return self.left + (self.plot * index // (self.count - 1) if self.count > 1 else self.plot // 2)
+
+    def axes(self, label: Labeller) -> tuple[tuple[Line, ...], tuple[Label, ...]]:
+        lines = tuple(
+            Line(self.left, self.y(tick), self.width - self.right, self.y(tick), "axis" if tick == 0 else "grid")
+            for tick in self.ticks
+        )
+        labels = tuple(Label(self.left - 8, self.y(tick) + 4, "end", label(tick)) for tick in self.ticks)
+        return lines, labels
+
+    def names(self, names: Sequence[str], at: Callable[[int], int]) -> tuple[Label, ...]:
+        last = len(names) - 1
+        return tuple(
+            Label(at(index), self.height - 6, "middle", name)
+            for index, name in enumerate(names)
+            if (last - index) % self.every == 0
+        )
+
+
+def _frame(width: int, height: int, top: int, names: Sequence[str], label: Labeller) -> _Frame:
+    ticks = nice_ticks(top)
+    left = 14 + 6 * max(len(label(tick)) for tick in ticks)
+    room = max((width - left) // max(7 * max((len(name) for name in names), default=1), 28), 1)
+    return _Frame(width, height, left, ticks, max(len(names), 1), -(-len(names) // room) or 1)
+
+
+def _table(
+    names: Sequence[str], series: Sequence[Series], label: Labeller, column: str
+) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
+    head = (column, *(one.name for one in series))
+    body = tuple((name, *(label(one.values[index]) for one in series)) for index, name in enumerate(names))
+    return head, body
+
+
+def _legend(series: Sequence[Series]) -> tuple[LegendEntry, ...]:
+    if len(series) < 2:
+        return ()
+    return tuple(LegendEntry(f"f{index % COLOURS + 1}", one.name) for index, one in enumerate(series))
+
+
+def stacked_bars(
+    title: str,
+    names: Sequence[str],
+    series: Sequence[Series],
+    *,
+    label: Labeller = number_text,
+    column: str = "Period",
+    summary: str = "",
+    height: int = 220,
+) -> Chart:
+    """One bar for each name, its series on top of each other; one series makes a plain bar chart."""
+    totals = [sum(one.values[index] for one in series) for index in range(len(names))]
+    top = max(totals, default=0)
+
+    def draw(width: int) -> Drawing:
+        frame = _frame(width, height, top, names, label)
+        lines, labels = frame.axes(label)
+        bar = min(max(frame.plot * 62 // (100 * frame.count), 3), 44)
+        rects = []
+        for index, name in enumerate(names):
+            base = 0
+            for number, one in enumerate(series):
+                value = one.values[index]
+                if value <= 0:
+                    continue
+                upper, lower = frame.y(base + value), frame.y(base)
+                words = f"{name}: {label(value)}" if len(series) == 1 else f"{name}, {one.name}: {label(value)}"
+                rects.append(
+                    Rect(frame.centre(index) - bar // 2, upper, bar, max(lower - upper, 1), f"f{number % COLOURS + 1}", words)
+                )
+                base += value
+        return Drawing(
+            width, height, tuple(rects), lines, labels + frame.names(names, frame.centre)
+        )
+
+    head, body = _table(names, series, label, column)
+    words = summary or _summary(names, totals, label)
+    return Chart(title, words, draw(720), draw(340), _legend(series), head, body)
+
+
+def bars(
+    title: str,
+    names: Sequence[str],
+    values: Sequence[int],
+    *,
+    label: Labeller = number_text,
+    column: str = "Period",
+    measure: str = "Value",
+    summary: str = "",
+    height: int = 220,
+) -> Chart:
+    """One bar for each name."""
+    return stacked_bars(
+        title, names, [Series(measure, tuple(values))], label=label, column=column, summary=summary, height=height
+    )
+
+
+def lines(
+    title: str,
+    names: Sequence[str],
+    series: Sequence[Series],
+    *,
+    label: Labeller = number_text,
+    column: str = "Period",
+    summary: str = "",
+    height: int = 220,
+) -> Chart:
+    """Lines over time; a single series has its area lightly filled."""
+    top = max((max(one.values, default=0) for one in series), default=0)
+
+    def draw(width: int) -> Drawing:
+        frame = _frame(width, height, top, names, label)
+        grid, labels = frame.axes(label)
+        paths: list[Path] = []
+        dots: list[Dot] = []
+        for number, one in enumerate(series):
+            colour = number % COLOURS + 1
+            points = [(frame.point(index), frame.y(value)) for index, value in enumerate(one.values)]
+            if not points:
+                continue
+            way = "M" + "L".join(f"{x} {y}" for x, y in points)
+            if len(series) == 1:
+                floor = frame.y(0)
+                paths.append(Path(f"{way}L{points[-1][0]} {floor}L{points[0][0]} {floor}Z", f"series-area f{colour}"))
+            paths.append(Path(way, f"series-line s{colour}"))
+            dots.extend(
+                Dot(x, y, f"f{colour}", f"{names[index]}, {one.name}: {label(one.values[index])}")
+                for index, (x, y) in enumerate(points)
+            )
+        return Drawing(
+            width, height, lines=grid, labels=labels + frame.names(names, frame.point), paths=tuple(paths), dots=tuple(dots)
+        )
+
+    head, body = _table(names, series, label, column)
+    words = summary or _summary(names, list(series[0].values) if series else [], label)
+    return Chart(title, words, draw(720), draw(340), _legend(series), head, body)
+
+
+def donut(
+    title: str,
+    parts: Sequence[tuple[str, int]],
+    *,
+    label: Labeller = number_text,
+    column: str = "Part",
+    measure: str = "Value",
+    centre: str = "",
+    summary: str = "",
+) -> Chart:
+    """Parts of a whole as a ring, with the total in the middle."""
+    total = sum(value for _, value in parts)
+    rings: list[Ring] = []
+    before = 0
+    for index, (name, value) in enumerate(parts):
+        if value <= 0 or not total:
+            continue
+        start = before * CIRCUMFERENCE // total
+        length = (before + value) * CIRCUMFERENCE // total - start
+        gap = 60 if length > 180 and len(parts) > 1 else 0
+        rings.append(
+            Ring(f"{length - gap} {CIRCUMFERENCE - length + gap}", -start, f"donut s{index % COLOURS + 1}", f"{name}: {label(value)}")
+        )
+        before += value
+    drawing = Drawing(
+        160, 160, labels=(Label(80, 87, "middle", centre or label(total), "chart-total"),), rings=tuple(rings)
+    )
+    body = tuple((name, label(value)) for name, value in parts)
+    legend = tuple(LegendEntry(f"f{index % COLOURS + 1}", name, label(value)) for index, (name, value) in enumerate(parts))
+    return Chart(
+        title,
+        summary or f"{label(total)} in all: " + ", ".join(f"{name} {label(value)}" for name, value in parts) + ".",
+        drawing,
+        None,
+        legend,
+        (column, measure),
+        body,
+        round=True,
+    )
+
+
+def _summary(names: Sequence[str], totals: Sequence[int], label: Labeller) -> str:
+    if not names or not totals:
+        return "No figures."
+    highest = max(range(len(totals)), key=lambda index: totals[index])
+    return f"{len(names)} values from {names[0]} to {names[-1]}; the highest is {names[highest]} with {label(totals[highest])}."

@@ -1,0 +1,52 @@
+"""Answering a list screen: the page, the replaced part of it, or the CSV file."""
+
+import csv
+import io
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from linehouse.edge.ui.table import BoundTable, Source, Table
+
+R = TypeVar("R")
+
+
+def wants_part(request: HttpRequest, element_id: str) -> bool:
+    """Whether htmx asks for just this element; a history restore always gets the whole page."""
+    headers = request.headers
+    return (
+        headers.get("HX-Request") == "true"
+        and headers.get("HX-Target") == element_id
+        and headers.get("HX-History-Restore-Request") != "true"
+    )
+
+
+def answer_list(
+    request: HttpRequest,
+    table: Table[R],
+    source: Source[R],
+    template: str = "desk/list.html",
+    context: Mapping[str, Any] | None = None,
+) -> HttpResponse:
+    """Answer a request for a list: CSV when asked, the rows alone for htmx, the whole page otherwise."""
+    bound = BoundTable(table, request, source)
+    if request.GET.get("format") == "csv":
+        return _csv(bound)
+    if wants_part(request, bound.id):
+        response = render(request, "ui/table_region.html", {"table": bound})
+        response.headers["HX-Push-Url"] = bound.url()
+    else:
+        response = render(request, template, {**(context or {}), "table": bound})
+    response.headers["Vary"] = "HX-Request, HX-Target"
+    return response
+
+
+def _csv(bound: BoundTable[Any]) -> HttpResponse:
+    text = io.StringIO(newline="")
+    csv.writer(text).writerows(bound.csv_rows())
+    # The byte order mark makes spreadsheets read UTF-8.
+    response = HttpResponse("\ufeff" + text.getvalue(), content_type="text/csv; charset=utf-8")
+    response.headers["Content-Disposition"] = f'attachment; filename="{bound.table.key}.csv"'
+    return response

@@ -1,0 +1,65 @@
+"""States and their tones: one table says which colour a state's pill has, whatever room it comes from."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Final
+
+
+class Tone(StrEnum):
+    """How a state should feel to the person who reads it; the word itself always stands beside the colour."""
+
+    GOOD = "good"
+    WARN = "warn"
+    BAD = "bad"
+    INFO = "info"
+    QUIET = "quiet"
+
+
+_WORDS: Final[Mapping[Tone, tuple[str, ...]]] = MappingProxyType(
+    {
+        Tone.GOOD: (
+            "active", "approved", "allocated", "assigned", "available", "balanced", "billed", "completed", "confirmed", "delivered",
+            "done", "green", "in use", "inuse", "issued", "matched", "ok", "open period", "paid", "posted", "processed", "provisioned",
+            "published", "rated", "sent", "settled", "succeeded", "success", "valid", "verified", "yes", "in sync",
+        ),
+        Tone.INFO: (
+            "acknowledged", "calculated", "calculating", "charging", "collected", "in progress", "inprogress", "parsed", "partial", "partially settled",
+            "pending", "processing", "provisioning", "queued", "quoted", "ready", "received", "reserved", "running", "started", "waiting",
+            "scheduled", "validated", "identified", "normalised", "due", "open", "leased", "retry",
+        ),
+        Tone.WARN: (
+            "amended", "barred", "blocked", "corrected", "drift", "duplicate", "held", "on hold", "overdue", "paused", "retrying", "suspended",
+            "suspense", "unmatched", "unallocated", "partially processed", "pending cancellation", "warning", "parked",
+        ),
+        Tone.BAD: (
+            "abandoned", "bad", "broken", "dead", "error", "failed", "lost", "refused", "rejected", "revoked", "unbalanced", "void", "voided",
+        ),
+        Tone.QUIET: (
+            "aborted", "archived", "cancelled", "closed", "created", "designed", "draft", "expired", "inactive", "new", "no", "quarantined", "released",
+            "resolved", "retired", "skipped", "terminated", "unbilled", "discarded", "obsolete", "planned", "withdrawn",
+        ),
+    }
+)  # fmt: skip
+
+_TONES: Final[Mapping[str, Tone]] = MappingProxyType({word: tone for tone, words in _WORDS.items() for word in words})
+
+
+def readable(state: str) -> str:
+    """Turn a stored state into words: ``inProgress``, ``in_progress`` and ``IN-PROGRESS`` all read "in progress"."""
+    words: list[str] = []
+    previous = ""
+    for character in state:
+        if character in "_-":
+            words.append(" ")
+        elif character.isupper() and previous.islower():
+            words.append(" " + character.lower())
+        else:
+            words.append(character.lower())
+        previous = character
+    return " ".join("".join(words).split())
+
+
+def tone_of(state: str) -> Tone:
+    """Return the tone of a state; an unknown state is quiet, never alarming."""
+    return _TONES.get(readable(state), Tone.QUIET)
