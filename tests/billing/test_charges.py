@@ -6,7 +6,6 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
-from billing_values import account, bill, day, eur, fee, once
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -17,6 +16,7 @@ from linehouse.billing.values import MONTHLY, Cut, CutKind, SubscriptionCharge
 from linehouse.catalog.values import EndDay, Parts, PeriodLength, PeriodUnit, Prorate
 from linehouse.kernel.money import money_sum
 from linehouse.kernel.period import DatePeriod
+from tests.billing.billing_values import account, bill, day, eur, fee, once
 
 
 def plan(start: str, end: str | None = None, **terms: object) -> SubscriptionCharge:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 from datetime import date, timedelta
 
 import pytest
-from billing_values import AMSTERDAM, day
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -13,6 +13,7 @@ from linehouse.billing.cycles import add_months, cycle_of, cycle_start_on_or_aft
 from linehouse.billing.values import MONTHLY
 from linehouse.catalog.values import Anchor, PeriodLength, PeriodUnit
 from linehouse.kernel.period import DatePeriod
+from tests.billing.billing_values import AMSTERDAM, day
 
 days = st.dates(date(2024, 1, 1), date(2030, 12, 31))
 cycle_days = st.integers(1, 31)
@@ -50,7 +51,7 @@ def test_periods_follow_each_other_without_gap_or_overlap(
 ) -> None:
     found = list(periods(start, None, PeriodLength(count, unit), anchor, cycle_day, start + timedelta(days=200)))
     assert found[0].covered.start == start
-    for before, after in zip(found, found[1:], strict=False):
+    for before, after in itertools.pairwise(found):
         assert before.full.end == after.full.start
         assert before.covered.end == after.covered.start
     for period in found:

@@ -6,7 +6,6 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from fractions import Fraction
 
-from billing_values import account, bill, day, eur, fee, once, usage
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -15,6 +14,7 @@ from linehouse.billing.values import LineKind, SubscriptionCharge
 from linehouse.catalog.values import TaxMode
 from linehouse.kernel.money import money_sum
 from linehouse.kernel.period import DatePeriod
+from tests.billing.billing_values import account, bill, day, eur, fee, once, usage
 
 
 def first_month() -> list[SubscriptionCharge]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 from datetime import date, timedelta
 from fractions import Fraction
 
 import pytest
-from billing_values import day, eur
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -17,6 +17,7 @@ from linehouse.catalog.values import PeriodLength, PeriodUnit, Prorate
 from linehouse.kernel.error import Invalid
 from linehouse.kernel.money import Money, money_sum
 from linehouse.kernel.period import DatePeriod
+from tests.billing.billing_values import day, eur
 
 
 @pytest.mark.parametrize(
@@ -61,7 +62,7 @@ def splits(draw: st.DrawFn) -> tuple[Money, DatePeriod, list[DatePeriod]]:
     cuts = sorted(set(draw(st.lists(st.integers(1, full.days - 1), max_size=4))))
     edges = [full.start, *(full.start + timedelta(days=c) for c in cuts), full.end]
     price = Money(draw(st.integers(0, 500_000_000)), "EUR")
-    return price, full, [DatePeriod(a, b) for a, b in zip(edges, edges[1:], strict=False)]
+    return price, full, [DatePeriod(a, b) for a, b in itertools.pairwise(edges)]
 
 
 @given(splits(), st.sampled_from([Prorate.DAY, Prorate.DAYS30]))

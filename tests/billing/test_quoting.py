@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from billing_values import account, bill, day, eur, fee, once
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -12,6 +11,7 @@ from linehouse.billing.invoice import draft
 from linehouse.billing.quoting import QuoteItem, first_cut, quote
 from linehouse.billing.values import SubscriptionCharge
 from linehouse.catalog.values import FirstBill
+from tests.billing.billing_values import account, bill, day, eur, fee, once
 
 AT = datetime(2026, 11, 1, 8, tzinfo=UTC)
 

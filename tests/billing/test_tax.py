@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 from fractions import Fraction
 
 import pytest
-from billing_values import day, eur
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -14,6 +14,7 @@ from linehouse.billing.tax import Taxable, TaxRounding, tax_of
 from linehouse.billing.tax_rates import RATES, rate_by_code, rate_on
 from linehouse.catalog.values import TaxMode
 from linehouse.kernel.money import Money, money_sum
+from tests.billing.billing_values import day, eur
 
 NL21 = rate_on("NL", "standard", day("2026-11-01"))
 NL9 = rate_on("NL", "reduced", day("2026-11-01"))
@@ -126,6 +127,6 @@ def test_all_27_member_states_are_on_file_and_periods_do_not_overlap() -> None:
     assert len(countries) == 27
     for country, category in {(r.country, r.category) for r in RATES}:
         versions = sorted((r for r in RATES if (r.country, r.category) == (country, category)), key=lambda r: r.start)
-        for before, after in zip(versions, versions[1:], strict=False):
+        for before, after in itertools.pairwise(versions):
             assert before.end == after.start
         assert versions[-1].end is None
