@@ -11,6 +11,7 @@ from django.apps import apps
 
 from linehouse.platform.postgres.databases import Installation, load_brands
 from linehouse.platform.postgres.dsn import Dsn
+from linehouse.platform.settings import Settings
 
 
 def set_up_django() -> None:
@@ -34,3 +35,15 @@ def open_databases(dsn: Dsn, *, prefix: str = "linehouse", pooled: bool = False)
     installation.register()
     load_brands(installation)
     return installation
+
+
+def wire(settings: Settings) -> None:
+    """Connect the rooms' ports to the counterparts that the settings name: the host network and the mail server."""
+    from linehouse.activation import connector
+    from linehouse.edge.network.tmf640.connector import Tmf640Connector
+    from linehouse.edge.partner.mail.smtp import SmtpMailer
+    from linehouse.notify import mailer
+
+    network = f"http://127.0.0.1:{settings.network_port}"
+    connector.set_factory(lambda: Tmf640Connector(network))
+    mailer.set_factory(lambda: SmtpMailer("127.0.0.1", settings.smtp_port))

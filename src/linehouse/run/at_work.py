@@ -1,0 +1,76 @@
+"""A command's way into the house: the database of the settings, Django, one brand."""
+
+from __future__ import annotations
+
+import getpass
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import click
+import msgspec
+
+from linehouse.kernel.error import NotFound
+from linehouse.platform.settings import Settings
+from linehouse.platform.work import Actor
+from linehouse.run import environment
+
+if TYPE_CHECKING:
+    from linehouse.platform.postgres.databases import Installation
+
+brand_option = click.option("--brand", "brand", default="robin", show_default=True, help="Key of the brand.")
+"""The option of every command that concerns one brand."""
+
+
+@contextmanager
+def installation(settings: Settings | None = None) -> Iterator[Installation]:
+    """The installation's databases, in the control realm; the embedded server is started when it does not run.
+
+    The server stays when a supervisor runs it, and stops with the command when the command started it.
+    """
+    from linehouse.run.supervisor import database_of
+
+    chosen = settings or environment.settings()
+    database = database_of(chosen)
+    was_running = database.status().running if hasattr(database, "status") else True
+    dsn = database.start()
+    environment.adopt(msgspec.structs.replace(chosen, database_url=dsn.url("linehouse")))
+    from linehouse.run.house import open_databases, open_house, wire
+
+    open_house()
+    from django.db import connections
+
+    from linehouse.platform.postgres.databases import Installation
+    from linehouse.platform.scope import CONTROL, realm_scope
+
+    wire(chosen)
+    try:
+        with realm_scope(CONTROL):
+            if not Installation(dsn).exists("linehouse"):
+                raise NotFound(
+                    "this home has no installation yet", field="LINEHOUSE_HOME", value=str(chosen.home), expected="`linehouse run` first"
+                )
+            yield open_databases(dsn)
+    finally:
+        connections.close_all()
+        if not was_running:
+            database.stop()
+
+
+@contextmanager
+def brand_at_work(key: str) -> Iterator[str]:
+    """One brand of the installation, ready for its services. Raises NotFound."""
+    from linehouse.platform.postgres.routing import brand_aliases
+    from linehouse.platform.scope import brand_scope
+
+    with installation():
+        if key not in brand_aliases():
+            raise NotFound(f"there is no brand {key}", field="brand", value=key, expected=", ".join(brand_aliases()) or "`linehouse brand create`")
+        with brand_scope(key):
+            yield key
+
+
+def operator() -> Actor:
+    """The person at the command line, by the name of their account."""
+    name = getpass.getuser()
+    return Actor("staff", f"cli:{name}", name)

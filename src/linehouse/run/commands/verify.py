@@ -1,0 +1,34 @@
+"""`linehouse verify`: do all conservation laws hold?"""
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from linehouse.run.at_work import brand_at_work, brand_option
+
+BROKEN = 1
+
+
+@click.command("verify")
+@brand_option
+@click.pass_context
+def command(ctx: click.Context, brand: str) -> None:
+    """Check every law of a brand's books and print the ledger hash. Exit code 0 when all hold, else 1."""
+    console = Console(highlight=False)
+    with brand_at_work(brand):
+        from linehouse.ledger.service import ledger_hash
+        from linehouse.platform.checks import verify
+
+        with console.status("checking") as status:
+            results = verify(lambda name: status.update(f"checking {name}"))
+            digest = ledger_hash()
+    table = Table("law", "examined", "verdict")
+    for result in results:
+        verdict = "[green]holds[/green]" if result.holds else f"[red]{len(result.verdict.findings)} broken[/red]"
+        table.add_row(f"{result.name}\n[dim]{result.law}[/dim]", str(result.verdict.examined), verdict)
+    console.print(table)
+    for result in results:
+        for finding in result.verdict.findings[:20]:
+            console.print(f"{result.name}: {finding.subject}: expected {finding.expected}, found {finding.found}", soft_wrap=True)
+    console.print(f"Ledger hash: {digest}", soft_wrap=True)
+    ctx.exit(0 if all(result.holds for result in results) else BROKEN)

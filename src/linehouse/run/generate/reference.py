@@ -1,0 +1,172 @@
+"""The reference pages, made from what the code declares."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib import import_module
+from pathlib import Path
+from types import UnionType
+from typing import Union, get_args, get_origin, get_type_hints
+
+from django.apps import apps
+from django.db import models
+
+from linehouse.kernel.error import all_errors
+from linehouse.kernel.event import all_event_types
+from linehouse.kernel.lifecycle import all_lifecycles
+from linehouse.platform.access.permissions import PERMISSIONS, ROLES
+from linehouse.platform.checks import all_checks
+from linehouse.platform.jobs.registry import all_kinds
+from linehouse.platform.outbox.registry import all_consumers
+from linehouse.platform.settings import described
+from linehouse.run.house import open_house
+
+_NOTE = "This page is made from the code by `linehouse dev docs`; do not edit it.\n"
+
+
+def pages() -> dict[str, str]:
+    """The text of each generated page by its path below ``docs/reference``."""
+    open_house()
+    _import_declarations()
+    makers: dict[str, Callable[[], str]] = {
+        "events.md": _events,
+        "errors.md": _errors,
+        "lifecycles.md": _lifecycles,
+        "permissions.md": _permissions,
+        "settings.md": _settings,
+        "tables.md": _tables,
+        "jobs.md": _jobs,
+        "laws.md": _laws,
+    }
+    return {name: f"{make().strip()}\n" for name, make in makers.items()}
+
+
+def write(root: Path) -> list[Path]:
+    """Write the pages below a checkout's ``docs/reference``; returns them."""
+    folder = root / "docs" / "reference"
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, text in pages().items():
+        (folder / name).write_text(text, encoding="utf-8")
+    return [folder / name for name in pages()]
+
+
+def _import_declarations() -> None:
+    """Errors, events and lifecycles register themselves when they are imported, so import all of them."""
+    package = Path(str(import_module("linehouse").__file__)).parent
+    for name in ("errors", "events", "lifecycle"):
+        for file in sorted(package.rglob(f"{name}.py")):
+            import_module("linehouse." + ".".join(file.relative_to(package).with_suffix("").parts))
+
+
+def _doc(thing: object) -> str:
+    return " ".join((thing.__doc__ or "").split())
+
+
+def _type(hint: object) -> str:
+    origin = get_origin(hint)
+    if origin in (Union, UnionType):
+        return " or ".join(_type(part) for part in get_args(hint))
+    if origin is not None:
+        return f"{getattr(origin, '__name__', origin)} of {', '.join(_type(part) for part in get_args(hint) if part is not ...)}"
+    return "nothing" if hint is type(None) else str(getattr(hint, "__name__", hint))
+
+
+def _events() -> str:
+    lines = ["# Events", "", _NOTE, "Every fact that a room tells. Fields hold ids and facts, never personal values; schemas only grow.", ""]
+    listeners: dict[str, list[str]] = {}
+    for consumer in all_consumers().values():
+        for event in consumer.events or ["every event"]:
+            listeners.setdefault(event, []).append(consumer.name)
+    if everything := listeners.get("every event"):
+        lines += [f"Heard by every event's listeners: {', '.join(f'`{name}`' for name in everything)}.", ""]
+    for name, event in all_event_types().items():
+        if not event.__module__.startswith("linehouse."):
+            continue
+        lines += [f"## `{name}` (version {event.event_version})", "", _doc(event), "", "| field | type |", "| --- | --- |"]
+        hints = get_type_hints(event)
+        for field in event.__struct_fields__:
+            mark = " (aggregate)" if field == event.aggregate_field else ""
+            lines.append(f"| `{field}`{mark} | {_type(hints[field])} |")
+        lines += ["", f"Heard by: {', '.join(f'`{who}`' for who in listeners.get(name, [])) or 'nobody in the house'}.", ""]
+    return "\n".join(lines)
+
+
+def _errors() -> str:
+    lines = ["# Errors", "", _NOTE]
+    lines += ["A code never changes its meaning. The kind decides what an edge answers: invalid 400, not_found 404, conflict 409,"]
+    lines += ["forbidden 403, refused 422, unavailable 503; the command line exits with 2.", "", "| code | kind | meaning |", "| --- | --- | --- |"]
+    for code, error in all_errors().items():
+        if error.__module__.startswith("linehouse."):
+            lines.append(f"| `{code}` | {error.kind} | {_doc(error)} |")
+    return "\n".join(lines)
+
+
+def _lifecycles() -> str:
+    lines = ["# Lifecycles", "", _NOTE, "Each is declared once as data; the database refuses every other move.", ""]
+    for name, lifecycle in all_lifecycles().items():
+        lines += [f"## {name}", "", "```mermaid", lifecycle.mermaid(), "```", ""]
+    return "\n".join(lines)
+
+
+def _permissions() -> str:
+    roles = sorted(ROLES)
+    lines = ["# Permissions", "", _NOTE, "What is not marked is denied.", ""]
+    lines += ["| permission | meaning | " + " | ".join(roles) + " |", "| --- | --- |" + " --- |" * len(roles)]
+    for name, meaning in PERMISSIONS.items():
+        marks = " | ".join("✓" if name in ROLES[role] else "" for role in roles)
+        lines.append(f"| `{name}` | {meaning} | {marks} |")
+    return "\n".join(lines)
+
+
+def _settings() -> str:
+    lines = ["# Settings", "", _NOTE, "Settings are environment variables. An empty one counts as not set.", ""]
+    lines += ["| variable | meaning | default |", "| --- | --- | --- |"]
+    for setting in described():
+        secret = " Secret: it is never logged." if setting.secret else ""
+        lines.append(f"| `{setting.variable}` | {setting.description}{secret} | {setting.default} |")
+    return "\n".join(lines)
+
+
+def _tables() -> str:
+    lines = ["# Tables", "", _NOTE, "Business tables by room. A *tracked* table keeps who changed what, when and why.", ""]
+    for config in sorted(apps.get_app_configs(), key=lambda c: c.label):
+        if not config.name.startswith("linehouse."):
+            continue
+        found = [m for m in config.get_models() if not m.__name__.endswith("Event") or m.__module__.startswith("linehouse.platform")]
+        if not found:
+            continue
+        lines += [f"## {config.label}", ""]
+        for model in found:
+            tracked = any(m.__name__ == f"{model.__name__}Event" for m in config.get_models())
+            lines += [f"### `{model._meta.db_table}`{' (tracked)' if tracked else ''}", "", _doc(model), ""]
+            lines += ["| column | type | note |", "| --- | --- | --- |"]
+            for field in model._meta.concrete_fields:
+                lines.append(f"| `{field.column}` | {_column(field)} | {field.help_text} |")
+            lines.append("")
+    return "\n".join(lines)
+
+
+def _column(field: models.Field[object, object]) -> str:
+    kind = field.get_internal_type().removesuffix("Field")
+    return f"{field.description}" if kind == "BigInteger" and field.description == "micro-units of money" else kind
+
+
+def _jobs() -> str:
+    lines = ["# Jobs and consumers", "", _NOTE, "Work that is done later, once.", "", "| job | how | meaning |", "| --- | --- | --- |"]
+    for name, kind in all_kinds().items():
+        handler = kind.inside or kind.outside
+        if handler is not None and handler.__module__.startswith("linehouse."):
+            how = "in one transaction" if kind.inside else f"calls out, lease {kind.lease_seconds} s"
+            lines.append(f"| `{name}` | {how} | {_doc(handler)} |")
+    lines += ["", "| consumer | listens to | meaning |", "| --- | --- | --- |"]
+    for name, consumer in all_consumers().items():
+        if consumer.handler.__module__.startswith("linehouse."):
+            heard = ", ".join(f"`{event}`" for event in sorted(consumer.events)) or "every event"
+            lines.append(f"| `{name}` | {heard} | {_doc(consumer.handler)} |")
+    return "\n".join(lines)
+
+
+def _laws() -> str:
+    lines = ["# Laws", "", _NOTE, "What must hold at every commit; `linehouse verify` checks all of it.", "", "| law | meaning |", "| --- | --- |"]
+    lines += [f"| `{name}` | {law} |" for name, law in all_checks().items()]
+    return "\n".join(lines)
