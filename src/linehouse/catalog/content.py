@@ -14,6 +14,7 @@ from enum import Enum
 from fractions import Fraction
 from zoneinfo import ZoneInfo
 
+from linehouse.catalog.values import ProductOffering
 from linehouse.kernel.money import Money
 from linehouse.kernel.numbering import Plmn
 from linehouse.kernel.quantity import Quantity
@@ -21,8 +22,8 @@ from linehouse.kernel.quantity import Quantity
 Content = None | bool | int | str | list["Content"] | dict[str, "Content"]
 """Plain data, as JSON knows it."""
 
-_NOT_CONTENT = frozenset({"version", "source", "line", "fallback"})
-"""Fields that say where or how often something was written, not what it says; a fallback is content of its own."""
+_NOT_CONTENT = frozenset({"source", "line", "fallback"})
+"""Fields that say where something was written, not what it says; a fallback is content of its own."""
 
 
 def content_of(value: object) -> Content:
@@ -50,9 +51,13 @@ def content_of(value: object) -> Content:
         return {
             field.name: content_of(getattr(value, field.name))
             for field in fields(value)
-            if field.compare and field.name not in _NOT_CONTENT
+            if field.compare and field.name not in _NOT_CONTENT and not _given_by_publishing(value, field.name)
         }
     raise TypeError(f"no content for {type(value).__name__}")
+
+
+def _given_by_publishing(value: object, field: str) -> bool:
+    return field == "version" and isinstance(value, ProductOffering)
 
 
 def _sequence(items: tuple[object, ...] | list[object]) -> Content:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from linehouse.kernel.error import DomainError, Kind
+from linehouse.kernel.outcome import InvalidFields, RefusedError
 
 
 class OfferingUnknown(DomainError, code="catalog.offering_unknown", kind=Kind.NOT_FOUND):
@@ -25,9 +26,13 @@ class StaleBase(DomainError, code="catalog.stale_base", kind=Kind.CONFLICT):
     """The files were made from an older version than the newest: export again, or merge and name the newest as base."""
 
 
-class FilesUnreadable(DomainError, code="catalog.files_unreadable", kind=Kind.INVALID):
-    """The folder is missing, or a catalog file cannot be read as what it should be; file and line are named."""
+class FilesMissing(DomainError, code="catalog.files_missing", kind=Kind.NOT_FOUND):
+    """The folder of catalog files does not exist, or holds no brand.yaml."""
 
 
-class PublishRefused(DomainError, code="catalog.publish_refused", kind=Kind.REFUSED):
-    """The catalogue does not pass its own checks or examples; each is named with file and line."""
+class FilesInvalid(InvalidFields, code="catalog.files_invalid", kind=Kind.INVALID):
+    """One or more catalog files cannot be read as what they should be; each problem names file and line."""
+
+
+class PublishRefused(RefusedError, code="catalog.publish_refused", kind=Kind.REFUSED):
+    """The catalogue does not pass its own checks or examples; each problem names file and line."""

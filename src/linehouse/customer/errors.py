@@ -17,5 +17,5 @@ class ReasonMissing(DomainError, code="customer.reason_missing", kind=Kind.INVAL
     """A change of a customer's data or state says why, for whoever reads the history."""
 
 
-class StillInUse(DomainError, code="customer.still_in_use", kind=Kind.REFUSED):
-    """The customer cannot be closed yet: a product lives, an order runs or money is open; each is named."""
+class CustomerClosed(DomainError, code="customer.closed", kind=Kind.CONFLICT):
+    """The customer is closed; nothing can be opened or ordered for it."""

@@ -8,6 +8,7 @@ from enum import StrEnum
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from linehouse.catalog.values import TaxMode
 from linehouse.party.values import (
     Duplicate,
     IndividualView,
@@ -25,13 +26,6 @@ class Delivery(StrEnum):
     PRINT = "print"
 
 
-class PriceMode(StrEnum):
-    """Whether the account's invoices compute from prices with tax or without."""
-
-    GROSS = "gross"
-    NET = "net"
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountWishes:
     """What a customer chooses for a billing account; None takes the brand's default."""
@@ -40,7 +34,7 @@ class AccountWishes:
     currency: str | None = None
     zone: str | None = None
     payment_terms_days: int | None = None
-    price_mode: PriceMode | str | None = None
+    price_mode: TaxMode | str | None = None
     tax_country: str | None = None
     delivery: tuple[str, ...] | None = None
     name: str = ""
@@ -83,7 +77,7 @@ class BillingAccountView:
     cycle_day: int
     zone: ZoneInfo
     payment_terms_days: int
-    price_mode: PriceMode
+    price_mode: TaxMode
     tax_country: str
     language: str
     delivery: tuple[Delivery, ...]

@@ -23,7 +23,6 @@ from linehouse.catalog.values.offerings import (
     FirstPeriod,
     OfferingMatch,
     OfferingPrice,
-    OnEmpty,
     ProductOffering,
     Rollover,
 )
@@ -52,7 +51,7 @@ from linehouse.catalog.values.words import (
     Texts,
     text_in,
 )
-from linehouse.rating.values import TaxMode
+from linehouse.rating.values import TaxMode, WhenEmpty
 
 __all__ = [
     "AccountDefaults",
@@ -74,7 +73,6 @@ __all__ = [
     "OfferingKind",
     "OfferingMatch",
     "OfferingPrice",
-    "OnEmpty",
     "ParameterValue",
     "Parts",
     "PeriodLength",
@@ -91,5 +89,6 @@ __all__ = [
     "ServiceSpecification",
     "TaxMode",
     "Texts",
+    "WhenEmpty",
     "text_in",
 ]

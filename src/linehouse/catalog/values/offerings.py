@@ -27,7 +27,7 @@ from linehouse.catalog.values.words import (
 from linehouse.kernel.money import Money
 from linehouse.kernel.period import Period
 from linehouse.kernel.quantity import Quantity, Unit
-from linehouse.rating.values import Scope, TaxMode
+from linehouse.rating.values import Scope, TaxMode, WhenEmpty
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,13 +64,6 @@ class OfferingPrice:
         return text_in(self.texts, language)
 
 
-class OnEmpty(StrEnum):
-    """What happens when an allowance is used up."""
-
-    CHARGE = "charge"
-    BLOCK = "block"
-
-
 class FirstPeriod(StrEnum):
     """How much of a recurring allowance the first, shorter period gets."""
 
@@ -103,7 +96,7 @@ class Allowance:
     validity: PeriodLength | None = None
     first_period: FirstPeriod = FirstPeriod.FULL
     rollover: Rollover = Rollover.NONE
-    on_empty: OnEmpty = OnEmpty.CHARGE
+    when_empty: WhenEmpty = WhenEmpty.CHARGE
 
     @property
     def unlimited(self) -> bool:

@@ -1,0 +1,152 @@
+"""A set of catalog files, read together: every problem is told at once, each with file and line.
+
+Files are texts by path below the brand's folder: ``brand.yaml``, ``catalog/*.yaml``, ``tariffs/*.yaml``,
+``zones/*.yaml``. Which file an offering stands in decides nothing; what a file is follows from its folder.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import PurePosixPath
+from types import MappingProxyType
+from typing import TypeVar
+
+from linehouse.catalog.errors import FilesInvalid
+from linehouse.catalog.lint import references
+from linehouse.catalog.text.brand import parse_brand
+from linehouse.catalog.text.offerings import Surroundings, WrittenOffering, parse_offering
+from linehouse.catalog.text.specifications import Specifications, parse_specifications
+from linehouse.catalog.values import BrandProfile, Catalogue
+from linehouse.kernel.error import DomainError
+from linehouse.kernel.outcome import Problem
+from linehouse.rating.tariff_text import link, parse_tariff
+from linehouse.rating.values import NetworkZone, NumberZone, Tariff, TimeBand
+from linehouse.rating.yaml_source import MarkedNode, load_marked
+from linehouse.rating.zone_text import ZoneSet
+
+BRAND_FILE = "brand.yaml"
+FOLDERS = ("catalog", "tariffs", "zones")
+NOT_YET = datetime(1970, 1, 1, tzinfo=UTC)
+"""The ``valid_from`` of a catalogue that is not published."""
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A catalogue as files say it, with the places where its parts were written."""
+
+    catalogue: Catalogue
+    offerings: Mapping[str, WrittenOffering]
+
+
+class _Problems:
+    """Collects what is wrong, so that one mistake does not hide another."""
+
+    def __init__(self) -> None:
+        self.found: list[Problem] = []
+
+    def catch(self, read: Callable[[], T]) -> T | None:
+        """What ``read`` returns, or None after noting what was wrong."""
+        try:
+            return read()
+        except DomainError as error:
+            value = "" if error.value is None else str(error.value)
+            self.found.append(Problem(error.code, error.message, error.field, value, error.expected))
+            return None
+
+
+def read_catalogue(files: Mapping[str, str]) -> Written:
+    """The catalogue that the files write. Raises FilesInvalid with every problem that could be found."""
+    problems = _Problems()
+    if BRAND_FILE not in files:
+        raise FilesInvalid((Problem("catalog.files_missing", f"there is no {BRAND_FILE}", BRAND_FILE),))
+    nodes: dict[str, MarkedNode] = {}
+    for path in sorted(files):
+        node = problems.catch(partial(load_marked, files[path], path))
+        if node is not None:
+            nodes[path] = node
+    brand = problems.catch(partial(parse_brand, nodes[BRAND_FILE])) if BRAND_FILE in nodes else None
+    tariffs = _tariffs(nodes, problems)
+    specifications, offering_nodes = Specifications(), []
+    for node in _in_folder(nodes, "catalog").values():
+        if node.is_mapping and "offering" in node.entries():
+            offering_nodes.append(node)
+        else:
+            problems.catch(partial(parse_specifications, node, specifications))
+    if brand is None:
+        raise FilesInvalid(tuple(problems.found))
+    offerings = _offerings(offering_nodes, Surroundings(brand, _all_zones(tariffs)), problems)
+    # References are looked at where everything could be read; else they would complain of what is only misspelt.
+    if not problems.found:
+        for check in references(offerings, specifications, tariffs):
+            problems.catch(check)
+    if problems.found:
+        raise FilesInvalid(tuple(problems.found))
+    return Written(_catalogue(brand, offerings, specifications, tariffs), offerings)
+
+
+def _in_folder(nodes: Mapping[str, MarkedNode], folder: str) -> dict[str, MarkedNode]:
+    """The files of a folder, by file name without its ending."""
+    return {PurePosixPath(path).stem: node for path, node in nodes.items() if PurePosixPath(path).parts[0] == folder}
+
+
+def _tariffs(nodes: Mapping[str, MarkedNode], problems: _Problems) -> dict[str, Tariff]:
+    zones = _in_folder(nodes, "zones")
+    found: dict[str, Tariff] = {}
+    for node in _in_folder(nodes, "tariffs").values():
+        tariff = problems.catch(partial(parse_tariff, node, zones))
+        if tariff is None:
+            continue
+        if tariff.key in found:
+            problems.catch(
+                partial(node.fail, f"tariff {tariff.key!r} is already written in {found[tariff.key].source}")
+            )
+        found[tariff.key] = tariff
+    return problems.catch(partial(link, found)) or found
+
+
+def _all_zones(tariffs: Mapping[str, Tariff]) -> ZoneSet:
+    """Every zone that some tariff knows: what an allowance may name."""
+    numbers: dict[str, NumberZone] = {}
+    networks: dict[str, NetworkZone] = {}
+    bands: dict[str, TimeBand] = {}
+    for tariff in tariffs.values():
+        numbers |= tariff.number_zones
+        networks |= tariff.network_zones
+        bands |= tariff.time_bands
+    return ZoneSet(numbers, networks, bands)
+
+
+def _offerings(nodes: Iterable[MarkedNode], around: Surroundings, problems: _Problems) -> dict[str, WrittenOffering]:
+    found: dict[str, WrittenOffering] = {}
+    for node in nodes:
+        written = problems.catch(partial(parse_offering, node, around))
+        if written is None:
+            continue
+        key = written.offering.key
+        if key in found:
+            problems.catch(partial(node.fail, f"offering {key!r} is already written in {found[key].node.source}"))
+        found[key] = written
+    return found
+
+
+def _catalogue(
+    brand: BrandProfile,
+    offerings: Mapping[str, WrittenOffering],
+    specifications: Specifications,
+    tariffs: Mapping[str, Tariff],
+) -> Catalogue:
+    return Catalogue(
+        version=0,
+        valid_from=NOT_YET,
+        brand=brand,
+        offerings=MappingProxyType({key: offerings[key].offering for key in sorted(offerings)}),
+        product_specifications=MappingProxyType(dict(sorted(specifications.products.items()))),
+        service_specifications=MappingProxyType(dict(sorted(specifications.services.items()))),
+        resource_specifications=MappingProxyType(dict(sorted(specifications.resources.items()))),
+        tariffs=MappingProxyType(dict(sorted(tariffs.items()))),
+    )

@@ -1,0 +1,1 @@
+"""Catalog files: how offerings, specifications and the brand are written, read and written again."""

@@ -1,0 +1,82 @@
+"""Tables of customers and billing accounts."""
+
+from __future__ import annotations
+
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVector
+from django.db import models
+
+from linehouse.catalog.values import TaxMode
+from linehouse.customer.lifecycle import BILLING_ACCOUNT, CUSTOMER
+from linehouse.customer.values import Delivery
+from linehouse.party.values import PartyKind
+from linehouse.platform.models import BusinessModel, CurrencyField, state_constraint, state_trigger, tracked
+
+
+@tracked
+class Customer(BusinessModel):
+    """A party that buys (TMF629). ``name`` and ``language`` follow the party's."""
+
+    number = models.CharField(max_length=40, unique=True)
+    kind = models.CharField(max_length=20, choices=[(kind.value, kind.value) for kind in PartyKind])
+    party_id = models.UUIDField(db_index=True)
+    name = models.CharField(max_length=260)
+    search_name = models.CharField(max_length=300, help_text="lower case, without accents")
+    language = models.CharField(max_length=8)
+    state = models.CharField(max_length=20, default="active")
+    state_reason = models.CharField(max_length=300, blank=True)
+    external_id = models.CharField(max_length=120, blank=True, help_text="the registering system's own key")
+
+    class Meta:
+        constraints = (
+            state_constraint(CUSTOMER),
+            models.UniqueConstraint(
+                fields=("external_id",), condition=~models.Q(external_id=""), name="customer_external_id_once"
+            ),
+        )
+        triggers = (state_trigger(CUSTOMER),)
+        indexes = (
+            models.Index(fields=("search_name", "id"), name="customer_by_name"),
+            GinIndex(SearchVector("search_name", config="simple"), name="customer_name_words"),
+        )
+
+    def __str__(self) -> str:
+        return self.number
+
+
+@tracked
+class BillingAccount(BusinessModel):
+    """Whose invoices: currency, cycle and the terms of payment (TMF666 BillingAccount)."""
+
+    number = models.CharField(max_length=40, unique=True)
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="accounts")
+    name = models.CharField(max_length=260)
+    state = models.CharField(max_length=20, default="active")
+    currency = CurrencyField()
+    cycle_day = models.SmallIntegerField(help_text="1 to 31, clamped to short months")
+    zone = models.CharField(max_length=60, help_text="IANA time zone of billing dates")
+    payment_terms_days = models.SmallIntegerField()
+    price_mode = models.CharField(max_length=5, choices=[(mode.value, mode.value) for mode in TaxMode])
+    tax_country = models.CharField(max_length=2, help_text="ISO 3166-1 alpha-2")
+    language = models.CharField(max_length=8)
+    delivery = ArrayField(
+        models.CharField(max_length=10, choices=[(way.value, way.value) for way in Delivery]), default=list
+    )
+    opened_on = models.DateField(help_text="local to the account's zone")
+
+    class Meta:
+        constraints = (
+            state_constraint(BILLING_ACCOUNT),
+            models.CheckConstraint(
+                name="billing_account_cycle_day", condition=models.Q(cycle_day__gte=1, cycle_day__lte=31)
+            ),
+            models.CheckConstraint(
+                name="billing_account_payment_terms",
+                condition=models.Q(payment_terms_days__gte=0, payment_terms_days__lte=180),
+            ),
+        )
+        triggers = (state_trigger(BILLING_ACCOUNT),)
+
+    def __str__(self) -> str:
+        return self.number

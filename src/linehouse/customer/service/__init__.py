@@ -1,0 +1,54 @@
+"""Use cases of customers and billing accounts."""
+
+from __future__ import annotations
+
+from linehouse.customer.service.accounts import (
+    billing_account,
+    billing_account_by_number,
+    billing_account_ids,
+    billing_accounts,
+    find_billing_accounts,
+    open_billing_account,
+    update_billing_account,
+)
+from linehouse.customer.service.closing import (
+    ClosingCheck,
+    close_customer,
+    closing_check,
+    resume_customer,
+    suspend_customer,
+)
+from linehouse.customer.service.find import (
+    customer_by_external_id,
+    customer_by_number,
+    customer_view,
+    customers,
+    customers_of_party,
+    find_customers,
+)
+from linehouse.customer.service.register import likely_duplicates, register_customer
+from linehouse.customer.service.update import update_customer
+
+__all__ = [
+    "ClosingCheck",
+    "billing_account",
+    "billing_account_by_number",
+    "billing_account_ids",
+    "billing_accounts",
+    "close_customer",
+    "closing_check",
+    "customer_by_external_id",
+    "customer_by_number",
+    "customer_view",
+    "customers",
+    "customers_of_party",
+    "find_billing_accounts",
+    "find_customers",
+    "likely_duplicates",
+    "open_billing_account",
+    "register_customer",
+    "resume_customer",
+    "suspend_customer",
+    "update_billing_account",
+    "update_customer",
+]

@@ -1,0 +1,76 @@
+"""Suspending and closing customers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from uuid import UUID
+
+from linehouse.customer.errors import CustomerUnknown
+from linehouse.customer.events import BillingAccountStateChanged, CustomerStateChanged
+from linehouse.customer.lifecycle import BILLING_ACCOUNT, CUSTOMER
+from linehouse.customer.models import BillingAccount, Customer
+from linehouse.customer.service.update import require_reason
+from linehouse.kernel.outcome import Problem, RefusedError
+from linehouse.platform.outbox.service import emit
+from linehouse.platform.work import Actor, unit_of_work
+
+ClosingCheck = Callable[[UUID], Iterable[Problem]]
+"""Asked for a customer id: what still stands in the way of closing it."""
+
+_checks: dict[str, ClosingCheck] = {}
+
+
+def closing_check(name: str) -> Callable[[ClosingCheck], ClosingCheck]:
+    """Register a check under a name. Rooms above know what a customer still has; this room does not."""
+
+    def register(check: ClosingCheck) -> ClosingCheck:
+        _checks[name] = check
+        return check
+
+    return register
+
+
+def suspend_customer(customer_id: UUID, *, actor: Actor, reason: str) -> None:
+    """No new orders until resumed. Raises CustomerUnknown, IllegalTransition, ReasonMissing."""
+    _move(customer_id, "suspended", actor, reason)
+
+
+def resume_customer(customer_id: UUID, *, actor: Actor, reason: str) -> None:
+    """Active again. Raises CustomerUnknown, IllegalTransition, ReasonMissing."""
+    _move(customer_id, "active", actor, reason)
+
+
+def close_customer(customer_id: UUID, *, actor: Actor, reason: str) -> None:
+    """Close the customer and its accounts, for good.
+
+    Raises CustomerUnknown, IllegalTransition, ReasonMissing, and RefusedError naming everything that is still alive:
+    products, orders, open money.
+    """
+    with unit_of_work(actor, reason):
+        problems = tuple(problem for _, check in sorted(_checks.items()) for problem in check(customer_id))
+        if problems:
+            raise RefusedError(problems)
+        _move(customer_id, "closed", actor, reason)
+
+
+def _move(customer_id: UUID, state: str, actor: Actor, reason: str) -> None:
+    require_reason(reason)
+    with unit_of_work(actor, reason) as work:
+        row = Customer.objects.select_for_update().filter(id=customer_id).first()
+        if row is None:
+            raise CustomerUnknown("no such customer", field="id", value=str(customer_id))
+        old, row.state = row.state, CUSTOMER.require(row.state, state)
+        row.state_reason, row.changed_at = reason[:300], work.now
+        row.save(update_fields=["state", "state_reason", "changed_at"])
+        emit(CustomerStateChanged(customer_id=row.id, old=old, new=state))
+        # An account closed before its customer stays closed.
+        accounts = BillingAccount.objects.select_for_update().filter(customer=row).exclude(state__in=(state, "closed"))
+        for account in accounts.order_by("id"):
+            was, account.state = account.state, BILLING_ACCOUNT.require(account.state, state)
+            account.changed_at = work.now
+            account.save(update_fields=["state", "changed_at"])
+            emit(
+                BillingAccountStateChanged(
+                    billing_account_id=account.id, customer_id=row.id, old=was, new=account.state
+                )
+            )

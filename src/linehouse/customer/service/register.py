@@ -1,0 +1,96 @@
+"""Taking a new customer in."""
+
+from __future__ import annotations
+
+from linehouse.catalog import service as catalog
+from linehouse.catalog.values import BrandProfile
+from linehouse.customer import store
+from linehouse.customer.events import CustomerCreated
+from linehouse.customer.models import Customer
+from linehouse.customer.service.accounts import create_account
+from linehouse.customer.terms import account_terms
+from linehouse.customer.values import CustomerRegistered, RegisterCustomer
+from linehouse.kernel.ids import new_id
+from linehouse.kernel.outcome import InvalidFields, Problem
+from linehouse.party import service as party
+from linehouse.party.values import (
+    Duplicate,
+    FieldPolicy,
+    NewIndividual,
+    NewOrganization,
+    PartyCreated,
+    searchable,
+)
+from linehouse.platform.numbers.service import next_number
+from linehouse.platform.outbox.service import emit
+from linehouse.platform.work import Actor, unit_of_work
+
+
+def register_customer(new: RegisterCustomer, *, actor: Actor) -> CustomerRegistered:
+    """Take a customer in: a party, a customer and a first billing account, in one transaction.
+
+    Registering the same ``external_id`` again returns what it made the first time. Raises InvalidFields with every
+    wrong field of party and account; DuplicateSuspected where that was asked; NothingPublished for a brand without a
+    catalogue, whose defaults an account needs.
+    """
+    with unit_of_work(actor) as work:
+        if new.external_id and (again := _registered(new.external_id)):
+            return again
+        brand = catalog.published(work.now).brand
+        terms, problems = account_terms(new.account, brand)
+        created = _party(new, brand, actor, problems)
+        if terms is None:
+            raise InvalidFields(problems)
+        view = party.party(created.party_id)
+        row = Customer.objects.create(
+            id=new_id(),
+            number=next_number("customer"),
+            kind=view.kind,
+            party_id=view.id,
+            name=view.name,
+            search_name=searchable(view.name),
+            language=view.language,
+            external_id=new.external_id,
+            created_at=work.now,
+            changed_at=work.now,
+        )
+        emit(CustomerCreated(customer_id=row.id, number=row.number, kind=row.kind, party_id=row.party_id))
+        account = create_account(row, terms, new.account.name, work)
+        return CustomerRegistered(
+            customer_id=row.id,
+            customer_number=row.number,
+            billing_account_id=account.id,
+            billing_account_number=account.number,
+            party_id=row.party_id,
+            duplicates=created.duplicates,
+        )
+
+
+def likely_duplicates(new: NewIndividual) -> tuple[Duplicate, ...]:
+    """People already known who may be the same, for a warning before registering."""
+    return party.likely_duplicates(new)
+
+
+def _party(new: RegisterCustomer, brand: BrandProfile, actor: Actor, others: tuple[Problem, ...]) -> PartyCreated:
+    """The party; when it is wrong as well, everything wrong with party and account is told at once."""
+    policy = FieldPolicy(complete=True, languages=brand.languages)
+    try:
+        if isinstance(new.party, NewOrganization):
+            return party.create_organization(new.party, actor=actor, policy=policy)
+        return party.create_individual(new.party, actor=actor, policy=policy, refuse_duplicates=new.refuse_duplicates)
+    except InvalidFields as error:
+        raise InvalidFields(error.problems + others) from error
+
+
+def _registered(external_id: str) -> CustomerRegistered | None:
+    row = Customer.objects.filter(external_id=external_id).first()
+    if row is None:
+        return None
+    account = store.accounts_of(row.id)[0]
+    return CustomerRegistered(
+        customer_id=row.id,
+        customer_number=row.number,
+        billing_account_id=account.id,
+        billing_account_number=account.number,
+        party_id=row.party_id,
+    )
