@@ -36,7 +36,9 @@ def test_balances_are_on_the_normal_side(brand: str, actor: Actor) -> None:
     with unit_of_work(actor):
         assert service.post(invoice(1))
         assert service.post(Entry("payment:1", (Transfer("bank/main", "receivable/BA-1", 10_000_000, "EUR"),)))
-        assert service.post(Entry("grant:1", (Transfer("granted/octet", "allowance/S-1/data", 20_000_000_000, "octet"),)))
+        assert service.post(
+            Entry("grant:1", (Transfer("granted/octet", "allowance/S-1/data", 20_000_000_000, "octet"),))
+        )
     assert service.balance("receivable/BA-1", "EUR") == 8_000_000
     assert service.balance("tax/NL-21", "EUR") == 3_120_000
     assert service.balance("allowance/S-1/data", "octet") == 20_000_000_000
@@ -61,7 +63,9 @@ def test_a_cause_is_posted_once(brand: str, actor: Actor) -> None:
     assert len(service.entry("invoice:R-1")) == 2
 
 
-@pytest.mark.parametrize("statement", ["UPDATE ledger_transfer SET amount = 1", "DELETE FROM ledger_transfer", "DELETE FROM ledger_cause"])
+@pytest.mark.parametrize(
+    "statement", ["UPDATE ledger_transfer SET amount = 1", "DELETE FROM ledger_transfer", "DELETE FROM ledger_cause"]
+)
 def test_nothing_is_changed_or_deleted(brand: str, actor: Actor, statement: str) -> None:
     with unit_of_work(actor):
         service.post(invoice(1))
@@ -80,7 +84,9 @@ def test_nothing_is_changed_or_deleted(brand: str, actor: Actor, statement: str)
         ("vault/main", "revenue/x", 1, "EUR", UnknownClass),
     ],
 )
-def test_a_transfer_that_cannot_be_is_refused(debit: str, credit: str, amount: int, asset: str, error: type[DomainError]) -> None:
+def test_a_transfer_that_cannot_be_is_refused(
+    debit: str, credit: str, amount: int, asset: str, error: type[DomainError]
+) -> None:
     with pytest.raises(error):
         Transfer(debit, credit, amount, asset)
 
@@ -131,7 +137,12 @@ def test_verify_names_a_transfer_that_was_tampered_with(brand: str, actor: Actor
     assert [result.name for result in verify() if not result.holds] == []
     conf = connections[brand].settings_dict
     with psycopg.connect(
-        host=conf["HOST"], port=conf["PORT"], user=conf["USER"], password=conf["PASSWORD"], dbname=conf["NAME"], autocommit=True
+        host=conf["HOST"],
+        port=conf["PORT"],
+        user=conf["USER"],
+        password=conf["PASSWORD"],
+        dbname=conf["NAME"],
+        autocommit=True,
     ) as vandal:
         vandal.execute("ALTER TABLE ledger_transfer DISABLE TRIGGER ledger_transfer_append_only")
         vandal.execute("UPDATE ledger_transfer SET amount = amount + 1 WHERE cause = 'invoice:R-2' AND leg = 1")

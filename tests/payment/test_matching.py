@@ -18,15 +18,26 @@ ONE = UUID(int=1)
 TWO = UUID(int=2)
 
 
-def invoice(number: str, account: UUID = ONE, due: date = date(2026, 12, 15), micros: int = 18_000_000, currency: str = "EUR") -> OpenInvoice:
-    return OpenInvoice(UUID(int=hash(number) % 2**64), number, f"RF18{plain(number)}", account, due, Money(micros, currency))
+def invoice(
+    number: str, account: UUID = ONE, due: date = date(2026, 12, 15), micros: int = 18_000_000, currency: str = "EUR"
+) -> OpenInvoice:
+    return OpenInvoice(
+        UUID(int=hash(number) % 2**64), number, f"RF18{plain(number)}", account, due, Money(micros, currency)
+    )
 
 
 def entry(reference: str = "", text: str = "", micros: int = 18_000_000) -> StatementEntry:
-    return StatementEntry("B1", Money(micros, "EUR"), date(2026, 12, 10), date(2026, 12, 10), reference=reference, text=text)
+    return StatementEntry(
+        "B1", Money(micros, "EUR"), date(2026, 12, 10), date(2026, 12, 10), reference=reference, text=text
+    )
 
 
-INVOICES = [invoice("R-2026-000001"), invoice("R-2026-000002"), invoice("R-2026-000003", TWO), invoice("R-2026-000004", TWO, currency="CHF")]
+INVOICES = [
+    invoice("R-2026-000001"),
+    invoice("R-2026-000002"),
+    invoice("R-2026-000003", TWO),
+    invoice("R-2026-000004", TWO, currency="CHF"),
+]
 
 
 def search(references: tuple[str, ...]) -> list[OpenInvoice]:
@@ -68,8 +79,14 @@ def test_money_is_never_given_on_a_guess(reference: str, text: str, reason: str)
 
 def test_the_oldest_due_is_settled_first_unless_the_payer_said_otherwise() -> None:
     old, new = invoice("A-1", due=date(2026, 11, 15), micros=10), invoice("A-2", due=date(2026, 12, 15), micros=10)
-    assert [(s.invoice.number, s.amount.micros) for s in allocate(Money(15, "EUR"), [new, old])] == [("A-1", 10), ("A-2", 5)]
-    assert [(s.invoice.number, s.amount.micros) for s in allocate(Money(15, "EUR"), [new, old], new.id)] == [("A-2", 10), ("A-1", 5)]
+    assert [(s.invoice.number, s.amount.micros) for s in allocate(Money(15, "EUR"), [new, old])] == [
+        ("A-1", 10),
+        ("A-2", 5),
+    ]
+    assert [(s.invoice.number, s.amount.micros) for s in allocate(Money(15, "EUR"), [new, old], new.id)] == [
+        ("A-2", 10),
+        ("A-1", 5),
+    ]
     assert [s.amount.micros for s in allocate(Money(99, "EUR"), [new, old])] == [10, 10]
     assert allocate(Money(5, "CHF"), [new, old]) == ()
 

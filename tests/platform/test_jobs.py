@@ -56,7 +56,9 @@ def heard(forgetful: None) -> list[int]:
     return found
 
 
-def test_an_event_reaches_its_consumer_once(heard: list[int], actor: Actor, brand: str, drain: Callable[[], int]) -> None:
+def test_an_event_reaches_its_consumer_once(
+    heard: list[int], actor: Actor, brand: str, drain: Callable[[], int]
+) -> None:
     bell = new_id()
     with unit_of_work(actor):
         emit(Rang(bell_id=bell, times=1))
@@ -71,7 +73,9 @@ def test_an_event_reaches_its_consumer_once(heard: list[int], actor: Actor, bran
     assert found[0].actor == actor.name
 
 
-def test_nothing_leaves_a_transaction_that_rolls_back(heard: list[int], actor: Actor, brand: str, drain: Callable[[], int]) -> None:
+def test_nothing_leaves_a_transaction_that_rolls_back(
+    heard: list[int], actor: Actor, brand: str, drain: Callable[[], int]
+) -> None:
     with pytest.raises(ZeroDivisionError), unit_of_work(actor):
         emit(Rang(bell_id=new_id(), times=1 // 0))
     assert drain() == 0
@@ -158,7 +162,12 @@ def _terminate(brand: str, pid: int) -> None:
 
     conf = connections[brand].settings_dict
     with psycopg.connect(
-        host=conf["HOST"], port=conf["PORT"], user=conf["USER"], password=conf["PASSWORD"], dbname=conf["NAME"], autocommit=True
+        host=conf["HOST"],
+        port=conf["PORT"],
+        user=conf["USER"],
+        password=conf["PASSWORD"],
+        dbname=conf["NAME"],
+        autocommit=True,
     ) as other:
         other.execute("SELECT pg_terminate_backend(%s)", [pid])
 
@@ -208,7 +217,9 @@ def test_the_clock_stops_before_work_that_failed_for_good(
     assert business_now() == START + timedelta(days=2)
 
 
-def test_the_log_names_cause_and_correlation(forgetful: None, actor: Actor, brand: str, drain: Callable[[], int]) -> None:
+def test_the_log_names_cause_and_correlation(
+    forgetful: None, actor: Actor, brand: str, drain: Callable[[], int]
+) -> None:
     @consumer("test.echo", on=(Rang,))
     def echo(event: Rang, work: Work) -> None:
         if event.times < 2:

@@ -26,7 +26,7 @@ class _EventMeta(msgspec.StructMeta):
         version: int = 1,
         aggregate: str = "",
         **config: Any,
-    ) -> _EventMeta:
+    ) -> _EventMeta:  # noqa: PYI034 - a metaclass has no Self
         cls = super().__new__(metacls, typename, bases, namespace, frozen=True, kw_only=True, **config)
         if name:
             if not _NAME.match(name):
@@ -71,7 +71,10 @@ def encode(event: Event) -> bytes:
 
 
 def decode(name: str, data: bytes | str) -> Event:
-    """The event of that name from JSON; unknown fields are ignored, since schemas only grow. Raises KeyError, msgspec.ValidationError."""
+    """The event of that name from JSON; unknown fields are ignored, since schemas only grow.
+
+    Raises KeyError for a name that nobody declares, msgspec.ValidationError.
+    """
     return msgspec.json.decode(data, type=_registry[name])
 
 

@@ -65,7 +65,9 @@ class Lifecycle:
         """Return ``new``, or raise IllegalTransition that names what is allowed."""
         if not self.permits(old, new):
             allowed = ", ".join(self.allowed(old)) or "nothing: the state is final"
-            raise IllegalTransition(f"{self.name} cannot move from {old} to {new}", field="state", value=new, expected=allowed)
+            raise IllegalTransition(
+                f"{self.name} cannot move from {old} to {new}", field="state", value=new, expected=allowed
+            )
         return new
 
     def mermaid(self) -> str:

@@ -67,12 +67,16 @@ class Money:
         try:
             amount = Decimal(text)
         except InvalidOperation:
-            raise Invalid(f"{text!r} is no amount", field="amount", value=text, expected='a decimal such as "12.34"') from None
+            raise Invalid(
+                f"{text!r} is no amount", field="amount", value=text, expected='a decimal such as "12.34"'
+            ) from None
         if not amount.is_finite():
             raise Invalid(f"{text!r} is no amount", field="amount", value=text, expected='a decimal such as "12.34"')
         exact = Fraction(amount) * MICROS
         if exact.denominator != 1:
-            raise Invalid(f"{text} has more than six decimals", field="amount", value=text, expected="at most six decimals")
+            raise Invalid(
+                f"{text} has more than six decimals", field="amount", value=text, expected="at most six decimals"
+            )
         return cls(exact.numerator, currency)
 
     @classmethod
@@ -83,7 +87,10 @@ class Money:
     def _same(self, other: Money) -> None:
         if self.currency != other.currency:
             raise CurrencyMismatch(
-                f"{self.currency} and {other.currency} do not add", field="currency", value=other.currency, expected=self.currency
+                f"{self.currency} and {other.currency} do not add",
+                field="currency",
+                value=other.currency,
+                expected=self.currency,
             )
 
     def __add__(self, other: Money) -> Money:
@@ -164,7 +171,9 @@ class UnitPrice:
         if isinstance(amount, float):
             raise TypeError("money is never a float")
         if unit.amount <= 0:
-            raise Invalid("a price needs a positive unit", field="per", value=unit.human(), expected="a quantity above zero")
+            raise Invalid(
+                "a price needs a positive unit", field="per", value=unit.human(), expected="a quantity above zero"
+            )
         return cls(Fraction(Decimal(amount)) * MICROS / unit.amount, require_currency(currency))
 
     def of(self, amount: int) -> Fraction:

@@ -45,13 +45,15 @@ class Msisdn:
 
     @classmethod
     def parse(cls, text: str, region: str | None = None) -> Msisdn:
-        """From national or international writing; ``region`` (ISO 3166) is used for the national one. Raises Invalid."""
+        """From national or international writing; ``region`` (ISO 3166) is for the national one. Raises Invalid."""
         try:
             number = phonenumbers.parse(text, region)
         except phonenumbers.NumberParseException:
             number = None
         if number is None or not phonenumbers.is_possible_number(number):
-            raise Invalid(f"{text!r} is no telephone number", field="msisdn", value=text, expected="a number such as +31612345678")
+            raise Invalid(
+                f"{text!r} is no telephone number", field="msisdn", value=text, expected="a number such as +31612345678"
+            )
         return cls(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)[1:])
 
     @property
@@ -99,7 +101,10 @@ class Imei:
 
     @classmethod
     def parse(cls, text: str) -> Imei:
-        """15 digits with a right check digit; 14 are completed, the software version of a 16-digit IMEISV is left off. Raises Invalid."""
+        """15 digits with a right check digit; 14 are completed, the version of a 16-digit IMEISV is left off.
+
+        Raises Invalid.
+        """
         digits = _require_digits(text, "imei", range(14, 17))
         if len(digits) == 15:
             return cls(_require_luhn(digits, "imei"))
@@ -148,7 +153,12 @@ class Plmn:
 
     def __post_init__(self) -> None:
         if not (_DIGITS.match(self.mcc) and len(self.mcc) == 3 and _DIGITS.match(self.mnc) and len(self.mnc) in (2, 3)):
-            raise Invalid(f"{self.mcc}-{self.mnc} is no network code", field="plmn", value=f"{self.mcc}-{self.mnc}", expected="MCC-MNC")
+            raise Invalid(
+                f"{self.mcc}-{self.mnc} is no network code",
+                field="plmn",
+                value=f"{self.mcc}-{self.mnc}",
+                expected="MCC-MNC",
+            )
 
     @classmethod
     def parse(cls, text: str) -> Plmn:

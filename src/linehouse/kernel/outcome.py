@@ -48,7 +48,10 @@ class RefusedError(DomainError, code="kernel.refused", kind=Kind.REFUSED):
     def __init__(self, problems: tuple[Problem, ...]) -> None:
         first = problems[0]
         super().__init__(
-            "; ".join(p.message for p in problems), field=first.field, value=first.value or None, expected=first.expected
+            "; ".join(p.message for p in problems),
+            field=first.field,
+            value=first.value or None,
+            expected=first.expected,
         )
         self.problems = problems
 
@@ -59,6 +62,9 @@ class InvalidFields(DomainError, code="kernel.invalid_fields", kind=Kind.INVALID
     def __init__(self, problems: tuple[Problem, ...]) -> None:
         first = problems[0]
         super().__init__(
-            "; ".join(p.message for p in problems), field=first.field, value=first.value or None, expected=first.expected
+            "; ".join(p.message for p in problems),
+            field=first.field,
+            value=first.value or None,
+            expected=first.expected,
         )
         self.problems = problems

@@ -12,7 +12,9 @@ from linehouse.kernel.error import Invalid
 def require_aware(instant: datetime) -> datetime:
     """Return the instant in UTC; raises Invalid for one without a time zone."""
     if instant.tzinfo is None or instant.utcoffset() is None:
-        raise Invalid("an instant needs a time zone", field="instant", value=instant.isoformat(), expected="an offset or Z")
+        raise Invalid(
+            "an instant needs a time zone", field="instant", value=instant.isoformat(), expected="an offset or Z"
+        )
     return instant.astimezone(UTC)
 
 
@@ -38,7 +40,12 @@ class Period:
         if self.end is not None:
             object.__setattr__(self, "end", require_aware(self.end))
             if self.end < self.start:
-                raise Invalid("a period ends before it starts", field="end", value=self.end.isoformat(), expected=f">= {self.start}")
+                raise Invalid(
+                    "a period ends before it starts",
+                    field="end",
+                    value=self.end.isoformat(),
+                    expected=f">= {self.start}",
+                )
 
     def contains(self, instant: datetime) -> bool:
         """Whether the instant lies within; the end itself does not."""
@@ -67,7 +74,9 @@ class DatePeriod:
 
     def __post_init__(self) -> None:
         if self.end < self.start:
-            raise Invalid("a period ends before it starts", field="end", value=self.end.isoformat(), expected=f">= {self.start}")
+            raise Invalid(
+                "a period ends before it starts", field="end", value=self.end.isoformat(), expected=f">= {self.start}"
+            )
 
     @property
     def days(self) -> int:

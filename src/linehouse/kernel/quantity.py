@@ -60,23 +60,31 @@ class Quantity:
 
     @classmethod
     def parse(cls, text: str) -> Quantity:
-        """From text such as ``60 s``, ``20 GB``, ``1 GiB`` or ``100 sms``; raises Invalid, also for a part of a base unit."""
+        """From text such as ``60 s``, ``20 GB`` or ``100 sms``; raises Invalid, also for a part of a base unit."""
         match = _TEXT.match(text)
         scale = _SCALES.get(match.group(2)) if match else None
         if match is None or scale is None:
             raise Invalid(
-                f"{text!r} is no quantity", field="quantity", value=text, expected=f"a number and one of {', '.join(_SCALES)}"
+                f"{text!r} is no quantity",
+                field="quantity",
+                value=text,
+                expected=f"a number and one of {', '.join(_SCALES)}",
             )
         exact = Fraction(match.group(1)) * scale[0]
         if exact.denominator != 1:
             raise Invalid(
-                f"{text!r} is no whole number of {scale[1]}", field="quantity", value=text, expected=f"a whole count of {scale[1]}"
+                f"{text!r} is no whole number of {scale[1]}",
+                field="quantity",
+                value=text,
+                expected=f"a whole count of {scale[1]}",
             )
         return cls(exact.numerator, scale[1])
 
     def _same(self, other: Quantity) -> None:
         if self.unit is not other.unit:
-            raise Invalid(f"{self.unit} and {other.unit} do not mix", field="unit", value=other.unit, expected=self.unit)
+            raise Invalid(
+                f"{self.unit} and {other.unit} do not mix", field="unit", value=other.unit, expected=self.unit
+            )
 
     def __add__(self, other: Quantity) -> Quantity:
         self._same(other)

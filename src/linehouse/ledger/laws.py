@@ -20,7 +20,9 @@ def trial_balance_is_zero() -> Verdict:
         both[0] += line.debit
         both[1] += line.credit
     findings = tuple(
-        Finding(asset, f"credit {debit}", f"credit {credit}") for asset, (debit, credit) in sums.items() if debit != credit
+        Finding(asset, f"credit {debit}", f"credit {credit}")
+        for asset, (debit, credit) in sums.items()
+        if debit != credit
     )
     return Verdict(len(lines), findings, {asset: str(debit) for asset, (debit, _) in sums.items()})
 
@@ -38,5 +40,10 @@ def causes_are_whole() -> Verdict:
 @check("ledger.never_negative", "Bought credit and allowances never fall below zero.")
 def liabilities_are_not_negative() -> Verdict:
     """Accounts of the classes that a subscriber can draw down."""
-    found = [row for row in store.balances("a.class = ANY(%s)", [list(NEVER_NEGATIVE)]) if account_class(row.key) in CHART]
-    return Verdict(len(found), tuple(Finding(f"{row.key} {row.asset}", ">= 0", str(row.balance)) for row in found if row.balance < 0))
+    found = [
+        row for row in store.balances("a.class = ANY(%s)", [list(NEVER_NEGATIVE)]) if account_class(row.key) in CHART
+    ]
+    return Verdict(
+        len(found),
+        tuple(Finding(f"{row.key} {row.asset}", ">= 0", str(row.balance)) for row in found if row.balance < 0),
+    )

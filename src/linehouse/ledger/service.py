@@ -33,7 +33,9 @@ def post_all(entries: Sequence[Entry]) -> int:
     known = [cause for cause in given if cause not in new]
     for cause, digest in store.digests(known).items() if known else ():
         if digest != given[cause].digest:
-            raise CauseConflict(f"{cause} was posted with other transfers", field="cause", value=cause, expected="the same transfers")
+            raise CauseConflict(
+                f"{cause} was posted with other transfers", field="cause", value=cause, expected="the same transfers"
+            )
     fresh = [entry for entry in entries if entry.cause in new]
     if fresh:
         ids = store.account_ids((key, t.asset) for e in fresh for t in e.transfers for key in (t.debit, t.credit))
@@ -76,7 +78,7 @@ def entry(cause: str) -> Sequence[Posted]:
 
 
 def ledger_hash() -> str:
-    """SHA-256 over the sorted canonical transfers: equal for two runs that moved the same value at the same business time."""
+    """SHA-256 over the sorted canonical transfers: equal for runs that moved the same value at the same time."""
     digest = hashlib.sha256()
     for line in store.canonical_lines():
         digest.update(line.encode())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from typing import Any
 
 from linehouse.kernel.clock import MachineClock
 from linehouse.ledger.values import AccountBalance, Entry, Posted, TrialLine, account_class
@@ -33,7 +34,7 @@ def digests(causes: Sequence[str]) -> dict[str, str]:
 
 
 def account_ids(wanted: Iterable[tuple[str, str]]) -> dict[tuple[str, str], int]:
-    """The ids of accounts by (key, asset); what is missing is opened. Locked in one order, so that posters never cross."""
+    """The ids of accounts by (key, asset); what is missing is opened, in one order, so that posters never cross."""
     pairs = sorted(set(wanted))
     keys, assets = [key for key, _ in pairs], [asset for _, asset in pairs]
     with brand_cursor() as cursor:
@@ -54,14 +55,20 @@ def account_ids(wanted: Iterable[tuple[str, str]]) -> dict[tuple[str, str], int]
 
 def insert_transfers(entries: Sequence[Entry], ids: dict[tuple[str, str], int], now: datetime, actor: str) -> None:
     """Append the transfers of all entries in one statement."""
-    rows = [(e.cause, leg, ids[t.debit, t.asset], ids[t.credit, t.asset], t.asset, t.amount, e.note) for e in entries for leg, t in enumerate(e.transfers, 1)]
+    rows = [
+        (e.cause, leg, ids[t.debit, t.asset], ids[t.credit, t.asset], t.asset, t.amount, e.note)
+        for e in entries
+        for leg, t in enumerate(e.transfers, 1)
+    ]
     columns = list(zip(*rows, strict=True))
     with brand_cursor() as cursor:
         cursor.execute(
             """
-            INSERT INTO ledger_transfer (cause, leg, debit_account, credit_account, asset, amount, note, business_time, machine_time, actor)
-            SELECT given.*, %s, %s, %s FROM unnest(%s::text[], %s::smallint[], %s::bigint[], %s::bigint[], %s::text[], %s::bigint[],
-                                                   %s::text[]) AS given
+            INSERT INTO ledger_transfer (cause, leg, debit_account, credit_account, asset, amount, note,
+                                         business_time, machine_time, actor)
+            SELECT given.*, %s, %s, %s
+            FROM unnest(%s::text[], %s::smallint[], %s::bigint[], %s::bigint[], %s::text[], %s::bigint[],
+                        %s::text[]) AS given
             """,
             [now, MachineClock().now(), actor, *(list(column) for column in columns)],
         )
@@ -75,12 +82,14 @@ LEFT JOIN LATERAL (SELECT sum(amount) AS total FROM ledger_transfer WHERE credit
 """
 
 
-def balances(where: str, params: Sequence[object], until: datetime | None = None) -> list[AccountBalance]:
+def balances(where: str, params: Sequence[Any], until: datetime | None = None) -> list[AccountBalance]:
     """Accounts with their sums; ``where`` is a condition on ``a`` written by this room."""
     bound = "AND business_time < %s" if until else ""
-    before: list[object] = [until, until] if until else []
+    before: list[Any] = [until, until] if until else []
     with brand_cursor() as cursor:
-        cursor.execute(_BALANCES.format(until=bound) + f" WHERE {where} ORDER BY a.key COLLATE \"C\", a.asset", [*before, *params])
+        cursor.execute(
+            _BALANCES.format(until=bound) + f' WHERE {where} ORDER BY a.key COLLATE "C", a.asset', [*before, *params]
+        )
         return [AccountBalance(key, asset, int(debit), int(credit)) for key, asset, debit, credit in cursor.fetchall()]
 
 
@@ -90,9 +99,11 @@ def trial_balance() -> list[TrialLine]:
         cursor.execute(
             """
             SELECT asset, class, sum(debit), sum(credit) FROM (
-                SELECT a.asset, a.class, t.amount AS debit, 0 AS credit FROM ledger_transfer t JOIN ledger_account a ON a.id = t.debit_account
+                SELECT a.asset, a.class, t.amount AS debit, 0 AS credit
+                FROM ledger_transfer t JOIN ledger_account a ON a.id = t.debit_account
                 UNION ALL
-                SELECT a.asset, a.class, 0, t.amount FROM ledger_transfer t JOIN ledger_account a ON a.id = t.credit_account
+                SELECT a.asset, a.class, 0, t.amount
+                FROM ledger_transfer t JOIN ledger_account a ON a.id = t.credit_account
             ) sides GROUP BY asset, class ORDER BY asset COLLATE "C", class COLLATE "C"
             """
         )
@@ -105,22 +116,28 @@ FROM ledger_transfer t JOIN ledger_account d ON d.id = t.debit_account JOIN ledg
 """
 
 
-def transfers(where: str, params: Sequence[object], *, offset: int, limit: int, newest_first: bool = True) -> list[Posted]:
+def transfers(where: str, params: Sequence[Any], *, offset: int, limit: int, newest_first: bool = True) -> list[Posted]:
     """A page of the journal; ``where`` is a condition on ``t``, ``d`` and ``c`` written by this room."""
     order = "DESC" if newest_first else "ASC"
     with brand_cursor() as cursor:
         cursor.execute(
-            f"{_POSTED} WHERE {where} ORDER BY t.business_time {order}, t.position {order} OFFSET %s LIMIT %s", [*params, offset, limit]
+            f"{_POSTED} WHERE {where} ORDER BY t.business_time {order}, t.position {order} OFFSET %s LIMIT %s",
+            [*params, offset, limit],
         )
         return [Posted(*row) for row in cursor.fetchall()]
 
 
-def count_transfers(where: str, params: Sequence[object]) -> int:
+_COUNT = """
+SELECT count(*) FROM ledger_transfer t
+JOIN ledger_account d ON d.id = t.debit_account JOIN ledger_account c ON c.id = t.credit_account WHERE
+"""
+
+
+def count_transfers(where: str, params: Sequence[Any]) -> int:
     """How many transfers match."""
     with brand_cursor() as cursor:
         cursor.execute(
-            "SELECT count(*) FROM ledger_transfer t JOIN ledger_account d ON d.id = t.debit_account"
-            f" JOIN ledger_account c ON c.id = t.credit_account WHERE {where}",
+            _COUNT + where,
             list(params),
         )
         row = cursor.fetchone()
@@ -152,8 +169,8 @@ def incomplete_causes() -> list[tuple[str, str]]:
             """
             SELECT k.cause, k.digest, coalesce(j.digest, 'no transfers') FROM ledger_cause k
             LEFT JOIN (
-                SELECT t.cause, encode(sha256(convert_to(string_agg(concat_ws('|', d.key, c.key, t.amount, t.asset), E'\\n' ORDER BY t.leg),
-                                                        'UTF8')), 'hex') AS digest
+                SELECT t.cause, encode(sha256(convert_to(string_agg(
+                    concat_ws('|', d.key, c.key, t.amount, t.asset), E'\\n' ORDER BY t.leg), 'UTF8')), 'hex') AS digest
                 FROM ledger_transfer t
                 JOIN ledger_account d ON d.id = t.debit_account JOIN ledger_account c ON c.id = t.credit_account
                 GROUP BY t.cause

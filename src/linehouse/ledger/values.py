@@ -26,7 +26,9 @@ class Transfer:
         if type(self.amount) is not int or self.amount <= 0:
             raise BadTransfer("an amount is above zero", field="amount", value=self.amount, expected="> 0")
         if self.debit == self.credit:
-            raise BadTransfer("a transfer joins two accounts", field="credit", value=self.credit, expected="another account")
+            raise BadTransfer(
+                "a transfer joins two accounts", field="credit", value=self.credit, expected="another account"
+            )
         if not self.asset:
             raise BadTransfer("a transfer has an asset", field="asset", expected="a currency or a unit")
         for key in (self.debit, self.credit):
@@ -37,7 +39,9 @@ def account_class(key: str) -> str:
     """The class of an account key; raises UnknownClass."""
     found, slash, detail = key.partition("/")
     if found not in CHART or not slash or not detail:
-        raise UnknownClass(f"{key!r} is no account", field="account", value=key, expected=f"one of {', '.join(CHART)}, then /detail")
+        raise UnknownClass(
+            f"{key!r} is no account", field="account", value=key, expected=f"one of {', '.join(CHART)}, then /detail"
+        )
     return found
 
 

@@ -15,10 +15,10 @@ from linehouse.catalog import service as catalog
 from linehouse.customer import service as customers
 from linehouse.inventory import service as inventory
 from linehouse.inventory.events import ProductActivated
+from linehouse.kernel.money import Money
 from linehouse.notify.service.delivery import deliver
 from linehouse.notify.service.messages import DELIVER, say
 from linehouse.payment.events import PaymentReceived
-from linehouse.kernel.money import Money
 from linehouse.platform.jobs.registry import Attempt, external_job
 from linehouse.platform.outbox.registry import consumer
 from linehouse.platform.work import Work

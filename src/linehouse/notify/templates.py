@@ -62,7 +62,9 @@ def template(name: str, language: str) -> Template:
     """The template in the language, else in English. Raises UnknownTemplate."""
     found = _all().get((name, language)) or _all().get((name, FALLBACK))
     if found is None:
-        raise UnknownTemplate(f"no template {name!r}", field="template", value=name, expected=", ".join(sorted(names())))
+        raise UnknownTemplate(
+            f"no template {name!r}", field="template", value=name, expected=", ".join(sorted(names()))
+        )
     return found
 
 
@@ -70,6 +72,8 @@ def render(given: Template, variables: dict[str, str]) -> Rendered:
     """Fill the variables in. Raises MissingVariable."""
     if missing := given.variables - variables.keys():
         raise MissingVariable(
-            f"the template {given.name} needs {', '.join(sorted(missing))}", field="variables", expected=", ".join(sorted(given.variables))
+            f"the template {given.name} needs {', '.join(sorted(missing))}",
+            field="variables",
+            expected=", ".join(sorted(given.variables)),
         )
     return Rendered(given.subject.format_map(variables), given.text.format_map(variables))

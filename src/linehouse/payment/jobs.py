@@ -56,5 +56,7 @@ def bank_agrees() -> Verdict:
         key = f"bank/{row.iban[:4]}-{row.iban[-4:]}"
         sums[key] = sums.get(key, 0) + row.amount_micros
     booked = {a.key: a.balance for a in ledger.accounts("bank/")}
-    findings = [Finding(key, str(total), str(booked.get(key, 0))) for key, total in sums.items() if booked.get(key, 0) != total]
+    findings = [
+        Finding(key, str(total), str(booked.get(key, 0))) for key, total in sums.items() if booked.get(key, 0) != total
+    ]
     return Verdict(len(sums), tuple(findings))

@@ -19,12 +19,18 @@ PAYMENT = Lifecycle(
         ("done", "returned"),
     ),
 )
-"""TMF676's words; ``done`` means that nothing of the payment is left to allocate. A bank transfer begins as captured."""
+"""TMF676's words; ``done`` means that nothing is left to allocate. A bank transfer begins as captured."""
 
 BANK_ENTRY = Lifecycle(
     "bank entry",
     states=("booked", "matched", "unmatched", "ignored"),
     initial="booked",
-    transitions=(("booked", "matched"), ("booked", "unmatched"), ("booked", "ignored"), ("unmatched", "matched"), ("unmatched", "ignored")),
+    transitions=(
+        ("booked", "matched"),
+        ("booked", "unmatched"),
+        ("booked", "ignored"),
+        ("unmatched", "matched"),
+        ("unmatched", "ignored"),
+    ),
 )
 """Unmatched money waits for a person, who assigns it to an account; money that went out is ignored here."""

@@ -32,7 +32,7 @@ def plain(text: str) -> str:
 
 
 def candidates(entry: StatementEntry) -> tuple[str, ...]:
-    """Everything in the entry that may be a reference, the most certain first: structured, end-to-end, words of the text.
+    """Everything in the entry that may be a reference, the most certain first: structured, end-to-end, text, words.
 
     Two words that stand side by side may be one reference that a person wrote in groups.
     """

@@ -5,7 +5,14 @@ from __future__ import annotations
 from django.db import models
 
 from linehouse.payment.lifecycle import BANK_ENTRY, PAYMENT
-from linehouse.platform.models import BusinessModel, CurrencyField, MicrosField, state_constraint, state_trigger, tracked
+from linehouse.platform.models import (
+    BusinessModel,
+    CurrencyField,
+    MicrosField,
+    state_constraint,
+    state_trigger,
+    tracked,
+)
 
 
 @tracked
@@ -48,7 +55,10 @@ class Payment(BusinessModel):
 
     class Meta:
         constraints = (
-            models.CheckConstraint(name="payment_left_within", condition=models.Q(left_micros__gte=0, left_micros__lte=models.F("amount_micros"))),
+            models.CheckConstraint(
+                name="payment_left_within",
+                condition=models.Q(left_micros__gte=0, left_micros__lte=models.F("amount_micros")),
+            ),
             models.CheckConstraint(name="payment_positive", condition=models.Q(amount_micros__gt=0)),
             state_constraint(PAYMENT),
         )
@@ -83,7 +93,8 @@ class BankEntry(BusinessModel):
             models.UniqueConstraint(fields=("iban", "bank_ref"), name="bank_entry_once"),
             models.CheckConstraint(
                 name="bank_entry_matched_has_payment",
-                condition=models.Q(state="matched", payment__isnull=False) | (~models.Q(state="matched") & models.Q(payment__isnull=True)),
+                condition=models.Q(state="matched", payment__isnull=False)
+                | (~models.Q(state="matched") & models.Q(payment__isnull=True)),
             ),
             state_constraint(BANK_ENTRY),
         )

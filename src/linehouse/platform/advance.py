@@ -10,10 +10,10 @@ from django.db import connections
 
 from linehouse.kernel.ids import new_id
 from linehouse.kernel.period import require_aware
+from linehouse.platform import runner
 from linehouse.platform.clock.errors import ClockBackwards, ClockBusy, ClockStuck
 from linehouse.platform.clock.events import ClockAdvanced
 from linehouse.platform.clock.service import clock_state, set_manual
-from linehouse.platform import runner
 from linehouse.platform.jobs import store
 from linehouse.platform.outbox.service import emit
 from linehouse.platform.partitions import ensure_ahead
@@ -59,7 +59,10 @@ def _advance(target: datetime, actor: Actor, progress: Callable[[datetime, int],
     start = clock_state().now
     if target < start:
         raise ClockBackwards(
-            "business time moves forward only", field="to", value=target.isoformat(), expected=f"not before {start.isoformat()}"
+            "business time moves forward only",
+            field="to",
+            value=target.isoformat(),
+            expected=f"not before {start.isoformat()}",
         )
     now, stops, jobs = start, 0, 0
     with unit_of_work(actor, "business clock"):
@@ -88,5 +91,8 @@ def _advance(target: datetime, actor: Actor, progress: Callable[[datetime, int],
 def _require_nothing_failed(now: datetime) -> None:
     if failed := store.count_due(now).failed:
         raise ClockStuck(
-            f"{failed} due jobs have failed", field="to", value=now.isoformat(), expected="retry or discard them on the jobs screen"
+            f"{failed} due jobs have failed",
+            field="to",
+            value=now.isoformat(),
+            expected="retry or discard them on the jobs screen",
         )

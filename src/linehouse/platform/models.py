@@ -52,9 +52,7 @@ def tracked(model: type[M]) -> type[M]:
     return wrap(model)
 
 
-def state_constraint(
-    lifecycle: Lifecycle, field: str = "state"
-) -> models.CheckConstraint:
+def state_constraint(lifecycle: Lifecycle, field: str = "state") -> models.CheckConstraint:
     """The database holds only declared states."""
     return models.CheckConstraint(
         name=f"{lifecycle.name.replace(' ', '_').replace('.', '_')}_{field}_known",

@@ -14,7 +14,7 @@ MONTHS_AHEAD = 3
 
 
 def partitioned(table: str) -> str:
-    """Declare a table that is partitioned by month on a business instant and has a default partition ``<table>_default``."""
+    """Declare a table partitioned by month on a business instant, with a default partition ``<table>_default``."""
     _tables.add(table)
     return table
 
@@ -40,7 +40,10 @@ def ensure_ahead(now: datetime, until: datetime | None = None) -> int:
                 if row and row[0]:
                     cursor.execute(
                         sql.SQL("CREATE TABLE {} PARTITION OF {} FOR VALUES FROM ({}) TO ({})").format(
-                            sql.Identifier(name), sql.Identifier(table), sql.Literal(month.isoformat()), sql.Literal(following.isoformat())
+                            sql.Identifier(name),
+                            sql.Identifier(table),
+                            sql.Literal(month.isoformat()),
+                            sql.Literal(following.isoformat()),
                         )
                     )
                     made += 1

@@ -44,7 +44,7 @@ def run_one(business: datetime | None = None) -> bool:
             else:
                 store.mark_running(claimed.id, kind.lease_seconds)
                 outside = kind
-    except Exception as error:  # the edge of a job: whatever went wrong is kept with it
+    except Exception as error:
         if claimed is None:
             raise
         _failed(claimed, error, counted=False)
@@ -59,7 +59,7 @@ def _call_out(claimed: store.Claimed, kind: Kind) -> None:
         raise TypeError(f"job kind {kind.name} has no handler")
     try:
         kind.outside(claimed.payload, Attempt(str(claimed.id), claimed.key, claimed.attempts + 1))
-    except Exception as error:  # the edge of a job: whatever went wrong is kept with it
+    except Exception as error:  # noqa: BLE001 - the edge of a job: whatever went wrong is kept with it
         _failed(claimed, error, counted=True)
         return
     with transaction.atomic(using=current_brand()):

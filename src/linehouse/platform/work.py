@@ -87,7 +87,12 @@ def unit_of_work(
 def _describe_to_history(work: Work) -> None:
     # pghistory's own context manager prepends these settings to every statement of the default connection; one
     # statement at the start of the brand's transaction says the same.
-    metadata = {"actor_kind": work.actor.kind, "actor": work.actor.name, "actor_id": work.actor.id, "reason": work.reason}
+    metadata = {
+        "actor_kind": work.actor.kind,
+        "actor": work.actor.name,
+        "actor_id": work.actor.id,
+        "reason": work.reason,
+    }
     with connections[work.brand].cursor() as cursor:
         cursor.execute(
             "SELECT set_config('pghistory.context_id', %s, true), set_config('pghistory.context_metadata', %s, true)",

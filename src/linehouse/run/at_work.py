@@ -48,7 +48,10 @@ def installation(settings: Settings | None = None) -> Iterator[Installation]:
         with realm_scope(CONTROL):
             if not Installation(dsn).exists("linehouse"):
                 raise NotFound(
-                    "this home has no installation yet", field="LINEHOUSE_HOME", value=str(chosen.home), expected="`linehouse run` first"
+                    "this home has no installation yet",
+                    field="LINEHOUSE_HOME",
+                    value=str(chosen.home),
+                    expected="`linehouse run` first",
                 )
             yield open_databases(dsn)
     finally:
@@ -65,7 +68,12 @@ def brand_at_work(key: str) -> Iterator[str]:
 
     with installation():
         if key not in brand_aliases():
-            raise NotFound(f"there is no brand {key}", field="brand", value=key, expected=", ".join(brand_aliases()) or "`linehouse brand create`")
+            raise NotFound(
+                f"there is no brand {key}",
+                field="brand",
+                value=key,
+                expected=", ".join(brand_aliases()) or "`linehouse brand create`",
+            )
         with brand_scope(key):
             yield key
 

@@ -1,4 +1,4 @@
-"""Django's settings, made from ours. Importing this starts nothing: databases are registered by the process's entry point."""
+"""Django's settings, made from ours. Importing this starts nothing: a process's entry point registers the databases."""
 
 from __future__ import annotations
 
@@ -54,7 +54,11 @@ DOMAIN_ROOMS = [
     "insight",
 ]
 DOMAIN_APPS = [f"linehouse.{room}" for room in DOMAIN_ROOMS if (PACKAGE / room / "apps.py").is_file()]
-EDGE_APPS = [f"linehouse.edge.{room}" for room in ("ui", "desk", "selfcare", "tmf") if (PACKAGE / "edge" / room / "apps.py").is_file()]
+EDGE_APPS = [
+    f"linehouse.edge.{room}"
+    for room in ("ui", "desk", "selfcare", "tmf")
+    if (PACKAGE / "edge" / room / "apps.py").is_file()
+]
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -140,7 +144,12 @@ STATIC_URL = "/static/"
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
 
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "KEY_FUNCTION": "linehouse.edge.web.accounts.realm_key"}}
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "KEY_FUNCTION": "linehouse.edge.web.accounts.realm_key",
+    }
+}
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
 LOGGING_CONFIG = None
 

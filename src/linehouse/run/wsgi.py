@@ -10,7 +10,7 @@ from linehouse.run.house import open_databases, open_house
 
 open_house()
 
-from django.conf import settings  # noqa: E402  # the settings are made by opening the house
+from django.conf import settings  # the settings are made by opening the house
 
 with realm_scope(CONTROL):
     open_databases(Dsn.parse(settings.SETTINGS.database_url), pooled=True)

@@ -65,7 +65,9 @@ class Realm:
                 return self._get_response(request)
         known = BrandHost.objects.filter(host=host, brand__frozen=False).first()
         if known is None:
-            return HttpResponse("There is nothing at this address.\n", status=404, content_type="text/plain; charset=utf-8")
+            return HttpResponse(
+                "There is nothing at this address.\n", status=404, content_type="text/plain; charset=utf-8"
+            )
         request.brand_host = known.brand_id  # type: ignore[attr-defined]  # read by the APIs: host and token must agree
         with realm_scope(known.brand_id), brand_scope(known.brand_id):
             return self._get_response(request)

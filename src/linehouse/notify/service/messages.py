@@ -22,7 +22,13 @@ DELIVER = "notify.deliver"
 
 
 def say(
-    name: str, *, key: str, customer_id: UUID, subject_ref: str, variables: dict[str, str], documents: Sequence[UUID] = ()
+    name: str,
+    *,
+    key: str,
+    customer_id: UUID,
+    subject_ref: str,
+    variables: dict[str, str],
+    documents: Sequence[UUID] = (),
 ) -> UUID | None:
     """Write a message to a customer in the surrounding unit of work and have it delivered by e-mail.
 
@@ -78,7 +84,9 @@ def messages(
     if state:
         rows = rows.filter(state=state)
     if search:
-        rows = rows.filter(Q(subject__icontains=search) | Q(subject_ref__icontains=search) | Q(template__icontains=search))
+        rows = rows.filter(
+            Q(subject__icontains=search) | Q(subject_ref__icontains=search) | Q(template__icontains=search)
+        )
     return [_view(row) for row in rows[offset : offset + limit]], rows.count()
 
 

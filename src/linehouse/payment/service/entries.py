@@ -53,7 +53,10 @@ def assign_entry(
 
 
 def ignore_entry(entry_id: UUID, *, actor: Actor, reason: str) -> None:
-    """Say that unmatched money is no customer's; it stays in the journal as such. Raises NotFound, AlreadyMatched, Invalid."""
+    """Say that unmatched money is no customer's; it stays in the journal as such.
+
+    Raises NotFound, AlreadyMatched, Invalid.
+    """
     if not reason.strip():
         raise Invalid("this needs a reason", field="reason", expected="why the money is no customer's")
     with unit_of_work(actor, reason) as work:

@@ -96,7 +96,8 @@ def _allocate(row: Payment, named: UUID | None) -> None:
         credit, owed = f"credit/{row.billing_account_number}", f"receivable/{row.billing_account_number}"
         post(
             Entry(
-                f"allocation:{row.number}/{share.invoice.number}", (Transfer(credit, owed, share.amount.micros, row.currency),)
+                f"allocation:{row.number}/{share.invoice.number}",
+                (Transfer(credit, owed, share.amount.micros, row.currency),),
             )
         )
         billing.settle(share.invoice.id, share.amount, f"{row.number}/{share.invoice.number}", actor=work.actor)

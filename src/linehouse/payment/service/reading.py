@@ -64,7 +64,9 @@ def payments_of_invoice(invoice_id: UUID) -> list[tuple[PaymentView, Money]]:
 
 def credit_of(billing_account_id: UUID, currency: str) -> Money:
     """What the account has paid and not yet used."""
-    total = Payment.objects.filter(billing_account_id=billing_account_id, currency=currency).aggregate(left=Sum("left_micros"))
+    total = Payment.objects.filter(billing_account_id=billing_account_id, currency=currency).aggregate(
+        left=Sum("left_micros")
+    )
     return Money(int(total["left"] or 0), currency)
 
 
@@ -94,14 +96,19 @@ def entries(
     limit: int = 50,
 ) -> tuple[Sequence[EntryView], int]:
     """A page of bank entries and how many match. ``search`` looks at reference, text, payer and bank reference."""
-    rows = BankEntry.objects.select_related("statement", "payment").order_by(_ordered(sort, _ENTRY_SORT, "-booked_on"), "id")
+    rows = BankEntry.objects.select_related("statement", "payment").order_by(
+        _ordered(sort, _ENTRY_SORT, "-booked_on"), "id"
+    )
     if statement_id:
         rows = rows.filter(statement_id=statement_id)
     if state:
         rows = rows.filter(state=state)
     if search:
         rows = rows.filter(
-            Q(reference__icontains=search) | Q(text__icontains=search) | Q(payer__icontains=search) | Q(bank_ref__icontains=search)
+            Q(reference__icontains=search)
+            | Q(text__icontains=search)
+            | Q(payer__icontains=search)
+            | Q(bank_ref__icontains=search)
         )
     return [_entry(row) for row in rows[offset : offset + limit]], rows.count()
 

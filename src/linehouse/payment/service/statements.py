@@ -84,7 +84,9 @@ def _require_adds_up(statement: Statement) -> None:
             expected=str(statement.opening + moved),
         )
     if len({entry.bank_ref for entry in statement.entries}) != len(statement.entries):
-        raise StatementRefused("two bookings have the same bank reference", field="AcctSvcrRef", expected="one per booking")
+        raise StatementRefused(
+            "two bookings have the same bank reference", field="AcctSvcrRef", expected="one per booking"
+        )
 
 
 def _take(statement: BankStatement, booking: StatementEntry) -> str:

@@ -23,9 +23,7 @@ class UserManager(BaseUserManager["User"]):
 
     use_in_migrations = True
 
-    def create_user(
-        self, email: str, password: str | None = None, **extra: Any
-    ) -> User:
+    def create_user(self, email: str, password: str | None = None, **extra: Any) -> User:
         """A log-in that may sign in; without a password it must first set one."""
         user: User = self.model(email=self.normalize_email(email).lower(), **extra)
         user.set_password(password)
@@ -41,9 +39,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     name = models.CharField(max_length=120)
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False)
-    date_joined = models.DateTimeField(
-        default=machine_now, help_text="machine clock"
-    )
+    date_joined = models.DateTimeField(default=machine_now, help_text="machine clock")
 
     objects = UserManager()
 

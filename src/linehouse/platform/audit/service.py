@@ -9,7 +9,9 @@ from uuid import UUID
 from django.apps import apps
 from pghistory.models import Events
 
-_HIDDEN = frozenset({"pgh_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "pgh_context_id", "created_at", "changed_at"})
+_HIDDEN = frozenset(
+    {"pgh_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "pgh_context_id", "created_at", "changed_at"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +28,9 @@ class Change:
 def history(model_label: str, object_id: UUID, limit: int = 200) -> list[Change]:
     """The changes of one row of ``room.Model``, newest first."""
     model = apps.get_model(model_label)
-    rows = Events.objects.tracks(model.objects.only("pk").filter(pk=object_id)).order_by("-pgh_created_at", "-pgh_id")[:limit]
+    tracked = model._default_manager.filter(pk=object_id)
+    rows = Events.objects.tracks(tracked)  # type: ignore[no-untyped-call]  # pghistory's manager has no types
+    rows = rows.order_by("-pgh_created_at", "-pgh_id")[:limit]
     changes = []
     for row in rows:
         context = row.pgh_context or {}
@@ -35,7 +39,9 @@ def history(model_label: str, object_id: UUID, limit: int = 200) -> list[Change]
             (name, _show(was), _show(now)) for name, (was, now) in sorted(diff.items()) if name not in _HIDDEN
         )
         changes.append(
-            Change(row.pgh_created_at, row.pgh_label, str(context.get("actor", "")), str(context.get("reason", "")), fields)
+            Change(
+                row.pgh_created_at, row.pgh_label, str(context.get("actor", "")), str(context.get("reason", "")), fields
+            )
         )
     return changes
 

@@ -45,7 +45,10 @@ def set_manual(instant: datetime, *, target: datetime | None = None) -> int:
     exists = BusinessClock.objects.filter(id=1).exclude(mode="live").exists()
     if exists and instant < state.now:
         raise ClockBackwards(
-            "business time moves forward only", field="to", value=instant.isoformat(), expected=f"not before {state.now.isoformat()}"
+            "business time moves forward only",
+            field="to",
+            value=instant.isoformat(),
+            expected=f"not before {state.now.isoformat()}",
         )
     row, _ = BusinessClock.objects.update_or_create(
         id=1, defaults={"mode": "manual", "instant": instant, "target": target, "generation": state.generation + 1}
@@ -58,9 +61,12 @@ def set_live() -> None:
     state = clock_state()
     machine = MachineClock().now()
     if state.mode != "live" and state.now > machine:
-        raise ClockBackwards("the business clock is ahead of the machine's", field="mode", value="live", expected="manual or offset")
+        raise ClockBackwards(
+            "the business clock is ahead of the machine's", field="mode", value="live", expected="manual or offset"
+        )
     BusinessClock.objects.update_or_create(
-        id=1, defaults={"mode": "live", "instant": None, "offset": None, "target": None, "generation": state.generation + 1}
+        id=1,
+        defaults={"mode": "live", "instant": None, "offset": None, "target": None, "generation": state.generation + 1},
     )
 
 

@@ -45,11 +45,7 @@ class Membership(models.Model):
     role = models.CharField(max_length=30)
 
     class Meta:
-        constraints = (
-            models.UniqueConstraint(
-                fields=("user_id", "brand", "role"), name="membership_once"
-            ),
-        )
+        constraints = (models.UniqueConstraint(fields=("user_id", "brand", "role"), name="membership_once"),)
 
     def __str__(self) -> str:
         return f"{self.role} at {self.brand_id}"
@@ -60,9 +56,7 @@ class ApiClient(models.Model):
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     name = models.CharField(max_length=120)
-    brand = models.ForeignKey(
-        Brand, on_delete=models.CASCADE, related_name="api_clients"
-    )
+    brand = models.ForeignKey(Brand, on_delete=models.CASCADE, related_name="api_clients")
     token_hash = models.CharField(max_length=64, unique=True)
     scopes = models.JSONField(default=list)
     created_at = models.DateTimeField(help_text="machine clock")

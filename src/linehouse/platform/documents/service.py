@@ -51,5 +51,13 @@ def load(document_id: UUID) -> Document:
     if row is None:
         raise NotFound("no such document", field="id", value=str(document_id))
     return Document(
-        row.id, row.name, row.media_type, row.kind, row.subject, row.sha256, row.size, row.created_at, bytes(row.content)
+        row.id,
+        row.name,
+        row.media_type,
+        row.kind,
+        row.subject,
+        row.sha256,
+        row.size,
+        row.created_at,
+        bytes(row.content),
     )

@@ -34,8 +34,14 @@ class Job(models.Model):
         )
         triggers = (state_trigger(JOB),)
         indexes = (
-            models.Index(fields=("due_at", "id"), name="job_open", condition=models.Q(state__in=("waiting", "running"))),
-            models.Index(fields=("serial", "due_at", "id"), name="job_serial", condition=models.Q(state__in=("waiting", "running"))),
+            models.Index(
+                fields=("due_at", "id"), name="job_open", condition=models.Q(state__in=("waiting", "running"))
+            ),
+            models.Index(
+                fields=("serial", "due_at", "id"),
+                name="job_serial",
+                condition=models.Q(state__in=("waiting", "running")),
+            ),
             models.Index(fields=("state", "-made_at"), name="job_by_state"),
         )
 

@@ -33,13 +33,14 @@ def insert_job(
     with brand_cursor() as cursor:
         cursor.execute(
             """
-            INSERT INTO jobs_job (id, kind, key, payload, state, due_at, serial, attempts, last_error, correlation_id, made_at)
+            INSERT INTO jobs_job (id, kind, key, payload, state, due_at, serial, attempts, last_error,
+                                  correlation_id, made_at)
             VALUES (%s, %s, %s, %s, 'waiting', %s, %s, 0, '', %s, %s)
             ON CONFLICT (kind, key) DO NOTHING
             """,
             [new_id(), kind, key, json.dumps(payload), due, serial, correlation, MachineClock().now()],
         )
-        return cursor.rowcount == 1
+        return bool(cursor.rowcount == 1)
 
 
 _CLAIM = """
@@ -72,8 +73,8 @@ def mark_done(job_id: UUID) -> None:
     """The job has had its effect."""
     with brand_cursor() as cursor:
         cursor.execute(
-            "UPDATE jobs_job SET state = 'done', attempts = attempts + 1, lease_until = NULL, last_error = '', ended_at = %s"
-            " WHERE id = %s",
+            "UPDATE jobs_job SET state = 'done', attempts = attempts + 1, lease_until = NULL, last_error = '',"
+            " ended_at = %s WHERE id = %s",
             [MachineClock().now(), job_id],
         )
 
@@ -96,7 +97,8 @@ def mark_failed(job_id: UUID, error: str, *, counted: bool, max_attempts: int) -
             UPDATE jobs_job
             SET attempts = attempts + %(more)s,
                 state = CASE WHEN attempts + %(more)s >= %(limit)s THEN 'failed' ELSE 'waiting' END,
-                not_before = %(now)s + least(interval '1 second' * power(2, attempts + %(more)s - 1), interval '10 minutes'),
+                not_before = %(now)s
+                    + least(interval '1 second' * power(2, attempts + %(more)s - 1), interval '10 minutes'),
                 lease_until = NULL,
                 last_error = %(error)s,
                 ended_at = CASE WHEN attempts + %(more)s >= %(limit)s THEN %(now)s END
@@ -111,7 +113,7 @@ def mark_failed(job_id: UUID, error: str, *, counted: bool, max_attempts: int) -
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """What is due at an instant: how much can be taken now, how much is held or pausing, how much has failed for good."""
+    """What is due at an instant: how much can be taken now, is held or pausing, has failed for good."""
 
     ready: int
     busy: int

@@ -7,12 +7,11 @@ from linehouse.platform.numbers.models import NumberSeries
 from linehouse.platform.sql import brand_cursor
 from linehouse.platform.work import current_work
 
-
 _defaults: dict[str, str] = {}
 
 
 def default_series(name: str, pattern: str) -> str:
-    """Declare, when a room is imported, the series that it uses; a brand may set another pattern before its first use."""
+    """Declare, when a room is imported, a series that it uses; a brand may set another pattern before first use."""
     pattern.format(n=1)
     _defaults[name] = pattern
     return name

@@ -25,7 +25,9 @@ class OutboxEvent(models.Model):
     machine_time = models.DateTimeField(help_text="machine clock")
 
     class Meta:
-        constraints = (models.UniqueConstraint(fields=("aggregate_id", "aggregate_sequence"), name="outbox_aggregate_order"),)
+        constraints = (
+            models.UniqueConstraint(fields=("aggregate_id", "aggregate_sequence"), name="outbox_aggregate_order"),
+        )
         indexes = (
             models.Index(fields=("name", "-position"), name="outbox_by_name"),
             models.Index(fields=("customer_id", "-position"), name="outbox_by_customer"),

@@ -57,7 +57,8 @@ def emit(event: Event) -> UUID:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [str(aggregate)])
         cursor.execute(
             """
-            INSERT INTO outbox_outboxevent (id, name, version, aggregate_id, aggregate_sequence, customer_id, payload, actor,
+            INSERT INTO outbox_outboxevent (id, name, version, aggregate_id, aggregate_sequence, customer_id, payload,
+                                            actor,
                                             correlation_id, causation_id, business_time, machine_time)
             SELECT %s, %s, %s, %s, coalesce(max(aggregate_sequence), 0) + 1, %s, %s, %s, %s, %s, %s, %s
             FROM outbox_outboxevent WHERE aggregate_id = %s
@@ -101,7 +102,12 @@ def events_after(position: int, limit: int = 500) -> Sequence[Recorded]:
 
 
 def search_events(
-    *, name: str = "", customer_id: UUID | None = None, aggregate_id: UUID | None = None, offset: int = 0, limit: int = 50
+    *,
+    name: str = "",
+    customer_id: UUID | None = None,
+    aggregate_id: UUID | None = None,
+    offset: int = 0,
+    limit: int = 50,
 ) -> tuple[Sequence[Recorded], int]:
     """A page of the log, newest first, and how many match."""
     rows = OutboxEvent.objects.order_by("-position")

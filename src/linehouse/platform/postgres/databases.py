@@ -155,7 +155,9 @@ def create_brand(installation: Installation, key: str, name: str, hosts: tuple[s
     from linehouse.platform.control.models import Brand, BrandHost
 
     if not _KEY.match(key) or key in (CONTROL, TEMPLATE, "default"):
-        raise NotFound("that is no key of a brand", field="key", value=key, expected="a to z, 0 to 9, - and _, a letter first")
+        raise NotFound(
+            "that is no key of a brand", field="key", value=key, expected="a to z, 0 to 9, - and _, a letter first"
+        )
     if Brand.objects.filter(key=key).exists():
         raise BrandExists(f"the brand {key} exists", field="key", value=key, expected="another key")
     database = installation.brand_name(key)

@@ -57,19 +57,13 @@ def forget_database(alias: str) -> None:
     with _lock:
         if alias in connections.settings:
             connections[alias].close()
-            delattr(connections._connections, alias)  # type: ignore[attr-defined]  # Django offers no public way
-            connections.settings = {
-                k: v for k, v in connections.settings.items() if k != alias
-            }
+            del connections[alias]
+            connections.settings = {k: v for k, v in connections.settings.items() if k != alias}
 
 
 def brand_aliases() -> list[str]:
     """The brands whose databases are known."""
-    return [
-        alias
-        for alias in connections.settings
-        if alias not in (DEFAULT, CONTROL, TEMPLATE)
-    ]
+    return [alias for alias in connections.settings if alias not in (DEFAULT, CONTROL, TEMPLATE)]
 
 
 def alias_for(app_label: str) -> str:
@@ -95,20 +89,14 @@ class BrandRouter:
     def _alias(self, model: type[models.Model], hints: dict[str, Any]) -> str:
         alias = alias_for(model._meta.app_label)
         instance = hints.get("instance")
-        bound = instance._state.db if instance is not None else None
-        if (
-            bound is not None
-            and bound != alias
-            and _scope(type(instance)) == _scope(model)
-        ):
-            raise GuardError(
-                f"{model.__name__} of {bound} was touched while {alias} is served"
-            )
+        if instance is None:
+            return alias
+        bound = instance._state.db
+        if bound is not None and bound != alias and _scope(type(instance)) == _scope(model):
+            raise GuardError(f"{model.__name__} of {bound} was touched while {alias} is served")
         return alias
 
-    def allow_relation(
-        self, one: models.Model, other: models.Model, **hints: Any
-    ) -> bool:
+    def allow_relation(self, one: models.Model, other: models.Model, **hints: Any) -> bool:
         """Relations join rows of one database."""
         return one._state.db == other._state.db
 
@@ -123,10 +111,4 @@ class BrandRouter:
 
 def _scope(model: type[models.Model]) -> str:
     label = model._meta.app_label
-    return (
-        "control"
-        if label in CONTROL_APPS
-        else "realm"
-        if label in REALM_APPS
-        else "brand"
-    )
+    return "control" if label in CONTROL_APPS else "realm" if label in REALM_APPS else "brand"

@@ -44,7 +44,8 @@ def advance(to: str, brand: str) -> None:
                 actor=operator(),
                 progress=lambda at, jobs: status.update(f"{at.isoformat()}: {jobs} jobs have run"),
             )
-    click.echo(f"{moved.moved_from.isoformat()} → {moved.moved_to.isoformat()}: {moved.jobs} jobs at {moved.stops} due instants")
+    click.echo(f"{moved.moved_from.isoformat()} → {moved.moved_to.isoformat()}")
+    click.echo(f"{moved.jobs} jobs ran at {moved.stops} due instants")
 
 
 def _instant(text: str, now: datetime) -> datetime:

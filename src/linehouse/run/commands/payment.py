@@ -39,5 +39,7 @@ def list_payments(search: str, brand: str) -> None:
 
         for row in payments(search=search)[0]:
             settles = ", ".join(f"{share.invoice_number} {share.amount}" for share in row.allocations)
-            table.add_row(row.number, row.billing_account_number, str(row.booked_on), str(row.amount), str(row.left), settles)
+            table.add_row(
+                row.number, row.billing_account_number, str(row.booked_on), str(row.amount), str(row.left), settles
+            )
     Console(highlight=False).print(table)

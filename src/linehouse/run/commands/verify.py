@@ -29,6 +29,8 @@ def command(ctx: click.Context, brand: str) -> None:
     console.print(table)
     for result in results:
         for finding in result.verdict.findings[:20]:
-            console.print(f"{result.name}: {finding.subject}: expected {finding.expected}, found {finding.found}", soft_wrap=True)
+            console.print(
+                f"{result.name}: {finding.subject}: expected {finding.expected}, found {finding.found}", soft_wrap=True
+            )
     console.print(f"Ledger hash: {digest}", soft_wrap=True)
     ctx.exit(0 if all(result.holds for result in results) else BROKEN)

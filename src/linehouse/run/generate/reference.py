@@ -67,12 +67,19 @@ def _type(hint: object) -> str:
     if origin in (Union, UnionType):
         return " or ".join(_type(part) for part in get_args(hint))
     if origin is not None:
-        return f"{getattr(origin, '__name__', origin)} of {', '.join(_type(part) for part in get_args(hint) if part is not ...)}"
+        parts = ", ".join(_type(part) for part in get_args(hint) if part is not ...)
+        return f"{getattr(origin, '__name__', origin)} of {parts}"
     return "nothing" if hint is type(None) else str(getattr(hint, "__name__", hint))
 
 
 def _events() -> str:
-    lines = ["# Events", "", _NOTE, "Every fact that a room tells. Fields hold ids and facts, never personal values; schemas only grow.", ""]
+    lines = [
+        "# Events",
+        "",
+        _NOTE,
+        "Every fact that a room tells. Fields hold ids and facts, never personal values; schemas only grow.",
+        "",
+    ]
     listeners: dict[str, list[str]] = {}
     for consumer in all_consumers().values():
         for event in consumer.events or ["every event"]:
@@ -82,19 +89,36 @@ def _events() -> str:
     for name, event in all_event_types().items():
         if not event.__module__.startswith("linehouse."):
             continue
-        lines += [f"## `{name}` (version {event.event_version})", "", _doc(event), "", "| field | type |", "| --- | --- |"]
+        lines += [
+            f"## `{name}` (version {event.event_version})",
+            "",
+            _doc(event),
+            "",
+            "| field | type |",
+            "| --- | --- |",
+        ]
         hints = get_type_hints(event)
         for field in event.__struct_fields__:
             mark = " (aggregate)" if field == event.aggregate_field else ""
             lines.append(f"| `{field}`{mark} | {_type(hints[field])} |")
-        lines += ["", f"Heard by: {', '.join(f'`{who}`' for who in listeners.get(name, [])) or 'nobody in the house'}.", ""]
+        lines += [
+            "",
+            f"Heard by: {', '.join(f'`{who}`' for who in listeners.get(name, [])) or 'nobody in the house'}.",
+            "",
+        ]
     return "\n".join(lines)
 
 
 def _errors() -> str:
     lines = ["# Errors", "", _NOTE]
-    lines += ["A code never changes its meaning. The kind decides what an edge answers: invalid 400, not_found 404, conflict 409,"]
-    lines += ["forbidden 403, refused 422, unavailable 503; the command line exits with 2.", "", "| code | kind | meaning |", "| --- | --- | --- |"]
+    lines += [
+        "A code never changes its meaning. The kind decides what an edge answers: invalid 400, not_found 404,",
+        "conflict 409,",
+        "forbidden 403, refused 422, unavailable 503; the command line exits with 2.",
+        "",
+        "| code | kind | meaning |",
+        "| --- | --- | --- |",
+    ]
     for code, error in all_errors().items():
         if error.__module__.startswith("linehouse."):
             lines.append(f"| `{code}` | {error.kind} | {_doc(error)} |")
@@ -128,11 +152,21 @@ def _settings() -> str:
 
 
 def _tables() -> str:
-    lines = ["# Tables", "", _NOTE, "Business tables by room. A *tracked* table keeps who changed what, when and why.", ""]
+    lines = [
+        "# Tables",
+        "",
+        _NOTE,
+        "Business tables by room. A *tracked* table keeps who changed what, when and why.",
+        "",
+    ]
     for config in sorted(apps.get_app_configs(), key=lambda c: c.label):
         if not config.name.startswith("linehouse."):
             continue
-        found = [m for m in config.get_models() if not m.__name__.endswith("Event") or m.__module__.startswith("linehouse.platform")]
+        found = [
+            m
+            for m in config.get_models()
+            if not m.__name__.endswith("Event") or m.__module__.startswith("linehouse.platform")
+        ]
         if not found:
             continue
         lines += [f"## {config.label}", ""]
@@ -152,7 +186,15 @@ def _column(field: models.Field[object, object]) -> str:
 
 
 def _jobs() -> str:
-    lines = ["# Jobs and consumers", "", _NOTE, "Work that is done later, once.", "", "| job | how | meaning |", "| --- | --- | --- |"]
+    lines = [
+        "# Jobs and consumers",
+        "",
+        _NOTE,
+        "Work that is done later, once.",
+        "",
+        "| job | how | meaning |",
+        "| --- | --- | --- |",
+    ]
     for name, kind in all_kinds().items():
         handler = kind.inside or kind.outside
         if handler is not None and handler.__module__.startswith("linehouse."):
@@ -167,6 +209,14 @@ def _jobs() -> str:
 
 
 def _laws() -> str:
-    lines = ["# Laws", "", _NOTE, "What must hold at every commit; `linehouse verify` checks all of it.", "", "| law | meaning |", "| --- | --- |"]
+    lines = [
+        "# Laws",
+        "",
+        _NOTE,
+        "What must hold at every commit; `linehouse verify` checks all of it.",
+        "",
+        "| law | meaning |",
+        "| --- | --- |",
+    ]
     lines += [f"| `{name}` | {law} |" for name, law in all_checks().items()]
     return "\n".join(lines)

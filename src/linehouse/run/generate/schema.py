@@ -82,10 +82,9 @@ def _stable(text: str) -> str:
     # When a migration ran is of no interest, and would make every generation differ.
     lines = []
     for line in text.splitlines():
-        if line.startswith("INSERT INTO public.django_migrations"):
-            head, _, _ = line.rpartition(", '")
-            line = f"{head}, '2026-01-01 00:00:00+00');"
-        lines.append(line)
+        head, comma, _ = line.rpartition(", '")
+        applied = comma and line.startswith("INSERT INTO public.django_migrations")
+        lines.append(f"{head}, '2026-01-01 00:00:00+00');" if applied else line)
     return "\n".join(lines)
 
 

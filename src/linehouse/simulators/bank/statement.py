@@ -28,7 +28,7 @@ class BankTransfer:
 
 def write(number: str, iban: str, opening: Money, transfers: Sequence[BankTransfer], made_at: datetime) -> bytes:
     """A statement of these transfers: the closing balance is the opening one and their sum."""
-    root = etree.Element("Document", nsmap={None: NAMESPACE})
+    root = etree.Element("Document", attrib={}, nsmap={None: NAMESPACE})  # type: ignore[dict-item]  # None is the default namespace
     message = _add(root, "BkToCstmrStmt")
     header = _add(message, "GrpHdr")
     _add(header, "MsgId", f"MSG-{number}")

@@ -44,7 +44,8 @@ class Mailbox:
         place = self._folder / f"{key}.eml"
         if not place.exists():
             number = len(list(self._folder.glob("*.eml"))) + 1
-            head = f"X-Received-Order: {number:06d}\r\nReturn-Path: <{sender}>\r\nDelivered-To: {', '.join(recipients)}\r\n"
+            head = f"X-Received-Order: {number:06d}\r\nReturn-Path: <{sender}>\r\n"
+            head += f"Delivered-To: {', '.join(recipients)}\r\n"
             draft = place.with_suffix(".part")
             draft.write_bytes(head.encode() + content)
             draft.rename(place)
@@ -118,7 +119,7 @@ class _Handler:
         self._mailbox = mailbox
         self._faults = faults
 
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802 - aiosmtpd's name
         if fault := self._faults.next():
             return fault
         content = envelope.content

@@ -20,7 +20,9 @@ def sample() -> bytes:
         "NL91ROBI0417164300",
         Money.of("100.00", "EUR"),
         [
-            BankTransfer("B1", Money.of("27.95", "EUR"), date(2026, 12, 9), "A. Jansen", "NL02ABNA0123456789", "RF18R2026000001"),
+            BankTransfer(
+                "B1", Money.of("27.95", "EUR"), date(2026, 12, 9), "A. Jansen", "NL02ABNA0123456789", "RF18R2026000001"
+            ),
             BankTransfer("B2", Money.of("-3.50", "EUR"), date(2026, 12, 9), text="bank fee"),
         ],
         MADE,
@@ -32,7 +34,12 @@ def test_what_the_bank_writes_is_read_back() -> None:
     assert (statement.number, statement.iban, statement.made_at) == ("2026-344", "NL91ROBI0417164300", MADE)
     assert (str(statement.opening), str(statement.closing)) == ("100.00 EUR", "124.45 EUR")
     first, second = statement.entries
-    assert (first.bank_ref, str(first.amount), first.reference, first.payer) == ("B1", "27.95 EUR", "RF18R2026000001", "A. Jansen")
+    assert (first.bank_ref, str(first.amount), first.reference, first.payer) == (
+        "B1",
+        "27.95 EUR",
+        "RF18R2026000001",
+        "A. Jansen",
+    )
     assert (first.payer_account, first.end_to_end, first.booked_on) == ("NL02ABNA0123456789", "", date(2026, 12, 9))
     assert (str(second.amount), second.text) == ("-3.50 EUR", "bank fee")
 
@@ -72,6 +79,8 @@ def test_a_wrong_file_is_refused_by_name(change: object, said: str) -> None:
 
 
 def test_entities_are_not_resolved() -> None:
-    bomb = b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]>' + sample().split(b"?>", 1)[1].replace(b"A. Jansen", b"&a;")
+    bomb = b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]>' + sample().split(b"?>", 1)[
+        1
+    ].replace(b"A. Jansen", b"&a;")
     (statement,) = camt053.read(bomb)
     assert "root" not in statement.entries[0].payer

@@ -32,7 +32,9 @@ def read(data: bytes) -> tuple[Statement, ...]:
     namespace = etree.QName(root).namespace or ""
     version = _NAMESPACE.match(namespace)
     if version is None or int(version.group(1)) not in _VERSIONS:
-        raise StatementRefused("the file is no camt.053", field="xmlns", value=namespace, expected="camt.053.001.02 to .13")
+        raise StatementRefused(
+            "the file is no camt.053", field="xmlns", value=namespace, expected="camt.053.001.02 to .13"
+        )
     found = _all(root, "BkToCstmrStmt/Stmt")
     if not found:
         raise StatementRefused("the file holds no statement", field="Stmt", expected="at least one")
@@ -70,7 +72,9 @@ def _money(node: etree._Element, field: str) -> Money:
     try:
         amount = Money.of(Decimal(text), str(amounts[0].get("Ccy", "")))
     except (InvalidOperation, Invalid):
-        raise StatementRefused(f"{field} is no amount", field=field, value=text, expected="a decimal and a currency") from None
+        raise StatementRefused(
+            f"{field} is no amount", field=field, value=text, expected="a decimal and a currency"
+        ) from None
     direction = _need(node, "CdtDbtInd")
     if direction not in ("CRDT", "DBIT"):
         raise StatementRefused("neither credit nor debit", field="CdtDbtInd", value=direction, expected="CRDT or DBIT")
@@ -92,7 +96,9 @@ def _statement(node: etree._Element) -> Statement:
     opening = balances.get("OPBD") or balances.get("PRCD")
     closing = balances.get("CLBD")
     if opening is None or closing is None:
-        raise StatementRefused("a balance is missing", field="Bal", value=", ".join(balances), expected="OPBD or PRCD, and CLBD")
+        raise StatementRefused(
+            "a balance is missing", field="Bal", value=", ".join(balances), expected="OPBD or PRCD, and CLBD"
+        )
     made = _need(node, "CreDtTm")
     try:
         made_at = datetime.fromisoformat(made)

@@ -20,7 +20,7 @@ class SmtpMailer:
     port: int
 
     def send(self, mail: Mail) -> str:
-        """Hand the mail over; returns the server's last reply. Raises Refusal for 5xx, Unreachable for all that may pass."""
+        """Hand the mail over; returns the server's last reply. Raises Refusal (5xx) or Unreachable (may pass)."""
         try:
             with smtplib.SMTP(self.host, self.port, timeout=_TIMEOUT_SECONDS) as server:
                 server.ehlo_or_helo_if_needed()

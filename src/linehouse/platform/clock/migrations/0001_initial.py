@@ -4,25 +4,47 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='BusinessClock',
+            name="BusinessClock",
             fields=[
-                ('id', models.SmallIntegerField(default=1, editable=False, primary_key=True, serialize=False)),
-                ('mode', models.CharField(choices=[('live', 'Live'), ('offset', 'Offset'), ('manual', 'Manual')], default='live', max_length=10)),
-                ('instant', models.DateTimeField(help_text='business clock; where it stands in manual mode', null=True)),
-                ('offset', models.DurationField(help_text='how far it runs ahead in offset mode', null=True)),
-                ('target', models.DateTimeField(help_text='business clock; where an advance under way is going', null=True)),
-                ('generation', models.BigIntegerField(default=0, help_text='grows with every move')),
+                ("id", models.SmallIntegerField(default=1, editable=False, primary_key=True, serialize=False)),
+                (
+                    "mode",
+                    models.CharField(
+                        choices=[("live", "Live"), ("offset", "Offset"), ("manual", "Manual")],
+                        default="live",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "instant",
+                    models.DateTimeField(help_text="business clock; where it stands in manual mode", null=True),
+                ),
+                ("offset", models.DurationField(help_text="how far it runs ahead in offset mode", null=True)),
+                (
+                    "target",
+                    models.DateTimeField(help_text="business clock; where an advance under way is going", null=True),
+                ),
+                ("generation", models.BigIntegerField(default=0, help_text="grows with every move")),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('id', 1)), name='clock_one_row'), models.CheckConstraint(condition=models.Q(('mode', 'live'), models.Q(('instant__isnull', False), ('mode', 'manual')), models.Q(('mode', 'offset'), ('offset__isnull', False)), _connector='OR'), name='clock_mode_complete')],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("id", 1)), name="clock_one_row"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("mode", "live"),
+                            models.Q(("instant__isnull", False), ("mode", "manual")),
+                            models.Q(("mode", "offset"), ("offset__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="clock_mode_complete",
+                    ),
+                ],
             },
         ),
     ]

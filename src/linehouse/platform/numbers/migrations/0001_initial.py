@@ -4,22 +4,22 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='NumberSeries',
+            name="NumberSeries",
             fields=[
-                ('name', models.CharField(max_length=60, primary_key=True, serialize=False)),
-                ('pattern', models.CharField(help_text='with {n} for the number, such as C-{n:06d}', max_length=60)),
-                ('next', models.BigIntegerField(default=1)),
+                ("name", models.CharField(max_length=60, primary_key=True, serialize=False)),
+                ("pattern", models.CharField(help_text="with {n} for the number, such as C-{n:06d}", max_length=60)),
+                ("next", models.BigIntegerField(default=1)),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('next__gte', 1)), name='series_next_positive')],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("next__gte", 1)), name="series_next_positive")
+                ],
             },
         ),
     ]
