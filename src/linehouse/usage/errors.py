@@ -65,6 +65,7 @@ class Suspension(StrEnum):
     NEGATIVE_QUANTITY = "negative_quantity"
     CONFLICTING_DUPLICATE = "conflicting_duplicate"
     UNKNOWN_SUBSCRIBER = "unknown_subscriber"
+    IDENTITY_CONFLICT = "identity_conflict"
     UNRATED = "unrated"
 
 

@@ -49,6 +49,8 @@ USAGE_SUSPENSE = Lifecycle(
         ("corrected", "discarded"),
         ("resubmitted", "resolved"),
         ("resubmitted", "open"),
+        ("resolved", "open"),
     ),
 )
-"""A record waits here with its reason; resubmitted, it is taken in (resolved) or comes back with a reason (open)."""
+"""A record waits here with its reason; resubmitted, it is taken in (resolved) or comes back with a reason (open);
+a resolved one opens again when charging cannot price it."""

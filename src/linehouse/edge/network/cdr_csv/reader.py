@@ -55,7 +55,8 @@ def read(data: bytes, settings: Mapping[str, Any]) -> ParsedFile:
 
 def _rows(data: bytes, layout: Layout) -> Iterator[_Row]:
     try:
-        content = data.decode(layout.encoding).removeprefix("\ufeff")
+        # A NUL is no text; the database would refuse it.
+        content = data.decode(layout.encoding).removeprefix("\ufeff").replace("\x00", "\ufffd")
     except UnicodeDecodeError as error:
         raise FileRefused(
             Refusal.UNREADABLE,

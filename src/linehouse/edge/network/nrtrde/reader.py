@@ -20,7 +20,7 @@ _SMS_SERVICES = ("20", "21", "22")
 _FORWARDING = ("20", "21", "28", "29", "2A", "2B")
 
 
-def read(data: bytes, settings: Mapping[str, Any]) -> ParsedFile:  # noqa: ARG001  # every reader takes its feed's settings
+def read(data: bytes, settings: Mapping[str, Any]) -> ParsedFile:
     """Read a whole file. Offsets such as ``+100`` and short sequence numbers are taken as they are meant.
 
     Raises FileRefused: unreadable with the byte offset, or of an unknown version.

@@ -13,7 +13,8 @@ from linehouse.edge.network.tap3.totals import Declared, declared, disagreements
 from linehouse.edge.network.tap3.words import offset_minutes, text, zoned_instant
 from linehouse.kernel.error import Invalid
 from linehouse.kernel.money import require_currency
-from linehouse.usage.errors import FileRefused, Refusal
+from linehouse.rating.values import Direction, UsageType
+from linehouse.usage.errors import FeedInvalid, FileRefused, Refusal
 from linehouse.usage.values import FileTotals, ParsedFile, WholesaleCharge
 
 SPECIFICATION = 3
@@ -67,6 +68,36 @@ def read(data: bytes, settings: Mapping[str, Any]) -> ParsedFile:
         disagreements=disagreements(file),
         notes=tuple(_notes(file, context, said)),
     )
+
+
+def check_settings(settings: Mapping[str, Any]) -> None:
+    """Judge a feed's settings. Raises FeedInvalid."""
+    for word in settings:
+        if word != "messaging-services":
+            raise FeedInvalid(
+                f"{word!r} is no setting of TAP",
+                field=f"settings.{word}",
+                value=settings[word],
+                expected="messaging-services",
+            )
+    _messaging(settings)
+
+
+def _messaging(settings: Mapping[str, Any]) -> dict[int, str]:
+    services = settings.get("messaging-services") or {}
+    try:
+        meanings = {int(code): str(words) for code, words in services.items()}
+        for words in meanings.values():
+            usage_type, direction = words.split()
+            UsageType(usage_type), Direction(direction)
+    except (AttributeError, TypeError, ValueError):
+        raise FeedInvalid(
+            "messaging services are codes with their meaning",
+            field="settings.messaging-services",
+            value=services,
+            expected="1: sms out",
+        ) from None
+    return meanings
 
 
 def _version(head: Group) -> str:
@@ -144,7 +175,7 @@ def _context(file: TapFile, sender: str, settings: Mapping[str, Any]) -> Context
         entities={
             info["recEntityCode"]: _entity(info) for info in network.get("recEntityInfo", ()) if "recEntityCode" in info
         },
-        messaging={int(code): str(words) for code, words in settings.get("messaging-services", {}).items()},
+        messaging=_messaging(settings),
     )
 
 

@@ -12,14 +12,14 @@ _BCD = "0123456789abcde"
 
 def text(octets: bytes | None) -> str:
     """An AsciiString without its padding; octets outside the alphabet are kept as Latin-1."""
-    return octets.decode("latin-1").strip(" \x00") if octets else ""
+    return octets.decode("latin-1").replace("\x00", "").strip(" ") if octets else ""
 
 
 def digits(octets: bytes | None) -> str:
     """A BCDString: two digits per octet, the high half first, ``f`` fills up the end."""
     if not octets:
         return ""
-    found = []
+    found: list[str] = []
     for octet in octets:
         for half in (octet >> 4, octet & 0x0F):
             if half == 0x0F:
