@@ -21,7 +21,8 @@ from linehouse.rating.zones import match_number
 
 GRAMMAR = (
     "<quantity> [mms|event] [incoming|forwarded] [to|from <number, short code or zone>] "
-    "[in <network, country or zone>] [at HH:MM] [on <weekday or YYYY-MM-DD>] costs <amount> | is free | is blocked | is unrated"
+    "[in <network, country or zone>] [at HH:MM] [on <weekday or YYYY-MM-DD>] "
+    "costs <amount> | is free | is blocked | is unrated"
 )
 _SENTENCE = re.compile(
     r"^(?P<amount>\d+(?:\.\d+)?) ?(?P<unit>[A-Za-z]+)(?: (?P<kind>mms|event))?(?: (?P<direction>incoming|forwarded))?"

@@ -41,8 +41,6 @@ def allocate(due: Sequence[tuple[int, Fraction]], total: int, timeline: Timeline
             more = owed if bucket.available is None else min(owed, bucket.available - paid)
             shares[bucket.ref] = paid + more
             owed -= more
-            if not owed:
-                break
     takes: dict[str, int] = {}
     open_amount = total
     for ref, share in shares.items():

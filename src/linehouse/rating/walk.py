@@ -99,6 +99,7 @@ class _Walker:
         self.money = Fraction(0)
         self.free = 0
         self.first: Candidate | None = None
+        self.begun = False
         self.paid_first = False
         self.entered: set[tuple[str, str, int]] = set()
         self.passed: list[Bucket] = []
@@ -134,6 +135,9 @@ class _Walker:
             edge = min(self.time.rule_edge(self.position, self.end), self.free)
             self._part(rule, 0, Run(self.position, 1, edge - self.position, edge, edge), PaidBy.FREE_UNITS)
             return
+        if not self.begun:
+            self.begun = True
+            self._fees(Due.ALWAYS)
         index = self.rest.step if self.rest is not None else self._step_at(price, self.position - self.free)
         step = price.steps[index]
         if self._at_maximum():
@@ -242,14 +246,16 @@ class _Walker:
     def _bucket_part(self, rule: Candidate, index: int, bucket: Bucket, run: Run, covered: int) -> None:
         taken = bucket.factor * covered
         self.walk.taken[bucket.ref] = self.walk.taken.get(bucket.ref, Fraction(0)) + taken
-        self._fees_of_first_block(money=False)
+        self.paid_first = True
         part = self._new_part(rule, index, run, PaidBy.BUCKET)
         self._append(replace(part, bucket=bucket.ref, bucket_name=bucket.name, taken=taken))
 
     def _money(self, rule: Candidate, price: Price, index: int, step: Step) -> None:
-        self._fees_of_first_block(money=True)
-        if self._at_maximum():
-            return
+        if not self.paid_first:
+            self.paid_first = True
+            self._fees(Due.CHARGED)
+            if self._at_maximum():
+                return
         run = self._bound(self._run(price, index, step.block), self.passed)
         key = (rule.tariff.key, rule.rule.key, index)
         flat = 0 if key in self.entered else step.flat
@@ -317,18 +323,14 @@ class _Walker:
 
     def _at_maximum(self) -> bool:
         maximum = self._maximum()
-        return maximum is not None and self.paid_first and self.money >= maximum
+        return maximum is not None and self.money >= maximum
 
-    def _fees_of_first_block(self, *, money: bool) -> None:
-        """Connect is due with the event's first block: when money pays it, or always."""
-        if self.paid_first:
-            return
-        self.paid_first = True
+    def _fees(self, due: Due) -> None:
         price = self._first_price()
         if price is None:
             return
         for kind, fee in (("connect", price.connect), ("finish", price.finish)):
-            if fee is not None and fee.micros and (money or fee.due is Due.ALWAYS):
+            if fee is not None and fee.due is due:
                 self._fee(kind, Fraction(fee.micros))
 
     def _fee(self, kind: str, amount: Fraction) -> None:
