@@ -1,0 +1,86 @@
+"""The pages as HTML text."""
+
+from __future__ import annotations
+
+from html import escape
+
+from linehouse.simulators.mailbox.server import Received
+from linehouse.simulators.world.brands import KnownBrand
+from linehouse.simulators.world.invoice_reader import Payable
+
+STYLE = """
+:root { color-scheme: light dark; --line: #8884; --soft: #8881; --accent: #0b6e5f; }
+@media (prefers-color-scheme: dark) { :root { --accent: #5fd0bd; } }
+* { box-sizing: border-box; }
+body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 0 auto; padding: 1.5rem; }
+header { border-bottom: 1px solid var(--line); margin-bottom: 1.5rem; }
+h1 { font-size: 1.4rem; margin: 0 0 .25rem; } h2 { font-size: 1.1rem; margin: 2rem 0 .5rem; }
+table { border-collapse: collapse; width: 100%; } 
+th, td { text-align: left; padding: .4rem .6rem; border-bottom: 1px solid var(--line); }
+pre { background: var(--soft); padding: 1rem; white-space: pre-wrap; border-radius: .5rem; }
+form { display: grid; gap: .6rem; max-width: 28rem; } label { display: grid; gap: .2rem; }
+input, select, button { font: inherit; padding: .4rem .6rem; } a { color: var(--accent); }
+button { background: var(--accent); color: Canvas; border: 0; border-radius: .4rem; cursor: pointer; }
+.note { background: var(--soft); padding: .6rem 1rem; border-left: 4px solid var(--accent); }
+"""
+
+
+def shell(title: str, body: str, note: str = "") -> str:
+    """A whole page."""
+    told = f'<p class="note" role="status">{escape(note)}</p>' if note else ""
+    return (
+        '<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
+        f'<title>{escape(title)} – outside world</title><link rel="stylesheet" href="/style.css"></head><body>'
+        '<header><h1><a href="/">The outside world of Linehouse</a></h1><p>Simulated counterparts: nothing '
+        f"here is real, but it speaks the real protocols.</p></header><main>{told}{body}</main></body></html>"
+    )
+
+
+def index(mails: list[Received], brands: list[KnownBrand], network_url: str, note: str) -> str:
+    """Mailbox, bank and links."""
+    rows = "".join(
+        f'<tr><td><a href="/mail/{mail.key}">{escape(mail.subject) or "(no subject)"}</a></td>'
+        f"<td>{escape(mail.recipient)}</td><td>{len(mail.attachments)}</td></tr>"
+        for mail in mails[:200]
+    )
+    box = (
+        f"<table><thead><tr><th>Subject</th><th>To</th><th>Files</th></tr></thead><tbody>{rows}</tbody></table>"
+        if mails
+        else "<p>No mail has come yet. Activate a line or post an invoice.</p>"
+    )
+    choices = "".join(f'<option value="{escape(b.key)}">{escape(b.name)}, {escape(b.iban)}</option>' for b in brands)
+    bank = (
+        f'<form method="post" action="/transfer"><label>To <select name="brand">{choices}</select></label>'
+        '<label>Amount <input name="amount" inputmode="decimal" required placeholder="27.95"></label>'
+        '<label>Reference <input name="reference" placeholder="RF…"></label>'
+        '<label>Text <input name="text"></label><label>Payer <input name="payer" value="A. Customer"></label>'
+        '<label>Booked on <input name="booked_on" type="date" required></label><button>Transfer</button></form>'
+        if brands
+        else "<p>No brand is known yet.</p>"
+    )
+    body = (
+        f"<h2>Mailbox</h2>{box}<h2>Bank</h2>"
+        f"<p>A transfer reaches the brand as a camt.053 statement in its inbox.</p>{bank}"
+        f'<h2>Host network</h2><p>Speaks TMF640 at <a href="{escape(network_url)}/admin">{escape(network_url)}</a>; '
+        "its fault menu is there as well.</p>"
+    )
+    return shell("Mailbox and bank", body, note)
+
+
+def mail(found: Received, payable: Payable | None, note: str) -> str:
+    """One mail with its files, and a button that pays the invoice in it."""
+    files = "".join(
+        f'<li><a href="/mail/{found.key}/{place}">{escape(name)}</a> ({escape(media)}, {size} bytes)</li>'
+        for place, (name, media, size) in enumerate(found.attachments)
+    )
+    pay = ""
+    if payable is not None:
+        pay = (
+            f'<form method="post" action="/mail/{found.key}/pay"><button>Pay {escape(str(payable.amount))} '
+            f"with reference {escape(payable.reference)}</button></form>"
+        )
+    body = (
+        f"<h2>{escape(found.subject)}</h2><p>From {escape(found.sender)}<br>To {escape(found.recipient)}</p>"
+        f"<pre>{escape(found.text)}</pre>{f'<ul>{files}</ul>' if files else ''}{pay}"
+    )
+    return shell(found.subject, body, note)
