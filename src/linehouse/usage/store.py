@@ -29,6 +29,10 @@ _PLACES = ", ".join(["%s"] * len(_COLUMNS))
 _INSERT = f"INSERT INTO usage_record ({', '.join(_COLUMNS)}) VALUES ({_PLACES})"  # noqa: S608  # our own names
 
 
+_ONE = "SELECT * FROM usage_record WHERE id = %s"
+_ONE_LOCKED = f"{_ONE} FOR UPDATE"
+
+
 @dataclass(frozen=True, slots=True)
 class Seen:
     """Where a once-key was claimed first."""
@@ -248,7 +252,7 @@ def guided_of_file(file_id: UUID) -> list[NormalisedUsage]:
 def record_row(record_id: UUID, *, lock: bool = False) -> dict[str, Any] | None:
     """One record with its state, or None."""
     with brand_cursor() as cursor:
-        cursor.execute("SELECT * FROM usage_record WHERE id = %s" + (" FOR UPDATE" if lock else ""), [record_id])
+        cursor.execute(_ONE_LOCKED if lock else _ONE, [record_id])
         rows = dict_rows(cursor)
     return rows[0] if rows else None
 

@@ -123,8 +123,8 @@ class SuspenseView:
 class Reconciliation:
     """Where every record of a file is, and whether the money agrees.
 
-    ``records`` = ``rated`` + ``guided`` + ``reported`` + ``suspended`` + ``duplicates`` + ``discarded``: ``guided`` wait
-    to be priced, ``reported`` are never priced (NRTRDE, test files). Charges are exact, in major units.
+    ``records`` = ``rated`` + ``guided`` + ``reported`` + ``suspended`` + ``duplicates`` + ``discarded``. ``guided``
+    wait to be priced, ``reported`` are never priced (NRTRDE, test files). Charges are exact, in major units.
     """
 
     file_id: UUID
