@@ -36,3 +36,15 @@ class FilesInvalid(InvalidFields, code="catalog.files_invalid", kind=Kind.INVALI
 
 class PublishRefused(RefusedError, code="catalog.publish_refused", kind=Kind.REFUSED):
     """The catalogue does not pass its own checks or examples; each problem names file and line."""
+
+
+class ValidFromRefused(DomainError, code="catalog.valid_from_refused", kind=Kind.REFUSED):
+    """A version cannot come into force in the past, nor before one that is already published for later."""
+
+
+class AlreadyInForce(DomainError, code="catalog.already_in_force", kind=Kind.CONFLICT):
+    """A version that has come into force cannot be withdrawn."""
+
+
+class ElementUnknown(DomainError, code="catalog.element_unknown", kind=Kind.NOT_FOUND):
+    """No catalogue version ever held an offering or specification of that id."""

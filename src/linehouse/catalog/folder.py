@@ -9,6 +9,9 @@ from linehouse.catalog.errors import FilesInvalid, FilesMissing
 from linehouse.catalog.files import BRAND_FILE, FOLDERS
 from linehouse.kernel.outcome import Problem
 
+BASE_FILE = "base-version"
+"""Beside brand.yaml in a folder that was exported: the version from which its files were made."""
+
 
 def read_folder(folder: Path) -> dict[str, str]:
     """The catalog files of a brand's folder, by path below it, byte for byte. Raises FilesMissing, FilesInvalid."""
@@ -29,6 +32,22 @@ def write_folder(folder: Path, files: Mapping[str, str]) -> None:
         target = folder / name
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(text.encode())
+
+
+def read_base(folder: Path) -> int | None:
+    """The published version that the folder was exported from, where it says so. Raises FilesInvalid."""
+    path = folder / BASE_FILE
+    if not path.is_file():
+        return None
+    text = _text(path).strip()
+    if not text.isascii() or not text.isdigit():
+        raise FilesInvalid((Problem("catalog.files_invalid", f"{BASE_FILE} holds no version number", BASE_FILE, text),))
+    return int(text)
+
+
+def write_base(folder: Path, number: int) -> None:
+    """Note that the folder's files are those of a published version."""
+    (folder / BASE_FILE).write_text(f"{number}\n", encoding="utf-8")
 
 
 def _text(path: Path) -> str:

@@ -35,19 +35,6 @@ class ElementChange:
         return f"{self.what} {self.kind} {self.key}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
-    """What would be published on top of ``base_version`` (0: nothing was published before)."""
-
-    base_version: int
-    changes: tuple[ElementChange, ...]
-
-    @property
-    def empty(self) -> bool:
-        """Whether nothing would change."""
-        return not self.changes
-
-
 ELEMENT_KINDS: Mapping[str, str] = {
     "offering": "offerings",
     "product specification": "product_specifications",
@@ -67,7 +54,7 @@ def elements(catalogue: Catalogue) -> dict[tuple[str, str], object]:
     return found
 
 
-def difference(published: Catalogue | None, wanted: Catalogue) -> Plan:
+def difference(published: Catalogue | None, wanted: Catalogue) -> tuple[ElementChange, ...]:
     """The changes from what is published to what the files hold."""
     old = elements(published) if published else {}
     new = elements(wanted)
@@ -81,7 +68,7 @@ def difference(published: Catalogue | None, wanted: Catalogue) -> Plan:
             fields = tuple(_fields("", content_of(old[kind, key]), content_of(new[kind, key])))
             if fields:
                 changes.append(ElementChange(kind, key, "changed", fields))
-    return Plan(base_version=published.version if published else 0, changes=tuple(changes))
+    return tuple(changes)
 
 
 def _fields(path: str, old: Content, new: Content) -> Iterator[FieldChange]:

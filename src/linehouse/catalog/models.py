@@ -1,0 +1,74 @@
+"""Tables of published catalogues. What is published is never edited; a version that has not begun can be withdrawn."""
+
+from __future__ import annotations
+
+import pgtrigger
+from django.db import models
+
+from linehouse.catalog.lifecycle import VERSION
+from linehouse.platform.models import BusinessModel, state_constraint, state_trigger, tracked
+
+
+@tracked
+class CatalogVersion(BusinessModel):
+    """A version: in force from ``valid_from`` until a later one is."""
+
+    number = models.IntegerField(unique=True)
+    base_number = models.IntegerField(help_text="the version on which it was built; 0 for the first")
+    valid_from = models.DateTimeField(help_text="business clock")
+    published_by = models.CharField(max_length=200)
+    note = models.CharField(max_length=500, blank=True)
+    digest = models.CharField(max_length=64, help_text="SHA-256 over paths and texts of its files")
+    state = models.CharField(max_length=12, default="published")
+
+    class Meta:
+        constraints = (state_constraint(VERSION),)
+        triggers = (
+            state_trigger(VERSION),
+            pgtrigger.Protect(
+                name="published_stays",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Condition(
+                    "ROW(OLD.number, OLD.base_number, OLD.valid_from, OLD.digest)"
+                    " IS DISTINCT FROM ROW(NEW.number, NEW.base_number, NEW.valid_from, NEW.digest)"
+                ),
+            ),
+            pgtrigger.Protect(name="published_is_kept", operation=pgtrigger.Delete),
+        )
+        indexes = (models.Index(fields=("valid_from", "number"), name="catalog_version_in_force"),)
+
+    def __str__(self) -> str:
+        return f"catalog version {self.number}"
+
+
+class CatalogFile(models.Model):
+    """A file of a version, byte for byte as it was handed in, comments and all."""
+
+    id = models.BigAutoField(primary_key=True)
+    version = models.ForeignKey(CatalogVersion, on_delete=models.PROTECT, related_name="files")
+    path = models.CharField(max_length=200, help_text="below the brand's folder")
+    text = models.TextField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("version", "path"), name="catalog_file_once"),)
+        triggers = (pgtrigger.Protect(name="file_stays", operation=pgtrigger.Update | pgtrigger.Delete),)
+
+    def __str__(self) -> str:
+        return self.path
+
+
+class CatalogElement(BusinessModel):
+    """One version of one offering, specification, tariff or the brand: what APIs and products refer to by id."""
+
+    kind = models.CharField(max_length=30)
+    key = models.CharField(max_length=120)
+    version = models.IntegerField(help_text="grows by one each time changed content is published")
+    digest = models.CharField(max_length=64, help_text="SHA-256 over its content")
+    since = models.ForeignKey(CatalogVersion, on_delete=models.PROTECT, related_name="elements")
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("kind", "key", "version"), name="catalog_element_version_once"),)
+        triggers = (pgtrigger.Protect(name="element_stays", operation=pgtrigger.Update | pgtrigger.Delete),)
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.key} {self.version}"
