@@ -21,7 +21,7 @@ from linehouse.platform.numbers.service import default_series, next_number
 from linehouse.platform.outbox.service import emit
 from linehouse.platform.work import Actor, current_work, unit_of_work
 
-SERIES = default_series("payment", "P-{n:06d}")
+SERIES = default_series("payment", "PAY-{n:06d}")
 
 
 @dataclass(frozen=True, slots=True)

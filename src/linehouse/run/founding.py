@@ -1,0 +1,61 @@
+"""Founding a brand: its database, clock, catalog, number series and the folders of its partners."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+from linehouse.catalog.files import read_catalogue
+from linehouse.catalog.folder import read_folder
+from linehouse.catalog.service import apply_files, published
+from linehouse.platform.clock.service import set_manual
+from linehouse.platform.partitions import ensure_ahead
+from linehouse.platform.postgres.databases import Installation, create_brand
+from linehouse.platform.scope import brand_scope
+from linehouse.platform.timers import begin_all
+from linehouse.platform.work import Actor, unit_of_work
+from linehouse.simulators.world.brands import KnownBrand, make_known
+
+
+def found_brand(
+    installation: Installation,
+    key: str,
+    folder: Path,
+    *,
+    actor: Actor,
+    home: Path | None = None,
+    name: str | None = None,
+    hosts: tuple[str, ...] = (),
+    clock: datetime | None = None,
+) -> None:
+    """Make a brand from its files. With ``clock`` its business clock stands there; otherwise it follows the machine's.
+
+    With ``home`` the outside world is told of it, too. Raises BrandExists, FilesInvalid, PublishRefused; a brand whose
+    catalog is refused is made all the same, without a catalog, so that its files can be mended and applied.
+    """
+    profile = read_catalogue(read_folder(folder)).catalogue.brand
+    create_brand(installation, key, name or profile.name, (f"{key}.localhost", *hosts))
+    with brand_scope(key):
+        if clock is not None:
+            set_manual(clock)
+        with unit_of_work(actor, f"founding of {key}") as work:
+            ensure_ahead(work.now)
+            begin_all(work.now)
+        apply_files(folder, actor=actor, note="first version")
+        account = published().brand.bank_account
+        if home is not None:
+            make_known(
+                home,
+                KnownBrand(
+                    key=key,
+                    name=name or profile.name,
+                    iban=account.iban,
+                    holder=account.holder,
+                    currency=profile.currency,
+                    country=profile.country,
+                ),
+            )
+
+
+DEMO_START = datetime.fromisoformat("2026-11-01T08:00:00+00:00")
+"""Where the demo brand's clock stands at first: 09:00 in Amsterdam on the first of November 2026."""
