@@ -14,6 +14,9 @@ import structlog
 
 from linehouse.platform.settings import Settings
 from linehouse.platform.telemetry import logs, traces
+from linehouse.simulators.host_network import server as host_network
+from linehouse.simulators.mailbox.server import Mailbox, MailServer
+from linehouse.simulators.world import server as world
 
 _log = structlog.get_logger(__name__)
 
@@ -28,7 +31,26 @@ class Server:
     """Listens on the port and returns when the event is set."""
 
 
-SERVERS: tuple[Server, ...] = ()
+def _host_network(settings: Settings, stop: threading.Event) -> None:
+    host_network.serve(settings.home / "simulators" / "host-network", settings.network_port, stop)
+
+
+def _mailbox(settings: Settings, stop: threading.Event) -> None:
+    server = MailServer(Mailbox(settings.home / "simulators" / "mailbox"), settings.smtp_port)
+    server.start()
+    stop.wait()
+    server.stop()
+
+
+def _world(settings: Settings, stop: threading.Event) -> None:
+    world.serve(settings.home, settings.simulators_port, f"http://localhost:{settings.network_port}", stop)
+
+
+SERVERS: tuple[Server, ...] = (
+    Server("host network", lambda settings: settings.network_port, _host_network),
+    Server("mailbox", lambda settings: settings.smtp_port, _mailbox),
+    Server("outside world", lambda settings: settings.simulators_port, _world),
+)
 
 
 def main() -> None:

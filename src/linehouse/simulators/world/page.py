@@ -15,7 +15,7 @@ STYLE = """
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 0 auto; padding: 1.5rem; }
 header { border-bottom: 1px solid var(--line); margin-bottom: 1.5rem; }
 h1 { font-size: 1.4rem; margin: 0 0 .25rem; } h2 { font-size: 1.1rem; margin: 2rem 0 .5rem; }
-table { border-collapse: collapse; width: 100%; } 
+table { border-collapse: collapse; width: 100%; }
 th, td { text-align: left; padding: .4rem .6rem; border-bottom: 1px solid var(--line); }
 pre { background: var(--soft); padding: 1rem; white-space: pre-wrap; border-radius: .5rem; }
 form { display: grid; gap: .6rem; max-width: 28rem; } label { display: grid; gap: .2rem; }
