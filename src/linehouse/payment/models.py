@@ -23,6 +23,7 @@ class BankStatement(BusinessModel):
     iban = models.CharField(max_length=34)
     name = models.CharField(max_length=255)
     sha256 = models.CharField(max_length=64, unique=True)
+    delivery = models.CharField(max_length=40, blank=True, help_text="once-key of the inbox file that brought it")
     document_id = models.UUIDField()
     currency = CurrencyField()
     opening_micros = MicrosField()

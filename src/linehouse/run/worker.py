@@ -14,7 +14,7 @@ from linehouse.platform.postgres.dsn import Dsn
 from linehouse.platform.settings import Settings
 from linehouse.platform.telemetry import logs, traces
 from linehouse.run.home import Home
-from linehouse.run.house import open_databases, open_house
+from linehouse.run.house import open_databases, open_house, wire
 
 _log = structlog.get_logger(__name__)
 
@@ -28,14 +28,20 @@ INBOX_SECONDS = 2.0
 Poller = Callable[[Path], int]
 """Takes in what lies in the folders of the current brand below the home; says how many things it took."""
 
-POLLERS: tuple[Poller, ...] = ()
-"""What is polled for every brand, in this order."""
+
+
+def pollers() -> tuple[Poller, ...]:
+    """What is polled for every brand, in this order; imported once the house is open."""
+    from linehouse.edge.partner.bank import inbox as bank
+    from linehouse.usage.service import inbox as usage
+
+    return (usage.poll_home, bank.poll_home)
 
 
 class Worker:
     """The loop, apart from signals and processes."""
 
-    def __init__(self, home: Path, brands: Callable[[], list[str]], pollers: tuple[Poller, ...] = POLLERS) -> None:
+    def __init__(self, home: Path, brands: Callable[[], list[str]], pollers: tuple[Poller, ...] = ()) -> None:
         """Serve the brands that `brands` tells; it is asked again each time the inboxes are due."""
         self._home = home
         self._find_brands = brands
@@ -68,6 +74,7 @@ def main() -> None:
     logs.configure(settings, "worker")
     traces.configure(settings, "worker")
     open_house()
+    wire(settings)
 
     from django.db import DatabaseError, InterfaceError, connections
 
@@ -84,7 +91,7 @@ def main() -> None:
     beat = Home(settings.home).beat_file("worker")
     with realm_scope(CONTROL):
         installation = open_databases(Dsn.parse(settings.database_url))
-        worker = Worker(settings.home, lambda: load_brands(installation))
+        worker = Worker(settings.home, lambda: load_brands(installation), pollers())
         while not stop.is_set():
             pause = IDLE_SECONDS
             try:

@@ -12,12 +12,13 @@ from linehouse.payment.service.reading import (
     statement,
     statements,
 )
-from linehouse.payment.service.statements import receive_statement
+from linehouse.payment.service.statements import delivered, receive_statement
 
 __all__ = [
     "allocate_open",
     "assign_entry",
     "credit_of",
+    "delivered",
     "entries",
     "entry",
     "ignore_entry",

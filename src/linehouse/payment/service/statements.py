@@ -29,7 +29,12 @@ def bank_account(iban: str) -> str:
     return f"bank/{iban[:4]}-{iban[-4:]}"
 
 
-def receive_statement(name: str, data: bytes, statement: Statement, *, actor: Actor) -> UUID:
+def delivered(delivery: str) -> bool:
+    """Whether the inbox file of this once-key was taken."""
+    return BankStatement.objects.filter(delivery=delivery).exists()
+
+
+def receive_statement(name: str, data: bytes, statement: Statement, *, actor: Actor, delivery: str = "") -> UUID:
     """Take a statement that was read from ``data``, in one transaction: all of it, or nothing.
 
     Bookings that an earlier file brought are passed over. Raises StatementRepeated for the same file or the same
@@ -53,6 +58,7 @@ def receive_statement(name: str, data: bytes, statement: Statement, *, actor: Ac
             iban=statement.iban,
             name=name,
             sha256=sha256,
+            delivery=delivery,
             document_id=document,
             currency=statement.closing.currency,
             opening_micros=statement.opening.micros,

@@ -9,7 +9,7 @@ from linehouse.payment.service import receive_statement
 from linehouse.platform.work import Actor, unit_of_work
 
 
-def receive(name: str, data: bytes, *, actor: Actor) -> list[UUID]:
+def receive(name: str, data: bytes, *, actor: Actor, delivery: str = "") -> list[UUID]:
     """Take a camt.053 file whole or not at all; returns the ids of its statements.
 
     Raises StatementRefused and StatementRepeated.
@@ -17,9 +17,11 @@ def receive(name: str, data: bytes, *, actor: Actor) -> list[UUID]:
     statements = camt053.read(data)
     with unit_of_work(actor, f"bank file {name}"):
         if len(statements) == 1:
-            return [receive_statement(name, data, statements[0], actor=actor)]
+            return [receive_statement(name, data, statements[0], actor=actor, delivery=delivery)]
         return [
             # Each statement of a file with several keeps a copy under its own name, so that it can be shown by itself.
-            receive_statement(f"{name}#{place}", data + f"<!-- {place} -->".encode(), statement, actor=actor)
+            receive_statement(
+                f"{name}#{place}", data + f"<!-- {place} -->".encode(), statement, actor=actor, delivery=delivery
+            )
             for place, statement in enumerate(statements, 1)
         ]
