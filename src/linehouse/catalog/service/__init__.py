@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from linehouse.catalog.ports import use_first_bill
+from linehouse.catalog.ports import PublicationCheck, publication_check, use_first_bill
 from linehouse.catalog.service.browse import (
     PublishedElement,
     VersionInfo,
@@ -30,6 +30,7 @@ __all__ = [
     "FirstBillAmounts",
     "FirstBillOf",
     "Publication",
+    "PublicationCheck",
     "PublishedElement",
     "VersionInfo",
     "apply_files",
@@ -41,6 +42,7 @@ __all__ = [
     "exported_files",
     "plan_files",
     "plan_texts",
+    "publication_check",
     "published",
     "test_files",
     "use_first_bill",
