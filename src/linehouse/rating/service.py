@@ -7,6 +7,7 @@ from linehouse.rating.burn_order import burn_key, in_burn_order
 from linehouse.rating.countries import country_of_mcc, country_of_tadig
 from linehouse.rating.example_text import failed_examples
 from linehouse.rating.explain import explain, explain_plain, plain
+from linehouse.rating.invoice_lines import line_of
 from linehouse.rating.lint import lint
 from linehouse.rating.matching import network_identifier
 from linehouse.rating.price import price
@@ -28,6 +29,7 @@ __all__ = [
     "failed_examples",
     "from_plain",
     "in_burn_order",
+    "line_of",
     "lint",
     "load_marked",
     "match_network",

@@ -34,11 +34,11 @@ from linehouse.rating.zone_text import ZoneSet, read_zones
 TARIFF = FieldSet(
     "tariff",
     required=("tariff", "name", "version", "valid-from", "currency", "prices", "time-zone", "zones", "rules"),
-    optional=("round", "band-change", "fallback", "examples"),
+    optional=("round", "band-change", "fallback", "lines", "examples"),
     unbuilt=("attribute", "one-bucket", "counts", "packages", "period-charges", "corrections"),
 )
 ROUND = FieldSet("round", optional=("mode", "decimals"))
-RULE = FieldSet("rule", required=("rule", "when", "price"), optional=("name",))
+RULE = FieldSet("rule", required=("rule", "when", "price"), optional=("name", "line"))
 WHEN = FieldSet(
     "condition",
     optional=(
@@ -120,7 +120,8 @@ def parse_tariff(node: MarkedNode, zones: Mapping[str, MarkedNode]) -> Tariff:
     zone_files = [_zone_file(item, zones) for item in given["zones"].many()]
     zone_set = read_zones(zone_files, day)
     currency = _currency(given["currency"])
-    rules = tuple(_rule(item, zone_set, currency) for item in given["rules"].items())
+    lines = _lines(given["lines"]) if "lines" in given else {}
+    rules = tuple(_rule(item, zone_set, currency, lines) for item in given["rules"].items())
     if not rules:
         given["rules"].fail("a tariff needs at least one rule")
     seen: dict[str, int] = {}
@@ -142,6 +143,7 @@ def parse_tariff(node: MarkedNode, zones: Mapping[str, MarkedNode]) -> Tariff:
         time_bands=zone_set.time_bands,
         round_to=_round(given.get("round")),
         band_change=BandChange(given["band-change"].choice(BandChange)) if "band-change" in given else BandChange.BLOCK,
+        lines=lines,
         fallback_key=given["fallback"].key() if "fallback" in given else None,
         source=f"{node.source}:{node.line}",
     )
@@ -171,7 +173,17 @@ def _round(node: MarkedNode | None) -> RoundTo:
     return RoundTo(mode, decimals)
 
 
-def _rule(node: MarkedNode, zones: ZoneSet, currency: str) -> Rule:
+def _lines(node: MarkedNode) -> dict[str, Mapping[str, str]]:
+    """Invoice lines: each with its text by language (BCP 47 primary tags)."""
+    found: dict[str, Mapping[str, str]] = {}
+    for key, texts in node.entries().items():
+        found[key] = {language: text.text() for language, text in texts.entries().items()}
+        if not found[key]:
+            texts.fail(f"line {key!r} has no text", "`en: …`")
+    return found
+
+
+def _rule(node: MarkedNode, zones: ZoneSet, currency: str, lines: Mapping[str, Mapping[str, str]]) -> Rule:
     given = node.mapping(RULE)
     key = given["rule"].key()
     conditions = parse_conditions(given["when"], zones)
@@ -182,7 +194,8 @@ def _rule(node: MarkedNode, zones: ZoneSet, currency: str) -> Rule:
     else:
         effect = RuleEffect(price_node.choice((RuleEffect.FREE, RuleEffect.BLOCKED)))
     name = given["name"].text() if "name" in given else key
-    return Rule(key=key, name=name, conditions=conditions, effect=effect, price=price)
+    line = given["line"].choice(lines) if "line" in given else ""
+    return Rule(key=key, name=name, conditions=conditions, effect=effect, price=price, line=line)
 
 
 def _unit_of(node: MarkedNode, conditions: Conditions) -> Unit:

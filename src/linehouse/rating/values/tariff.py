@@ -126,6 +126,8 @@ class Rule:
     conditions: Conditions
     effect: RuleEffect
     price: Price | None = None
+    line: str = ""
+    """Which of the tariff's invoice lines sums what this rule prices."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +203,8 @@ class Tariff:
     band_change: BandChange = BandChange.BLOCK
     fallback_key: str | None = None
     fallback: Tariff | None = None
+    lines: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """Invoice lines by key: their text by language. ``included`` is for what buckets cover entirely."""
     examples: tuple[TariffExample, ...] = ()
     source: str = ""
     """Where it was written: file name and line."""
