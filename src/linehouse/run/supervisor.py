@@ -2,6 +2,7 @@
 
 import os
 import selectors
+import shutil
 import signal
 import subprocess
 import sys
@@ -19,6 +20,7 @@ from linehouse.platform import processes
 from linehouse.platform.postgres.dsn import Dsn
 from linehouse.platform.postgres.embedded import EmbeddedPostgres
 from linehouse.platform.postgres.embedded_errors import EmbeddedPostgresError
+from linehouse.platform.postgres.external import require_usable
 from linehouse.platform.processes import ProcessMark
 from linehouse.platform.settings import Settings
 from linehouse.platform.telemetry import metrics
@@ -36,6 +38,8 @@ READY_SECONDS = 90.0
 _DEATHS_AT_START = 3
 _LOOK_SECONDS = 0.2
 _LOGS_SECONDS = 60.0
+_LEAST_FREE_BYTES = 20_000_000
+_LONGEST_DATABASE_PAUSE = 30.0
 
 
 class AlreadyRunning(DomainError, code="run.already_running", kind=Kind.CONFLICT):
@@ -74,7 +78,8 @@ class ExternalPostgres:
         self._dsn = Dsn.parse(url)
 
     def start(self) -> Dsn:
-        """Its address; whether it answers is seen by the preparation."""
+        """Its address, once it has answered. Raises ExternalDatabaseRefused."""
+        require_usable(self._dsn)
         return self._dsn
 
     def stop(self) -> None:
@@ -108,6 +113,8 @@ class Supervisor:
         self._database = database_of(settings)
         self._database_mark: ProcessMark | None = None
         self._children: list[Child] = []
+        self._database_pause = 0.0
+        self._database_due = 0.0
         self._signals = 0
 
     def run(self, up: Callable[[Welcome], None]) -> None:
@@ -189,9 +196,10 @@ class Supervisor:
             if process.poll() is None:
                 process.terminate()
             process.wait()
-        raise StartFailed(
-            f"the preparation of the databases failed: {last_line(log.read_text(errors='replace'))} (see {log})"
-        )
+        if shutil.disk_usage(self._home.root).free < _LEAST_FREE_BYTES:
+            raise StartFailed("the disk is full", field="LINEHOUSE_HOME", value=str(self._home.root))
+        words = last_line(log.read_text(errors="replace"))
+        raise StartFailed(f"the preparation of the databases failed: {words} (see {log})")
 
     def _messages(self, process: "subprocess.Popen[bytes]") -> Iterator[prepare.Message]:
         if process.stdout is None:
@@ -240,20 +248,26 @@ class Supervisor:
 
     def _tend(self) -> None:
         if self._database_mark is not None and not self._database_mark.alive():
-            self._tell("PostgreSQL ended; starting it again")
-            try:
-                self._database.start()
-            except EmbeddedPostgresError as error:
-                self._tell(str(error))
-                time.sleep(1)
-            self._note_database()
-            self._write_record()
+            self._restart_database()
         marks = [child.mark for child in self._children]
         for child in self._children:
             if event := child.tend():
                 self._tell(event)
         if marks != [child.mark for child in self._children]:
             self._write_record()
+
+    def _restart_database(self) -> None:
+        if time.monotonic() < self._database_due:
+            return
+        self._tell("PostgreSQL ended; starting it again")
+        try:
+            self._database.start()
+            self._database_pause = 0.0
+        except EmbeddedPostgresError as error:
+            self._tell(str(error))
+            self._database_pause = min(self._database_pause * 2 + 1, _LONGEST_DATABASE_PAUSE)
+        self._database_due = time.monotonic() + self._database_pause
+        self._note_database()
 
     def _stop(self) -> None:
         hurry = self._signals + 1

@@ -29,7 +29,6 @@ Poller = Callable[[Path], int]
 """Takes in what lies in the folders of the current brand below the home; says how many things it took."""
 
 
-
 def pollers() -> tuple[Poller, ...]:
     """What is polled for every brand, in this order; imported once the house is open."""
     from linehouse.edge.partner.bank import inbox as bank

@@ -42,8 +42,10 @@ __all__ = ["Dsn", "EmbeddedPostgres", "EmbeddedPostgresError", "ServerStatus"]
 SUPERUSER = "linehouse"
 _START_SECONDS = 300
 _STOP_SECONDS = 60
-_LEAST_FREE_BYTES = 48 * 1024 * 1024
-"""A new data folder takes 40 MB; with less than this the server could not write its first log segment."""
+_FREE_BYTES_TO_START = 48 * 1024 * 1024
+"""With less than this the server could not even write its next log segments."""
+_FREE_BYTES_TO_BEGIN = 250 * 1024 * 1024
+"""A new data folder takes 40 MB, the copied programs 30 MB, the first log segments and databases the rest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -372,7 +374,8 @@ def _locked(folders: Folders) -> Iterator[None]:
 
 
 def _require_space(folders: Folders) -> None:
-    if shutil.disk_usage(folders.root).free < _LEAST_FREE_BYTES:
+    exists = (folders.data / "PG_VERSION").exists()
+    if shutil.disk_usage(folders.root).free < (_FREE_BYTES_TO_START if exists else _FREE_BYTES_TO_BEGIN):
         raise embedded_errors.disk_full(folders.root)
 
 

@@ -4,6 +4,10 @@ COMMANDS = {
     "run": "run",
     "stop": "stop",
     "status": "status",
+    "clock": "clock",
+    "brand": "brand",
+    "payment": "payment",
+    "verify": "verify",
     "test": "test",
     "dev": "dev",
 }
