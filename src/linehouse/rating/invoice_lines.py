@@ -20,8 +20,8 @@ _DEFAULTS: Mapping[str, Mapping[str, str]] = {
 def line_of(tariff: Tariff, usage_type: UsageType, priced: Priced) -> tuple[str, Mapping[str, str]]:
     """The line's key and its text by language.
 
-    What buckets cover entirely is ``included``; else the line of the rule that took the first money, or else of the first
-    rule. A rule that names no line is summed by its usage type.
+    What buckets cover entirely is ``included``; else the line of the rule that took the first money, or else of the
+    first rule. A rule that names no line is summed by its usage type.
     """
     if any(part.paid_by is PaidBy.BUCKET for part in priced.parts) and not priced.total:
         return INCLUDED, _text(tariff, INCLUDED)

@@ -75,6 +75,7 @@ def tariff_schema() -> Schema:
             "name": {"type": "string"},
             "when": when,
             "price": effect,
+            "line": _KEY,
         },
     )
     round_to = _object(ROUND, {"mode": _words(Rounding), "decimals": {"type": "integer", "minimum": 0, "maximum": 6}})
@@ -93,6 +94,7 @@ def tariff_schema() -> Schema:
             "round": round_to,
             "band-change": _words(BandChange),
             "fallback": _KEY,
+            "lines": _by_key(_by_key({"type": "string"})),
             "examples": {"type": "array", "items": {"type": "string", "description": GRAMMAR}},
         },
     )
