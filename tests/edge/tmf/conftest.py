@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,7 @@ from django.test import Client, override_settings
 from linehouse.platform.access.permissions import PERMISSIONS
 from linehouse.platform.access.service import create_client
 from tests.conformance.swagger import Specifications
+from tests.edge.tmf.listener import Listener
 
 HOST = "robin.localhost"
 
@@ -108,3 +110,16 @@ def stranger(brand: str, specifications: Specifications | None) -> ApiClient:
     """A caller without a token."""
     assert brand
     return ApiClient("", specifications)
+
+
+@pytest.fixture
+def listener() -> Iterator[Listener]:
+    """Listens on this machine, which the setting for development allows."""
+    found = Listener()
+    thread = threading.Thread(target=found.server.serve_forever)
+    thread.start()
+    with override_settings(TMF_CALLBACKS_TO_LOOPBACK=True):
+        yield found
+    found.server.shutdown()
+    thread.join()
+    found.server.server_close()

@@ -5,14 +5,10 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-import threading
-from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, HTTPServer
-from typing import Any
+from collections.abc import Callable
 from uuid import UUID
 
 import pytest
-from django.test import override_settings
 
 from linehouse.edge.tmf.kit.callback import SIGNATURE
 from linehouse.edge.tmf.models import HubDelivery
@@ -20,52 +16,10 @@ from linehouse.platform.access.service import create_client
 from linehouse.platform.sql import brand_cursor
 from tests.conformance.swagger import Specifications
 from tests.edge.tmf.conftest import HOST, ApiClient
+from tests.edge.tmf.listener import Listener
 from tests.edge.tmf.test_party import INDIVIDUALS, PERSON
 
 HUB = "party/v4/hub"
-
-
-class Listener:
-    """A client's side of the hub: keeps what it is sent, answers what it is told to."""
-
-    def __init__(self) -> None:
-        self.requests: list[tuple[str, dict[str, str], bytes]] = []
-        self.answers: list[int] = []
-        outer = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers["Content-Length"]))
-                outer.requests.append((self.path, dict(self.headers), body))
-                self.send_response(outer.answers.pop(0) if outer.answers else 204)
-                self.end_headers()
-
-            def log_message(self, *_: object) -> None:
-                """Tests are quiet."""
-
-        self.server = HTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.server.server_port}/hook"
-
-    @property
-    def bodies(self) -> list[dict[str, Any]]:
-        return [json.loads(body) for _, _, body in self.requests]
-
-    @property
-    def told(self) -> list[str]:
-        return [body["eventType"] for body in self.bodies]
-
-
-@pytest.fixture
-def listener() -> Iterator[Listener]:
-    """Listens on this machine, which the setting for development allows."""
-    found = Listener()
-    thread = threading.Thread(target=found.server.serve_forever)
-    thread.start()
-    with override_settings(TMF_CALLBACKS_TO_LOOPBACK=True):
-        yield found
-    found.server.shutdown()
-    thread.join()
-    found.server.server_close()
 
 
 def test_register_look_and_remove(api: ApiClient, listener: Listener, drain: Callable[[], int]) -> None:

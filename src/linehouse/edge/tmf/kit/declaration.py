@@ -57,6 +57,11 @@ class Slice(Generic[V]):
     total: int
 
     @classmethod
+    def empty(cls) -> Slice[V]:
+        """Nothing: a condition that no value can fulfil."""
+        return cls((), 0)
+
+    @classmethod
     def of(cls, values: Sequence[V], narrow: Narrow) -> Slice[V]:
         """The window of a result that is small enough to be had whole."""
         return cls(values[narrow.offset : narrow.offset + narrow.limit], len(values))
@@ -115,6 +120,8 @@ class Resource(Generic[V]):
     get: Callable[[str], V]
     narrows: tuple[str, ...] = ()
     """Attribute paths whose equality the room's search decides; other conditions are decided on representations."""
+    scan_limit: int = SCAN_LIMIT
+    """How many values a list request looks through at most when the search cannot decide its conditions."""
     create: Create[Any, V] | None = None
     patch: Patch[Any, V] | None = None
     delete: Callable[[str, Actor], None] | None = None

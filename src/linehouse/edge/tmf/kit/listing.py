@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from linehouse.edge.tmf.kit.declaration import SCAN_LIMIT, Api, Links, Narrow, Resource, rendered
+from linehouse.edge.tmf.kit.declaration import Api, Links, Narrow, Resource, rendered
 from linehouse.edge.tmf.kit.filters import ordered, predicate
 from linehouse.edge.tmf.kit.paging import PageInfo
 from linehouse.edge.tmf.kit.paths import JsonObject
@@ -28,7 +28,7 @@ class Listed:
 def listed(api: Api, resource: Resource[V], query: ListQuery, links: Links) -> Listed:
     """The page that the query asks for.
 
-    Raises ApiProblem 422 when more than SCAN_LIMIT values would have to be looked through.
+    Raises ApiProblem 422 when more than the resource's scan limit would have to be looked through.
     """
     ids = next((c for c in query.conditions if c.path == ("id",) and c.operator is Operator.EQ), None)
     if ids is not None:
@@ -38,13 +38,13 @@ def listed(api: Api, resource: Resource[V], query: ListQuery, links: Links) -> L
         found = resource.search(Narrow(pushed, query.offset, query.limit))
         page = [rendered(api, resource, value, links) for value in found.values]
         return Listed(page, PageInfo(query.offset, query.limit, len(page), found.total))
-    found = resource.search(Narrow(pushed, 0, SCAN_LIMIT))
-    if found.total > SCAN_LIMIT:
+    found = resource.search(Narrow(pushed, 0, resource.scan_limit))
+    if found.total > resource.scan_limit:
         narrower = ", ".join(resource.narrows)
         raise ApiProblem(
             422,
             "tmf.too_many",
-            f"{found.total} {resource.name} would have to be looked through and at most {SCAN_LIMIT} are"
+            f"{found.total} {resource.name} would have to be looked through and at most {resource.scan_limit} are"
             + (f"; add an equality on one of: {narrower}" if narrower else ""),
         )
     return _decided(api, resource, found.values, rest, query, links)
