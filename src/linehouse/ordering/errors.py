@@ -31,3 +31,11 @@ class CancellationRunning(DomainError, code="ordering.cancellation_running", kin
 
 class ItemNotHeld(DomainError, code="ordering.item_not_held", kind=Kind.CONFLICT):
     """Only an item that is held can be given up."""
+
+
+class NotDelivered(DomainError, code="ordering.not_delivered", kind=Kind.CONFLICT):
+    """Something that the plan had delivered is not there any more: somebody or something else changed it."""
+
+
+class NothingToCancel(DomainError, code="ordering.nothing_to_cancel", kind=Kind.CONFLICT):
+    """The order is over."""

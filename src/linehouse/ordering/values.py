@@ -161,7 +161,7 @@ class ItemView:
     reason: str
     offering_key: str
     offering_name: str
-    product_id: UUID | None
+    product_id: UUID
     product_number: str
     parent_item: str
     parent_product_id: UUID | None
@@ -176,7 +176,6 @@ class CancelTaskView:
     order_number: str
     state: str
     reason: str
-    outcome: str
     requested_at: datetime
     settled_at: datetime | None
 
@@ -202,6 +201,21 @@ class OrderView:
     items: tuple[ItemView, ...] = ()
     steps: tuple[StepView, ...] = ()
     price: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Fallout:
+    """An entry of the work queue: a step that somebody must look at."""
+
+    order_id: UUID
+    order_number: str
+    customer_id: UUID
+    step: str
+    kind: StepKind
+    state: str
+    code: str
+    reason: str
+    since: datetime
 
 
 class MilestoneState(StrEnum):

@@ -108,7 +108,7 @@ def test_every_answer_of_the_host(
     seen = set()
     for method, path, sent, status, answered in overheard:
         pattern = path if path == "/service" else f"/{path.split('/')[1]}/{{id}}"
-        kind = names.get(pattern, names["/service"])(status)
+        definition = names.get(pattern, names["/service"])(status)
         assert status in published.statuses(pattern, method.lower()), (method, path, status)
         seen.add((method, pattern, status))
         if sent:
@@ -117,7 +117,7 @@ def test_every_answer_of_the_host(
             )
         for body in answered if isinstance(answered, list) else [answered]:
             if body is not None:
-                assert published.problems(kind, body) == [], (method, path, status)
+                assert published.problems(definition, body) == [], (method, path, status)
     assert seen == {
         ("POST", "/service", 202),
         ("POST", "/service", 400),

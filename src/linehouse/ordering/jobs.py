@@ -1,0 +1,38 @@
+"""What drives orders: jobs that do and undo steps, and the network's answers."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from linehouse.activation.events import RequestCompleted, RequestFailed
+from linehouse.ordering.service import drive
+from linehouse.platform.jobs.registry import Payload, job
+from linehouse.platform.outbox.registry import consumer
+from linehouse.platform.work import Work
+
+
+@job("ordering.start")
+def start(payload: Payload, _work: Work) -> None:
+    """Begin a received order."""
+    drive.start(UUID(payload["order"]))
+
+
+@job("ordering.act")
+def act(payload: Payload, _work: Work) -> None:
+    """Do a step."""
+    drive.run_step(UUID(payload["order"]), payload["step"], payload["attempt"], back=False)
+
+
+@job("ordering.undo")
+def undo(payload: Payload, _work: Work) -> None:
+    """Wind a step back."""
+    drive.run_step(UUID(payload["order"]), payload["step"], payload["attempt"], back=True)
+
+
+@consumer("ordering.network", on=(RequestCompleted, RequestFailed))
+def network_answered(event: RequestCompleted | RequestFailed, _work: Work) -> None:
+    """The network has done, or will not do, what a step asked for."""
+    if isinstance(event, RequestCompleted):
+        drive.network_answered(event.key, network_ref=event.network_ref, code="", reason="")
+    else:
+        drive.network_answered(event.key, network_ref="", code=event.code, reason=event.reason)
