@@ -6,7 +6,7 @@ from django.core.wsgi import get_wsgi_application
 
 from linehouse.platform.postgres.dsn import Dsn
 from linehouse.platform.scope import CONTROL, realm_scope
-from linehouse.run.house import open_databases, open_house
+from linehouse.run.house import open_databases, open_house, wire
 
 open_house()
 
@@ -14,4 +14,5 @@ from django.conf import settings  # the settings are made by opening the house
 
 with realm_scope(CONTROL):
     open_databases(Dsn.parse(settings.SETTINGS.database_url), pooled=True)
+wire(settings.SETTINGS)
 application = get_wsgi_application()
