@@ -15,7 +15,7 @@ from types import MappingProxyType
 from typing import TypeVar
 
 from linehouse.catalog.errors import FilesInvalid
-from linehouse.catalog.lint import references
+from linehouse.catalog.lint import references, sense
 from linehouse.catalog.text.brand import parse_brand
 from linehouse.catalog.text.offerings import Surroundings, WrittenOffering, parse_offering
 from linehouse.catalog.text.specifications import Specifications, parse_specifications
@@ -81,9 +81,10 @@ def read_catalogue(files: Mapping[str, str]) -> Written:
         raise FilesInvalid(tuple(problems.found))
     offerings = _offerings(offering_nodes, Surroundings(brand, _all_zones(tariffs)), problems)
     # References are looked at where everything could be read; else they would complain of what is only misspelt.
-    if not problems.found:
-        for check in references(offerings, specifications, tariffs):
-            problems.catch(check)
+    for checks in (references, sense):
+        if not problems.found:
+            for check in checks(offerings, specifications, tariffs):
+                problems.catch(check)
     if problems.found:
         raise FilesInvalid(tuple(problems.found))
     return Written(_catalogue(brand, offerings, specifications, tariffs), offerings)

@@ -20,7 +20,7 @@ _ON_SALE = frozenset({LifecycleStatus.LAUNCHED, LifecycleStatus.ACTIVE, Lifecycl
 def references(
     offerings: Mapping[str, WrittenOffering], specifications: Specifications, tariffs: Mapping[str, Tariff]
 ) -> Iterator[Check]:
-    """The checks of one set of files, to be run one by one."""
+    """Does everything named exist? To be run one by one."""
     for (part, key), node in specifications.nodes.items():
         if part == "services":
             yield partial(_service_resources, node, specifications)
@@ -31,6 +31,13 @@ def references(
         yield partial(_tariff_known, written, tariffs)
         yield partial(_matches_known, written, offerings)
         yield partial(_settings_known, written, specifications)
+
+
+def sense(
+    offerings: Mapping[str, WrittenOffering], specifications: Specifications, tariffs: Mapping[str, Tariff]
+) -> Iterator[Check]:
+    """Can what is sold be used, priced and billed? Asked where everything named exists. To be run one by one."""
+    for written in offerings.values():
         yield partial(_complete, written)
         yield partial(_kind_fits, written, specifications)
         yield partial(_allowances_fit, written, tariffs)
