@@ -1,0 +1,116 @@
+"""What import contracts cannot say: which files are pure, and which are nobody else's business."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+SOURCE = Path(__file__).resolve().parents[2] / "src" / "linehouse"
+NOT_ROOMS = {"kernel", "platform", "edge", "simulators", "run", "__pycache__"}
+ROOMS = sorted(p.name for p in SOURCE.iterdir() if p.is_dir() and p.name not in NOT_ROOMS)
+IMPURE = {"models", "store", "service", "jobs", "migrations", "apps", "laws", "sql", "ports", "checks"}
+"""Files that touch the world; every other file of a room is pure."""
+PURE_LIBRARIES = {"babel", "holidays", "iso4217", "msgspec", "phonenumbers", "pycountry", "schwifty", "stdnum", "yaml"}
+"""Libraries without input and output that rules may use."""
+WORLD = {
+    "asyncio",
+    "http",
+    "multiprocessing",
+    "os",
+    "random",
+    "shutil",
+    "smtplib",
+    "socket",
+    "subprocess",
+    "threading",
+    "time",
+    "urllib",
+}
+"""Modules of the standard library that pure files leave alone."""
+
+
+def imports(file: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield node.module or ""
+            yield from (
+                f"{node.module}.{alias.name}" for alias in node.names if (node.module or "").startswith("linehouse")
+            )
+
+
+def pure_files() -> list[Path]:
+    found = []
+    for room in ROOMS:
+        for file in sorted((SOURCE / room).rglob("*.py")):
+            inner = file.relative_to(SOURCE / room).with_suffix("").parts
+            if inner[0] not in IMPURE and file.name != "__init__.py":
+                found.append(file)
+    return found
+
+
+def is_pure_module(name: str) -> bool:
+    parts = name.split(".")
+    if parts[1] == "kernel":
+        return True
+    if parts[1] in NOT_ROOMS:
+        return False
+    return len(parts) < 3 or parts[2] not in IMPURE
+
+
+@pytest.mark.parametrize("file", pure_files(), ids=lambda f: str(f.relative_to(SOURCE)))
+def test_rules_know_neither_framework_nor_world(file: Path) -> None:
+    wrong = []
+    for name in imports(file):
+        top = name.split(".")[0]
+        if top == "linehouse":
+            if not is_pure_module(name):
+                wrong.append(name)
+        elif top in sys.stdlib_module_names:
+            if top in WORLD:
+                wrong.append(name)
+        elif top not in PURE_LIBRARIES:
+            wrong.append(name)
+    assert wrong == []
+
+
+def test_tables_and_sql_are_their_rooms_own() -> None:
+    trespassers = []
+    for file in sorted(SOURCE.rglob("*.py")):
+        here = file.relative_to(SOURCE).parts[0]
+        for name in imports(file):
+            parts = name.split(".")
+            if (
+                parts[0] == "linehouse"
+                and len(parts) > 2
+                and parts[1] in ROOMS
+                and parts[1] != here
+                and parts[2] in ("models", "store")
+            ):
+                trespassers.append(f"{file.relative_to(SOURCE)} imports {name}")
+    assert trespassers == []
+
+
+def test_rooms_are_entered_by_their_front_door() -> None:
+    """Another room's decisions are reached by its service, its values and pure files, never by its jobs."""
+    trespassers = []
+    for file in sorted(SOURCE.rglob("*.py")):
+        here = file.relative_to(SOURCE).parts[0]
+        if here == "run":
+            continue
+        for name in imports(file):
+            parts = name.split(".")
+            if (
+                parts[0] == "linehouse"
+                and len(parts) > 2
+                and parts[1] in ROOMS
+                and parts[1] != here
+                and parts[2] in ("jobs", "laws", "apps")
+            ):
+                trespassers.append(f"{file.relative_to(SOURCE)} imports {name}")
+    assert trespassers == []
