@@ -30,7 +30,7 @@ _log = structlog.get_logger()
 
 def inbox_of(home: Path, brand: str) -> Path:
     """Where a brand's partners drop files, below the home folder."""
-    return home / "inbox" / brand / "usage"
+    return home / "brands" / brand / "inbox" / "usage"
 
 
 def poll_home(home: Path) -> int:
