@@ -33,6 +33,14 @@ class RunNotFound(DomainError, code="billing.run_not_found", kind=Kind.NOT_FOUND
     """No bill run of that number for this brand."""
 
 
+class RunInFuture(DomainError, code="billing.run_in_future", kind=Kind.REFUSED):
+    """A run for a day that has not come; what a bill will hold can be previewed instead."""
+
+
+class RunNotReady(DomainError, code="billing.run_not_ready", kind=Kind.CONFLICT):
+    """The run is not in the state that this step needs."""
+
+
 class InvoiceNotFound(DomainError, code="billing.invoice_not_found", kind=Kind.NOT_FOUND):
     """No invoice of that number or id for this brand."""
 

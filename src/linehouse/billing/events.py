@@ -60,26 +60,6 @@ class AccountParked(Event, name="billing.account.parked", version=1, aggregate="
     code: str
 
 
-class ChargeStarted(Event, name="billing.charge.started", version=1, aggregate="product_id"):
-    """A product's price is charged from ``start`` on."""
-
-    product_id: UUID
-    customer_id: UUID
-    billing_account_id: UUID
-    charge: str
-    start: date
-
-
-class ChargeEnded(Event, name="billing.charge.ended", version=1, aggregate="product_id"):
-    """A product's price is not charged any more from ``end`` on."""
-
-    product_id: UUID
-    customer_id: UUID
-    billing_account_id: UUID
-    charge: str
-    end: date
-
-
 class InvoiceIssued(Event, name="billing.invoice.issued", version=1, aggregate="invoice_id"):
     """An invoice or credit note was posted under its number; ``gross_micros`` is in micro-units of ``currency``."""
 
@@ -130,6 +110,16 @@ class InvoiceSettled(Event, name="billing.invoice.settled", version=1, aggregate
     invoice_id: UUID
     customer_id: UUID
     number: str
+
+
+class InvoiceReopened(Event, name="billing.invoice.reopened", version=1, aggregate="invoice_id"):
+    """Money was taken back, so that something is open on the invoice again."""
+
+    invoice_id: UUID
+    customer_id: UUID
+    number: str
+    currency: str
+    open_micros: int
 
 
 class RevenueRecognised(Event, name="billing.revenue.recognised", version=1, aggregate="recognition_id"):

@@ -9,6 +9,7 @@ from enum import StrEnum
 from fractions import Fraction
 
 from linehouse.billing.charges import Entry
+from linehouse.billing.errors import DocumentDoesNotAdd
 from linehouse.billing.proration import to_minor
 from linehouse.billing.tax import RateTotal, Taxable, TaxRounding, tax_of
 from linehouse.billing.tax_rates import TaxRate, rate_by_code, rate_on
@@ -188,3 +189,27 @@ def _usage_line(account: AccountFacts, code: str, items: list[UsageItem]) -> Dra
         basis=tuple(Basis(str(i.record_id), i.clause, Fraction(i.amount.micros)) for i in items),
         usage=tuple(items),
     )
+
+
+def require_adds_up(made: Draft) -> None:
+    """The arithmetic that every document keeps, checked before it is written. Raises DocumentDoesNotAdd.
+
+    Lines come to the nets of their rates, rates to the sums, and each line's children with its rounding to its amount.
+    """
+    zero = Money.zero(made.account.currency)
+    for total in made.totals:
+        nets = sum((line.net for line in made.lines if line.rate.code == total.rate.code), zero)
+        amounts = sum((line.amount for line in made.lines if line.rate.code == total.rate.code), zero)
+        _require(f"the net of {total.rate.code}", total.net, nets)
+        _require(f"the lines of {total.rate.code}", total.gross if total.mode is TaxMode.GROSS else total.net, amounts)
+    _require("the net", made.net, sum((total.net for total in made.totals), zero))
+    _require("the tax", made.tax, sum((total.tax for total in made.totals), zero))
+    for line in made.lines:
+        children = sum((child.exact for child in line.basis), Fraction(0))
+        if children + line.rounding != line.amount.micros:
+            raise DocumentDoesNotAdd(f"line {line.number} is not its children", field="line", value=line.number)
+
+
+def _require(what: str, amount: Money, parts: Money) -> None:
+    if amount != parts:
+        raise DocumentDoesNotAdd(f"{what} does not add up", field=what, value=str(amount), expected=str(parts))

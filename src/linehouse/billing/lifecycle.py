@@ -30,6 +30,8 @@ TASK = Lifecycle(
         ("waiting", "billed"),
         ("waiting", "zero"),
         ("waiting", "parked"),
+        ("billed", "parked"),  # its bill could not be posted
+        ("parked", "billed"),  # and could, later
         ("parked", "waiting"),
         ("parked", "excluded"),
     ),

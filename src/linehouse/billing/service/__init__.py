@@ -1,0 +1,91 @@
+"""Use cases of billing."""
+
+from __future__ import annotations
+
+from linehouse.billing.quoting import Quote
+from linehouse.billing.service.bill_account import preview
+from linehouse.billing.service.charges import ChargeView, charges_of_account, charges_of_product
+from linehouse.billing.service.documents import attach, document
+from linehouse.billing.service.facts import facts_of
+from linehouse.billing.service.look import (
+    explain_line,
+    invoice,
+    invoice_by_number,
+    invoice_detail,
+    line_of_record,
+    lines_by_id,
+    run,
+    run_accounts,
+    run_by_number,
+    search_invoices,
+    search_lines,
+    search_runs,
+)
+from linehouse.billing.service.off_cycle import bill_now
+from linehouse.billing.service.posting import post, post_held
+from linehouse.billing.service.quoting import Wanted, facts_of_brand, first_bill, quote
+from linehouse.billing.service.recognise import recognise
+from linehouse.billing.service.run import RunReport, approve, cancel, exclude, retry_parked, start_run
+from linehouse.billing.service.settling import OpenInvoice, invoices_by_reference, mark_sent, open_invoices, settle
+from linehouse.billing.service.views import (
+    Child,
+    Explanation,
+    InvoiceDetail,
+    InvoiceView,
+    LineView,
+    RunAccountView,
+    RunView,
+    SettlementView,
+    TaxView,
+)
+
+__all__ = [
+    "ChargeView",
+    "Child",
+    "Explanation",
+    "InvoiceDetail",
+    "InvoiceView",
+    "LineView",
+    "OpenInvoice",
+    "Quote",
+    "RunAccountView",
+    "RunReport",
+    "RunView",
+    "SettlementView",
+    "TaxView",
+    "Wanted",
+    "approve",
+    "attach",
+    "bill_now",
+    "cancel",
+    "charges_of_account",
+    "charges_of_product",
+    "document",
+    "exclude",
+    "explain_line",
+    "facts_of",
+    "facts_of_brand",
+    "first_bill",
+    "invoice",
+    "invoice_by_number",
+    "invoice_detail",
+    "invoices_by_reference",
+    "line_of_record",
+    "lines_by_id",
+    "mark_sent",
+    "open_invoices",
+    "post",
+    "post_held",
+    "preview",
+    "quote",
+    "recognise",
+    "retry_parked",
+    "run",
+    "run_accounts",
+    "run_by_number",
+    "search_invoices",
+    "search_lines",
+    "search_runs",
+    "settle",
+    "start_run",
+]
