@@ -16,12 +16,13 @@ from linehouse.customer import service as customers
 from linehouse.inventory import service as inventory
 from linehouse.inventory.events import ProductActivated
 from linehouse.kernel.money import Money
+from linehouse.notify.events import MessageCompleted
 from linehouse.notify.service.delivery import deliver
 from linehouse.notify.service.messages import DELIVER, say
 from linehouse.payment.events import PaymentReceived
 from linehouse.platform.jobs.registry import Attempt, external_job
 from linehouse.platform.outbox.registry import consumer
-from linehouse.platform.work import Work
+from linehouse.platform.work import SYSTEM, Work
 
 
 @external_job(DELIVER)
@@ -94,3 +95,10 @@ def thank_for_payment(event: PaymentReceived, work: Work) -> None:
             "amount": _amount(Money(event.micros, event.currency), language),
         },
     )
+
+
+@consumer("notify.invoice_sent", on=(MessageCompleted,))
+def tell_billing(event: MessageCompleted, work: Work) -> None:
+    """An invoice whose mail was taken by the customer's server counts as sent."""
+    if event.template in ("invoice", "credit-note"):
+        billing.mark_sent(billing.invoice_by_number(event.subject_ref).id, actor=SYSTEM)

@@ -14,6 +14,10 @@ from linehouse.platform.postgres.dsn import Dsn
 from linehouse.platform.settings import Settings
 
 
+_EDGES_WITH_JOBS = ("linehouse.edge.documents.jobs",)
+"""Edges without tables of their own that listen to events."""
+
+
 def set_up_django() -> None:
     """Load the settings and the tables' models; starts nothing. A second time changes nothing."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "linehouse.run.django_settings")
@@ -27,6 +31,9 @@ def open_house() -> None:
     for config in list(apps.get_app_configs()):
         if config.name.startswith("linehouse.") and find_spec(f"{config.name}.jobs"):
             import_module(f"{config.name}.jobs")
+    for edge in _EDGES_WITH_JOBS:
+        if find_spec(edge):
+            import_module(edge)
 
 
 def open_databases(dsn: Dsn, *, prefix: str = "linehouse", pooled: bool = False) -> Installation:
