@@ -125,7 +125,9 @@ class EmbeddedPostgres:
     def stop(self) -> None:
         """Stop the server: open transactions are rolled back, everything committed is kept. Stopped already is fine."""
         account = server_account(self._wanted_account)
-        folders = embedded_folders.prepare(self._home, account)
+        folders = embedded_folders.find(self._home)
+        if folders is None:
+            return
         with _locked(folders):
             running = _running(folders)
             if running is not None:
@@ -152,19 +154,21 @@ class EmbeddedPostgres:
     def destroy(self) -> None:
         """Stop the server and delete all its files, data included."""
         self.stop()
-        account = server_account(self._wanted_account)
-        folders = embedded_folders.prepare(self._home, account)
-        shutil.rmtree(folders.root, ignore_errors=True)
+        folders = embedded_folders.find(self._home)
+        if folders is not None:
+            shutil.rmtree(folders.root, ignore_errors=True)
+            embedded_folders.forget(self._home)
         if self._temporary:
             shutil.rmtree(self._home, ignore_errors=True)
 
     def status(self) -> ServerStatus:
         """Whether the server runs, by its files and processes; it is not connected to."""
-        account = server_account(self._wanted_account)
-        folders = embedded_folders.prepare(self._home, account)
-        running = _running(folders)
-        if running is None:
-            return ServerStatus(running=False, pid=None, port=None, data=folders.data)
+        folders = embedded_folders.find(self._home)
+        running = _running(folders) if folders is not None else None
+        if folders is None or running is None:
+            return ServerStatus(
+                running=False, pid=None, port=None, data=(folders or Folders(self._home / "postgres")).data
+            )
         return ServerStatus(running=True, pid=running.mark.pid, port=running.port, data=folders.data)
 
     def _initialised(self, folders: Folders, account: Account, binaries: Path) -> str:

@@ -16,6 +16,7 @@ from pathlib import Path
 from linehouse.platform.postgres.embedded_account import Account
 from linehouse.platform.postgres.embedded_errors import FolderRefused, from_os_error
 
+_NOTE = "postgres.location"
 _LONGEST_SOCKET_FOLDER = 85
 """A socket's whole path may have 107 bytes; PostgreSQL adds `/.s.PGSQL.<port>.lock`."""
 
@@ -81,6 +82,18 @@ def prepare(home: Path, account: Account) -> Folders:
     return folders
 
 
+def find(home: Path) -> Folders | None:
+    """The folders of a server that has been started before; touches nothing."""
+    note = home / _NOTE
+    root = Path(note.read_text().strip()) if note.exists() else home / "postgres"
+    return Folders(root) if root.is_dir() else None
+
+
+def forget(home: Path) -> None:
+    """Choose the place anew at the next start."""
+    (home / _NOTE).unlink(missing_ok=True)
+
+
 def socket_folder(folders: Folders, account: Account) -> Path:
     """A folder for the server's unix socket that is short enough and closed to others."""
     wanted = folders.root / "run"
@@ -99,7 +112,7 @@ def socket_folder(folders: Folders, account: Account) -> Path:
 def _root(home: Path, account: Account) -> Path:
     home.mkdir(mode=0o711 if account.switch else 0o700, parents=True, exist_ok=True)
     home = home.resolve()
-    note = home / "postgres.location"
+    note = home / _NOTE
     if note.exists():
         return _open_to_account(Path(note.read_text().strip()), account)
     if account.reaches(home):
