@@ -12,13 +12,13 @@ from linehouse.inventory.lifecycle import PRODUCT, SERVICE
 from linehouse.inventory.models import Product, Service
 from linehouse.inventory.service.look import product_view
 from linehouse.inventory.values import CreateProduct, ProductView, ServiceToCreate
-from linehouse.platform.numbers.service import next_number
+from linehouse.platform.numbers.service import default_series, next_number
 from linehouse.platform.outbox.service import emit
 from linehouse.platform.work import Actor, Work, unit_of_work
 from linehouse.resource import service as resources
 
 #: The series that product numbers come from.
-SERIES = "product"
+SERIES = default_series("product", "S-{n:06d}")
 
 
 def create_product(new: CreateProduct, *, actor: Actor) -> ProductView:

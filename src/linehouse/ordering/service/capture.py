@@ -25,13 +25,13 @@ from linehouse.ordering.qualify import Buyer, OwnedProduct, Question, qualify
 from linehouse.ordering.service.price import price
 from linehouse.ordering.values import CaptureOrder, ItemAction, OrderCaptured, OrderItemRequest, PlannedStep
 from linehouse.platform.jobs.service import enqueue
-from linehouse.platform.numbers.service import next_number
+from linehouse.platform.numbers.service import default_series, next_number
 from linehouse.platform.outbox.service import emit
 from linehouse.platform.sql import brand_cursor
 from linehouse.platform.work import Actor, Work, unit_of_work
 
 #: The series that order numbers come from.
-SERIES = "order"
+SERIES = default_series("order", "O-{n:06d}")
 
 
 def check_order(new: CaptureOrder, *, actor: Actor) -> tuple[Problem, ...]:
@@ -199,7 +199,7 @@ def _write_item(
         product_number=product.number,
         parent_item=wanted.parent_item,
         parent_product_id=product.parent_product_id,
-        msisdn=Msisdn.parse(wanted.msisdn).digits if wanted.msisdn else "",
+        msisdn=Msisdn.parse(wanted.msisdn).e164 if wanted.msisdn else "",
         iccid=Iccid.parse(wanted.iccid).digits if wanted.iccid else "",
         created_at=work.now,
         changed_at=work.now,
