@@ -1,0 +1,1 @@
+"""Balance: what subscribers may still use, in units and in money, and every movement of it."""

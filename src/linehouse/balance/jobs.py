@@ -1,0 +1,31 @@
+"""What balance does on its own: it grants when a product comes alive, and turns with the calendar."""
+
+from __future__ import annotations
+
+from linehouse.balance import laws
+from linehouse.balance.service.grant import TURN, grant_product
+from linehouse.balance.service.turn import end_product, turn
+from linehouse.inventory.events import ProductActivated, ProductTerminated
+from linehouse.platform.jobs.registry import Payload, job
+from linehouse.platform.outbox.registry import consumer
+from linehouse.platform.work import Work
+
+__all__ = ["laws"]
+
+
+@consumer("balance.grant", on=(ProductActivated,))
+def grant_what_it_brings(event: ProductActivated, work: Work) -> None:
+    """Allowances and credit of the offering, as it was sold."""
+    grant_product(event, work)
+
+
+@consumer("balance.end", on=(ProductTerminated,))
+def end_what_it_brought(event: ProductTerminated, work: Work) -> None:
+    """Units end with their product."""
+    end_product(event, work)
+
+
+@job(TURN)
+def turn_with_the_calendar(payload: Payload, work: Work) -> None:
+    """Periods end and begin."""
+    turn(int(payload.get("part", 0)), work)

@@ -1,0 +1,30 @@
+"""What must always hold of buckets; run by ``linehouse verify``."""
+
+from __future__ import annotations
+
+from linehouse.balance import store
+from linehouse.ledger import service as ledger
+from linehouse.platform.checks import Finding, Verdict, check
+
+
+@check("balance.movements", "Each bucket holds exactly the sum of its movements.")
+def buckets_are_their_movements() -> Verdict:
+    """Granted, used and expired against the append-only movements."""
+    broken = store.unequal_to_movements()
+    findings = tuple(Finding(ref, f"granted/used/expired {sums}", figures) for ref, figures, sums in broken)
+    return Verdict(len(store.what_is_left()), findings)
+
+
+@check("balance.ledger", "The journal holds of each bucket what the bucket holds of itself.")
+def buckets_are_in_the_journal() -> Verdict:
+    """What is left, by account and asset, on both sides."""
+    expected = store.what_is_left()
+    found = {
+        (row.key, row.asset): row.balance for prefix in ("allowance/", "prepaid/") for row in ledger.accounts(prefix)
+    }
+    findings = tuple(
+        Finding(f"{account} {asset}", str(expected.get((account, asset), 0)), str(found.get((account, asset), 0)))
+        for account, asset in sorted(expected.keys() | found.keys())
+        if expected.get((account, asset), 0) != found.get((account, asset), 0)
+    )
+    return Verdict(len(expected), findings)

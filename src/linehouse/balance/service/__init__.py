@@ -1,0 +1,28 @@
+"""Use cases of balance."""
+
+from linehouse.balance.service.grant import grant, grant_product
+from linehouse.balance.service.look import (
+    bucket,
+    bucket_by_id,
+    buckets_of,
+    buckets_of_customer,
+    movements_of,
+    movements_of_record,
+)
+from linehouse.balance.service.turn import end_product, turn
+from linehouse.balance.service.use import book_uses, lock_buckets
+
+__all__ = [
+    "book_uses",
+    "bucket",
+    "bucket_by_id",
+    "buckets_of",
+    "buckets_of_customer",
+    "end_product",
+    "grant",
+    "grant_product",
+    "lock_buckets",
+    "movements_of",
+    "movements_of_record",
+    "turn",
+]

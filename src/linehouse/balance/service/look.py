@@ -1,0 +1,55 @@
+"""Reading buckets and movements: for screens, for TMF654, for the desk."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from linehouse.balance import store
+from linehouse.balance.errors import BucketUnknown
+from linehouse.balance.values import BucketView, MovementView
+from linehouse.rating.service import burn_key
+
+
+def buckets_of(subscription_id: UUID, at: datetime | None = None) -> tuple[BucketView, ...]:
+    """Buckets of a subscription: those valid at the instant in burn order, or all there ever were, latest first."""
+    if at is None:
+        rows = store.buckets("subscription_id = %s", [subscription_id])
+        return tuple(sorted(rows, key=lambda row: row.valid.start, reverse=True))
+    where = "subscription_id = %s AND valid_from <= %s AND (valid_to IS NULL OR valid_to > %s)"
+    rows = store.buckets(where, [subscription_id, at, at])
+    return tuple(sorted(rows, key=lambda row: burn_key(row.for_decision())))
+
+
+def buckets_of_customer(customer_id: UUID, at: datetime) -> tuple[BucketView, ...]:
+    """What a customer's subscriptions may use at the instant, by subscription and in burn order."""
+    where = "customer_id = %s AND valid_from <= %s AND (valid_to IS NULL OR valid_to > %s)"
+    rows = store.buckets(where, [customer_id, at, at])
+    return tuple(sorted(rows, key=lambda row: (row.owner.subscription, burn_key(row.for_decision()))))
+
+
+def bucket(ref: str) -> BucketView:
+    """One bucket by its reference. Raises BucketUnknown."""
+    found = store.buckets("ref = %s", [ref])
+    if not found:
+        raise BucketUnknown("there is no such bucket", field="ref", value=ref)
+    return found[0]
+
+
+def bucket_by_id(bucket_id: UUID) -> BucketView:
+    """One bucket by its id. Raises BucketUnknown."""
+    found = store.buckets("id = %s", [bucket_id])
+    if not found:
+        raise BucketUnknown("there is no such bucket", field="id", value=str(bucket_id))
+    return found[0]
+
+
+def movements_of(bucket_id: UUID, *, offset: int = 0, limit: int = 50) -> tuple[Sequence[MovementView], int]:
+    """A page of a bucket's movements, newest first, and how many there are."""
+    return store.movements("bucket_id = %s", [bucket_id], offset=offset, limit=limit)
+
+
+def movements_of_record(record_id: UUID) -> Sequence[MovementView]:
+    """What one usage record moved."""
+    return store.movements("record_id = %s", [record_id], offset=0, limit=100)[0]

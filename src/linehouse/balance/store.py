@@ -1,0 +1,336 @@
+"""SQL of buckets, movements and entitlements: set-based, on the brand's database."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from linehouse.balance.values import BucketView, Grant, MovementKind, MovementView, Owner, TaxedAt
+from linehouse.kernel.clock import MachineClock
+from linehouse.kernel.ids import new_id
+from linehouse.kernel.period import Period
+from linehouse.platform.partitions import partitioned
+from linehouse.platform.sql import brand_cursor, dict_rows
+from linehouse.rating.values import BucketKind, Scope, WhenEmpty
+
+partitioned("balance_movement")
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A movement to be written; ``key`` is its once-key."""
+
+    bucket_id: UUID
+    ref: str
+    kind: MovementKind
+    amount: int
+    asset: str
+    left: int | None
+    cause: str
+    key: str
+    record_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Entitlement:
+    """A recurring allowance of a product."""
+
+    id: UUID
+    product_id: UUID
+    allowance: str
+    offering: str
+    catalog_version: int
+    owner: Owner
+    ref_prefix: str
+    next_at: datetime
+
+
+def insert_buckets(grants: Sequence[Grant], now: datetime) -> dict[str, UUID]:
+    """Write the buckets that are new and return their ids by reference; what exists is left alone."""
+    ids = {grant.ref: new_id() for grant in grants}
+    rows = [
+        (
+            ids[g.ref],
+            g.ref,
+            g.kind.value,
+            g.asset,
+            g.owner.customer_id,
+            g.owner.subscription_id,
+            g.owner.subscription,
+            g.owner.account_id,
+            g.owner.account,
+            g.product_id,
+            g.source,
+            g.catalog_version,
+            json.dumps(dict(g.texts)),
+            g.amount,
+            g.taxed_at.value,
+            g.priority,
+            json.dumps(msgspec.to_builtins(g.scope)),
+            g.when_empty.value,
+            g.valid.start,
+            g.valid.end,
+        )
+        for g in grants
+    ]
+    with brand_cursor() as cursor:
+        cursor.execute(
+            """
+            INSERT INTO balance_bucket (id, ref, kind, asset, customer_id, subscription_id, subscription, account_id,
+                                        account, product_id, source, catalog_version, texts, granted, taxed_at,
+                                        priority, scope, when_empty, valid_from, valid_to, created_at)
+            SELECT given.*, %s
+            FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::text[], %s::uuid[], %s::uuid[], %s::text[], %s::uuid[],
+                        %s::text[], %s::uuid[], %s::text[], %s::int[], %s::jsonb[], %s::bigint[], %s::text[], %s::int[],
+                        %s::jsonb[], %s::text[], %s::timestamptz[], %s::timestamptz[]) AS given
+            ON CONFLICT (ref) DO NOTHING RETURNING ref, id
+            """,
+            [now, *(list(column) for column in zip(*rows, strict=True))],
+        )
+        return dict(cursor.fetchall())
+
+
+def insert_movements(movements: Sequence[Moved], now: datetime, actor: str) -> None:
+    """Append movements and their once-keys; a key that is taken is refused by the database."""
+    if not movements:
+        return
+    rows = [(m.bucket_id, m.ref, m.kind.value, m.amount, m.asset, m.left, m.cause, m.record_id) for m in movements]
+    with brand_cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO balance_movement_key (key, business_time)"
+            " SELECT key, %s FROM unnest(%s::text[]) AS given (key)",
+            [now, [m.key for m in movements]],
+        )
+        cursor.execute(
+            """
+            INSERT INTO balance_movement (bucket_id, ref, kind, amount, asset, left_after, cause, record_id,
+                                          business_time, machine_time, actor)
+            SELECT given.*, %s, %s, %s
+            FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::bigint[], %s::text[], %s::bigint[], %s::text[],
+                        %s::uuid[]) AS given
+            """,
+            [now, MachineClock().now(), actor, *(list(column) for column in zip(*rows, strict=True))],
+        )
+
+
+_COLUMNS = """
+id, ref, kind, asset, customer_id, subscription_id, subscription, account_id, account, product_id, source,
+catalog_version, texts, granted, used, reserved, expired, taxed_at, priority, scope, when_empty, valid_from, valid_to,
+created_at, closed_at
+"""
+
+
+def buckets(where: str, params: Sequence[Any], *, lock: bool = False, limit: int | None = None) -> list[BucketView]:
+    """Buckets by a condition that this room wrote; locked in the order of their ids, so that lockers never cross."""
+    order = "ORDER BY id FOR UPDATE" if lock else "ORDER BY subscription, valid_from, ref"
+    if limit is not None:
+        order = f"ORDER BY id LIMIT {int(limit)}" + (" FOR UPDATE" if lock else "")
+    with brand_cursor() as cursor:
+        cursor.execute(f"SELECT {_COLUMNS} FROM balance_bucket WHERE {where} {order}", list(params))  # noqa: S608
+        return [_view(row) for row in dict_rows(cursor)]
+
+
+def _view(row: Mapping[str, Any]) -> BucketView:
+    return BucketView(
+        id=row["id"],
+        ref=row["ref"],
+        owner=_owner(row),
+        product_id=row["product_id"],
+        kind=BucketKind(row["kind"]),
+        asset=row["asset"],
+        granted=row["granted"],
+        used=row["used"],
+        reserved=row["reserved"],
+        expired=row["expired"],
+        valid=Period(row["valid_from"], row["valid_to"]),
+        source=row["source"],
+        catalog_version=row["catalog_version"],
+        texts=_json(row["texts"]),
+        priority=row["priority"],
+        scope=msgspec.convert(_json(row["scope"]), Scope),
+        when_empty=WhenEmpty(row["when_empty"]),
+        taxed_at=TaxedAt(row["taxed_at"]),
+        created_at=row["created_at"],
+        closed_at=row["closed_at"],
+    )
+
+
+def _owner(row: Mapping[str, Any]) -> Owner:
+    return Owner(
+        customer_id=row["customer_id"],
+        subscription_id=row["subscription_id"],
+        subscription=row["subscription"],
+        account_id=row["account_id"],
+        account=row["account"],
+    )
+
+
+def _json(value: Any) -> Any:
+    # Django's connection hands jsonb over as text, so that a JSONField may choose its own decoder.
+    return json.loads(value) if isinstance(value, str) else value
+
+
+def take(amounts: Mapping[UUID, int]) -> None:
+    """Add to what was used; from a closed bucket, out of what was booked as expired. Overdrawing is refused."""
+    with brand_cursor() as cursor:
+        cursor.execute(
+            """
+            UPDATE balance_bucket b
+            SET used = b.used + given.amount,
+                expired = b.expired - CASE WHEN b.closed_at IS NOT NULL AND b.granted IS NOT NULL
+                                           THEN given.amount ELSE 0 END
+            FROM unnest(%s::uuid[], %s::bigint[]) AS given (id, amount) WHERE b.id = given.id
+            """,
+            [list(amounts), list(amounts.values())],
+        )
+
+
+def give_back(amounts: Mapping[UUID, int]) -> None:
+    """Add to what was granted: money that a correction gives back."""
+    with brand_cursor() as cursor:
+        cursor.execute(
+            "UPDATE balance_bucket b SET granted = b.granted + given.amount"
+            " FROM unnest(%s::uuid[], %s::bigint[]) AS given (id, amount) WHERE b.id = given.id",
+            [list(amounts), list(amounts.values())],
+        )
+
+
+def close(ids: Sequence[UUID], now: datetime) -> None:
+    """What is left is expired; nothing of it can be used by later usage."""
+    with brand_cursor() as cursor:
+        cursor.execute(
+            "UPDATE balance_bucket SET closed_at = %s, expired = coalesce(granted - used - reserved, 0)"
+            " WHERE id = ANY(%s::uuid[]) AND closed_at IS NULL",
+            [now, list(ids)],
+        )
+
+
+def end_early(product_id: UUID, at: datetime) -> None:
+    """Unit buckets of a product that ended are valid until then."""
+    with brand_cursor() as cursor:
+        cursor.execute(
+            "UPDATE balance_bucket SET valid_to = greatest(valid_from, least(valid_to, %s))"
+            " WHERE product_id = %s AND kind = 'units' AND closed_at IS NULL",
+            [at, product_id],
+        )
+        cursor.execute(
+            "UPDATE balance_entitlement SET ended_at = %s WHERE product_id = %s AND ended_at IS NULL", [at, product_id]
+        )
+
+
+def insert_entitlements(entitlements: Sequence[Entitlement]) -> None:
+    """Remember what is granted anew; what is known is left alone."""
+    rows = [
+        (
+            e.id,
+            e.product_id,
+            e.allowance,
+            e.offering,
+            e.catalog_version,
+            e.owner.customer_id,
+            e.owner.subscription_id,
+            e.owner.subscription,
+            e.owner.account_id,
+            e.owner.account,
+            e.ref_prefix,
+            e.next_at,
+        )
+        for e in entitlements
+    ]
+    with brand_cursor() as cursor:
+        cursor.execute(
+            """
+            INSERT INTO balance_entitlement (id, product_id, allowance, offering, catalog_version, customer_id,
+                                             subscription_id, subscription, account_id, account, ref_prefix, next_at)
+            SELECT given.*
+            FROM unnest(%s::uuid[], %s::uuid[], %s::text[], %s::text[], %s::int[], %s::uuid[], %s::uuid[], %s::text[],
+                        %s::uuid[], %s::text[], %s::text[], %s::timestamptz[]) AS given
+            ON CONFLICT (product_id, allowance) DO NOTHING
+            """,
+            [list(column) for column in zip(*rows, strict=True)],
+        )
+
+
+def due_entitlements(now: datetime, limit: int) -> list[Entitlement]:
+    """Entitlements whose next period has begun, locked."""
+    with brand_cursor() as cursor:
+        cursor.execute(
+            "SELECT id, product_id, allowance, offering, catalog_version, customer_id, subscription_id, subscription,"
+            " account_id, account, ref_prefix, next_at FROM balance_entitlement"
+            " WHERE ended_at IS NULL AND next_at <= %s ORDER BY id LIMIT %s FOR UPDATE",
+            [now, limit],
+        )
+        return [
+            Entitlement(
+                id=row["id"],
+                product_id=row["product_id"],
+                allowance=row["allowance"],
+                offering=row["offering"],
+                catalog_version=row["catalog_version"],
+                owner=_owner(row),
+                ref_prefix=row["ref_prefix"],
+                next_at=row["next_at"],
+            )
+            for row in dict_rows(cursor)
+        ]
+
+
+def move_on(next_at: Mapping[UUID, datetime]) -> None:
+    """When the next periods begin."""
+    with brand_cursor() as cursor:
+        cursor.execute(
+            "UPDATE balance_entitlement e SET next_at = given.next_at"
+            " FROM unnest(%s::uuid[], %s::timestamptz[]) AS given (id, next_at) WHERE e.id = given.id",
+            [list(next_at), list(next_at.values())],
+        )
+
+
+def movements(where: str, params: Sequence[Any], *, offset: int, limit: int) -> tuple[list[MovementView], int]:
+    """A page of movements, newest first, and how many there are; the condition is this room's."""
+    with brand_cursor() as cursor:
+        cursor.execute(f"SELECT count(*) FROM balance_movement WHERE {where}", list(params))  # noqa: S608
+        counted = cursor.fetchone()
+        cursor.execute(
+            "SELECT position, ref, kind, amount, asset, left_after, cause, record_id, business_time, actor"  # noqa: S608
+            f" FROM balance_movement WHERE {where} ORDER BY business_time DESC, position DESC OFFSET %s LIMIT %s",
+            [*params, offset, limit],
+        )
+        rows = [MovementView(row[0], row[1], MovementKind(row[2]), *row[3:]) for row in cursor.fetchall()]
+    return rows, counted[0] if counted else 0
+
+
+def unequal_to_movements() -> list[tuple[str, str, str]]:
+    """Buckets whose figures are not the sums of their movements: reference, figures, sums."""
+    with brand_cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT b.ref, concat_ws('/', b.granted, b.used, b.expired), concat_ws('/', m.granted, m.used, m.expired)
+            FROM balance_bucket b CROSS JOIN LATERAL (
+                SELECT CASE WHEN b.granted IS NOT NULL
+                            THEN coalesce(sum(amount) FILTER (WHERE kind IN ('grant', 'refund')), 0) END AS granted,
+                       coalesce(sum(amount) FILTER (WHERE kind IN ('use', 'late-use')), 0) AS used,
+                       coalesce(sum(amount) FILTER (WHERE kind = 'expire'), 0)
+                           - coalesce(sum(amount) FILTER (WHERE kind = 'late-use'), 0) AS expired
+                FROM balance_movement WHERE bucket_id = b.id
+            ) m
+            WHERE (b.granted, b.used, b.expired) IS DISTINCT FROM (m.granted, m.used, m.expired)
+            ORDER BY b.ref
+            """
+        )
+        return list(cursor.fetchall())
+
+
+def what_is_left() -> dict[tuple[str, str], int]:
+    """What the journal should hold, by account and asset."""
+    with brand_cursor() as cursor:
+        cursor.execute(
+            "SELECT CASE WHEN kind = 'units' THEN 'allowance/' ELSE 'prepaid/' END || ref, asset,"
+            " granted - used - expired FROM balance_bucket WHERE granted IS NOT NULL"
+        )
+        return {(account, asset): left for account, asset, left in cursor.fetchall()}
