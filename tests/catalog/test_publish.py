@@ -190,3 +190,11 @@ def test_every_version_of_an_element_has_an_id_for_good(robin_files: Files, acto
     assert [change.key for change in service.compare(1, 2)] == ["robin-sim-only-20"]
     assert [change.key for change in service.compare(2, 1)] == ["robin-sim-only-20"]
     assert service.version_info(2).in_force
+
+
+def test_a_tariff_beyond_the_laws_cap_is_refused(robin_files: Files, actor: Actor) -> None:
+    path = "tariffs/robin-standard.yaml"
+    text = robin_files[path].replace("price: 0.22", "price: 0.25").replace("90 s to +4915112345678 costs 0.33", "")
+    with pytest.raises(PublishRefused) as refused:
+        service.apply_texts(robin_files | {path: text.replace("  - \n", "")}, actor=actor)
+    assert any(problem.field == "tariffs.robin-standard.eu-calls" for problem in refused.value.problems)

@@ -132,7 +132,7 @@ def test_customers_are_found_by_what_people_say(actor: Actor, anna: NewIndividua
 
 def test_lists_are_filtered_sorted_and_paged(actor: Actor, anna: NewIndividual) -> None:
     for name in ("Zoë", "Ömer", "Bo"):
-        someone = replace(anna, given_name=name, email=f"{len(name)}{name[-1]}@example.com")
+        someone = replace(anna, given_name=name, email=f"{len(name)}@example.com")
         service.register_customer(RegisterCustomer(party=someone), actor=actor)
     page = service.find_customers(sort="name", limit=2)
     assert (page.total, [row.name for row in page.rows]) == (3, ["Bo de Vries", "Ömer de Vries"])

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from linehouse.catalog.service import publication_check, use_first_bill
-from linehouse.insight import previews
+from linehouse.catalog.service import publication_check
+from linehouse.insight import publication
 
-use_first_bill(previews.first_bill)
-publication_check("billing.taxable")(previews.taxable)
-publication_check("rating.lawful")(previews.lawful)
+publication_check("billing.taxable")(publication.taxable)
+publication_check("rating.lawful")(publication.lawful)

@@ -37,7 +37,7 @@ LEGAL_ENTITY = FieldSet(
 BANK_ACCOUNT = FieldSet("bank account", required=("iban", "bic", "holder"))
 LOOK = FieldSet("look", required=("logo-text", "primary", "on-primary", "accent"))
 ACCOUNTS = FieldSet("account default", required=("cycle-day", "payment-terms-days", "delivery"))
-SERIES = ("customer", "billing-account", "order", "product", "invoice", "credit-note", "payment")
+SERIES = ("customer", "billing-account", "order", "product", "bill-run", "invoice", "credit-note", "payment")
 """Number series that every brand declares."""
 DELIVERY = ("email", "print")
 

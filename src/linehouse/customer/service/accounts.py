@@ -17,9 +17,11 @@ from linehouse.customer.values import AccountPage, AccountWishes, BillingAccount
 from linehouse.kernel.ids import new_id
 from linehouse.kernel.outcome import InvalidFields
 from linehouse.kernel.period import local_date
-from linehouse.platform.numbers.service import next_number
+from linehouse.platform.numbers.service import default_series, next_number
 from linehouse.platform.outbox.service import emit
 from linehouse.platform.work import Actor, Work, unit_of_work
+
+SERIES = default_series("billing-account", "BA-{n:06d}")
 
 
 def open_billing_account(customer_id: UUID, wishes: AccountWishes, *, actor: Actor) -> BillingAccountView:
@@ -40,7 +42,7 @@ def create_account(customer: Customer, terms: AccountTerms, name: str, work: Wor
     """The row, its number and its event, in the surrounding unit of work."""
     row = BillingAccount.objects.create(
         id=new_id(),
-        number=next_number("billing-account"),
+        number=next_number(SERIES),
         customer=customer,
         name=name.strip() or customer.name,
         currency=terms.currency,

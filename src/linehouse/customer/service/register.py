@@ -21,9 +21,11 @@ from linehouse.party.values import (
     PartyCreated,
     searchable,
 )
-from linehouse.platform.numbers.service import next_number
+from linehouse.platform.numbers.service import default_series, next_number
 from linehouse.platform.outbox.service import emit
 from linehouse.platform.work import Actor, unit_of_work
+
+SERIES = default_series("customer", "C-{n:06d}")
 
 
 def register_customer(new: RegisterCustomer, *, actor: Actor) -> CustomerRegistered:
@@ -44,7 +46,7 @@ def register_customer(new: RegisterCustomer, *, actor: Actor) -> CustomerRegiste
         view = party.party(created.party_id)
         row = Customer.objects.create(
             id=new_id(),
-            number=next_number("customer"),
+            number=next_number(SERIES),
             kind=view.kind,
             party_id=view.id,
             name=view.name,
