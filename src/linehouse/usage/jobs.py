@@ -1,4 +1,4 @@
-"""What usage does on its own: reading received files."""
+"""What usage does on its own: reading received files. Imported at start, it also declares the laws of usage."""
 
 from __future__ import annotations
 
@@ -6,8 +6,11 @@ from uuid import UUID
 
 from linehouse.platform.jobs.registry import Payload, job
 from linehouse.platform.work import Work
+from linehouse.usage import laws
 from linehouse.usage.service.process import process_file
 from linehouse.usage.service.receive import PROCESS
+
+__all__ = ["laws", "read_received_file"]
 
 
 @job(PROCESS)

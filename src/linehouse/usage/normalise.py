@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -63,7 +64,7 @@ def prepare(raw: RawUsage, feed: Feed, now: datetime) -> Prepared | Held:
         return Held(raw, Suspension.NO_IDENTITY, "neither IMSI nor MSISDN is given")
     if raw.started_at is None:
         return Held(raw, Suspension.NO_START_TIME, "the start time or its UTC offset is missing or is no time")
-    party = normalise_party(raw.party, raw.party_form, _dialled_in(feed, serving, visited=visited))
+    party = other_party(raw, serving.country if visited else feed.country)
     key, digest = once_key(raw, feed.format, raw.started_at, imsi or msisdn, party), content_digest(raw)
     if raw.quantity.amount < 0 and not feed.corrections:
         message = f"a quantity of {raw.quantity.amount} {raw.quantity.unit}, and the source sends no corrections"
@@ -75,6 +76,15 @@ def prepare(raw: RawUsage, feed: Feed, now: datetime) -> Prepared | Held:
         message = f"begins at {raw.started_at:%Y-%m-%d %H:%M:%S} UTC, which has not come yet"
         return Held(raw, Suspension.IN_FUTURE, message, key, digest)
     return Prepared(raw, raw.started_at, imsi, msisdn, party, serving, visited, key, digest)
+
+
+def other_party(raw: RawUsage, country: str) -> Number:
+    """The other party of a record; what was dialled stands in where the number that was reached is none."""
+    reached = normalise_party(raw.party, raw.party_form, country)
+    if reached.kind in (PartyKind.UNKNOWN, PartyKind.NONE) and raw.dialled:
+        dialled = normalise_party(raw.dialled, NumberForm.DIALLED, country)
+        return dialled if dialled.text else reached
+    return reached
 
 
 def normalise_party(written: str, form: NumberForm, country: str) -> Number:
@@ -95,26 +105,27 @@ def normalise_party(written: str, form: NumberForm, country: str) -> Number:
     international = plain.startswith("+") or form is NumberForm.INTERNATIONAL
     if not international and digits.startswith("00"):
         international, digits = True, digits[2:]
-    if international and (found := _e164(f"+{digits}", None)):
-        return Number(PartyKind.E164, found)
+    readings: list[tuple[str, str | None]] = [(f"+{digits}", None)]
+    if not international:
+        # What was dialled is national first; a source that leaves the plus off is understood where that fails.
+        readings = [(digits, country)] * bool(country) + readings * (not digits.startswith("0"))
     if len(digits) < _SHORTEST_SUBSCRIBER_NUMBER and not plain.startswith(("+", "00")):
         return Number(PartyKind.SHORT, digits)
-    if not international and country and (found := _e164(digits, country)):
-        return Number(PartyKind.E164, found)
-    if not international and not digits.startswith("0") and (found := _e164(f"+{digits}", None)):
-        return Number(PartyKind.E164, found)
-    return Number(PartyKind.UNKNOWN)
+    found = _first(readings, phonenumbers.is_valid_number) or _first(readings, phonenumbers.is_possible_number)
+    return Number(PartyKind.E164, found) if found else Number(PartyKind.UNKNOWN)
 
 
-def _e164(text: str, country: str | None) -> str:
-    try:
-        number = phonenumbers.parse(text, country)
-    except phonenumbers.NumberParseException:
-        return ""
-    # Valid numbers, and possible ones: numbering plans grow faster than the library, but not in length.
-    if not (phonenumbers.is_valid_number(number) or phonenumbers.is_possible_number(number)):
-        return ""
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+def _first(readings: Sequence[tuple[str, str | None]], fits: Callable[[phonenumbers.PhoneNumber], bool]) -> str:
+    """The first reading that fits, as E.164: valid ones are asked for first, then possible ones, since numbering plans
+    grow faster than the library, but not in length."""
+    for text, country in readings:
+        try:
+            number = phonenumbers.parse(text, country)
+        except phonenumbers.NumberParseException:
+            continue
+        if fits(number):
+            return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    return ""
 
 
 def subscriber_number(written: str, country: str) -> str:
@@ -123,13 +134,8 @@ def subscriber_number(written: str, country: str) -> str:
     digits = plain.removeprefix("+").removeprefix("00")
     if not digits.isdigit():
         return ""
-    for text, region in ((f"+{digits}", None), (plain, country)):
-        try:
-            number = phonenumbers.parse(text, region)
-        except phonenumbers.NumberParseException:
-            continue
-        if phonenumbers.is_valid_number(number):
-            return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)[1:]
+    if found := _first(((f"+{digits}", None), (plain, country)), phonenumbers.is_valid_number):
+        return found[1:]
     # Numbers of a plan that the library does not know yet are taken as they are when they can be E.164 at all.
     return digits if _SHORTEST_SUBSCRIBER_NUMBER < len(digits) <= 15 and not plain.startswith("0") else ""
 
@@ -151,10 +157,6 @@ def _plmn_or_none(text: str) -> Plmn | None:
         return Plmn.parse(text) if text else None
     except Invalid:
         return None
-
-
-def _dialled_in(feed: Feed, serving: ServingNetwork, *, visited: bool) -> str:
-    return serving.country if visited else feed.country
 
 
 def once_key(raw: RawUsage, source_kind: str, started_at: datetime, identity: str, party: Number) -> str:

@@ -23,8 +23,8 @@ def _no_settings(settings: Mapping[str, Any]) -> None:
 
 
 def _is_text(data: bytes) -> bool:
-    start = data[:512]
-    return bool(start) and not any(octet < 9 or 13 < octet < 32 for octet in start)
+    first = data[:4096].splitlines()[:1]
+    return bool(first) and any(separator in first[0] for separator in (b";", b",", b"\t", b"|"))
 
 
 def install_formats() -> None:

@@ -98,5 +98,8 @@ def with_subscriber(
         file_id=row.id,
         position=raw.position,
         reference=raw.reference,
-        attributes={**raw.attributes, **({"party": raw.party} if raw.party else {})},
+        attributes={
+            **raw.attributes,
+            **{name: text for name, text in (("party", raw.party), ("dialled", raw.dialled)) if text},
+        },
     )

@@ -172,7 +172,7 @@ def _waiting_again(usage: NormalisedUsage, reason: str, message: str) -> Waiting
 def raw_of(usage: NormalisedUsage) -> RawUsage:
     """A normalised record as a raw one, to be corrected and taken in again."""
     attributes = dict(usage.attributes)
-    written = attributes.pop("party", "")
+    written, dialled = attributes.pop("party", ""), attributes.pop("dialled", "")
     return RawUsage(
         position=usage.position,
         reference=usage.reference,
@@ -185,6 +185,7 @@ def raw_of(usage: NormalisedUsage) -> RawUsage:
         msisdn=usage.msisdn,
         party=usage.other_party or written,
         party_form=NumberForm.INTERNATIONAL if usage.other_party.startswith("+") else NumberForm.DIALLED,
+        dialled=dialled,
         plmn=str(usage.serving.plmn or ""),
         tadig=usage.serving.tadig,
         apn=usage.apn,

@@ -112,6 +112,8 @@ class RawUsage:
     msisdn: str = ""
     party: str = ""
     party_form: NumberForm = NumberForm.INTERNATIONAL
+    dialled: str = ""
+    """What the subscriber keyed, where the source gives it beside the number that was reached."""
     plmn: str = ""
     tadig: str = ""
     apn: str = ""

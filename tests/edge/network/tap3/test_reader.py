@@ -57,7 +57,7 @@ def test_a_call() -> None:
     assert call.wholesale == WholesaleCharge(2000, 5, "XDR")
     assert call.wholesale_tax == WholesaleCharge(380, 5, "XDR")
     assert call.attributes["entity"] == "MSC1"
-    assert call.attributes["dialled"] == "030123456"
+    assert call.dialled == "030123456"
 
 
 def test_a_message_and_data() -> None:

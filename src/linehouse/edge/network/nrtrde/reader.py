@@ -89,6 +89,7 @@ def _record(event: NrtrdeEvent, sender: str, file_offset: int | None) -> RawUsag
         msisdn=digits(body.get("msisdn")),
         party=party,
         party_form=form,
+        dialled=text(body.get("dialledDigits")),
         tadig=text(body.get("servingNetwork")) or sender,
         apn=text(body.get("accessPointNameNI")).lower(),
         event_reference="" if charging_id is None else str(charging_id),
@@ -122,7 +123,6 @@ def _facts(kind: str, body: Group) -> dict[str, str]:
     return {
         "nrtrde-event": kind,
         "service": _service(body),
-        "dialled": text(body.get("dialledDigits")),
         "third-party": text(body.get("thirdPartyNumber")),
         "entity": text(body.get("recEntityId")) or text(body.get("sgsnAddress")),
         "location-area": str(body.get("locationArea", "")),

@@ -52,6 +52,7 @@ class _Reading:
     stamp: Group | None
     party: str = ""
     form: NumberForm = NumberForm.INTERNATIONAL
+    dialled: str = ""
     apn: str = ""
     event_reference: str = ""
     cause: int | None = None
@@ -93,6 +94,7 @@ def record_of(event: TapEvent, context: Context) -> RawUsage | UnreadableRecord:
         msisdn=msisdn,
         party=reading.party,
         party_form=reading.form,
+        dialled=reading.dialled,
         tadig=text(geography.get("servingNetwork")) or context.sender,
         apn=reading.apn,
         event_reference=reading.event_reference,
@@ -173,13 +175,13 @@ def _originated(body: Group, _context: Context) -> _Reading:
         basic.get("callEventStartTimeStamp"),
         party,
         form,
+        text(destination.get("dialledDigits")),
         event_reference=_call_reference(body),
         cause=basic.get("causeForTerm"),
         location=body.get("locationInformation"),
         attributes={
             "service": service,
             "supplementary-service": suppl,
-            "dialled": text(destination.get("dialledDigits")),
             "third-party": _number(third.get("thirdPartyNumber") or third.get("oldThirdPartyNumber")),
             **_charging(body),
         },

@@ -1,0 +1,169 @@
+"""`linehouse usage`: usage files, and the records that wait."""
+
+from pathlib import Path
+from uuid import UUID
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from linehouse.kernel.error import Invalid
+from linehouse.run.at_work import brand_at_work, brand_option, operator
+
+_PAGE = 50
+
+
+@click.group("usage")
+def command() -> None:
+    """Take usage files in, list them, and look after records that wait."""
+
+
+@command.command("feeds")
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@brand_option
+def feeds(folder: Path, brand: str) -> None:
+    """Take in the feed descriptions (*.yaml) of FOLDER."""
+    with brand_at_work(brand):
+        from linehouse.usage import service
+
+        changed = service.apply_feeds(folder, actor=operator())
+    click.echo(f"changed: {', '.join(changed)}" if changed else "nothing has changed")
+
+
+@command.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--source", default="", help="Key of the feed; by default it is told by the file's name and content.")
+@brand_option
+def import_file(file: Path, source: str, brand: str) -> None:
+    """Take FILE in and read it now."""
+    with brand_at_work(brand):
+        from linehouse.usage import service
+
+        file_id = service.receive_file(file.name, file.read_bytes(), source, actor=operator())
+        service.process_file(file_id, actor=operator())
+        read = service.find_file(file_id)
+        found = service.reconcile(file_id)
+    if read.state == "refused":
+        raise Invalid(f"{read.name} is refused: {read.message}", field="file", value=read.reason)
+    click.echo(
+        f"{read.name}: {read.records} records, {read.normalised} taken in, "
+        f"{read.duplicates} repeats, {read.suspended} in suspense"
+    )
+    if read.declared_charge is not None:
+        agrees = "agrees with its records" if found.charges_agree else f"but its records come to {found.summed}"
+        click.echo(f"declared charge {read.declared_charge}, {agrees}")
+    for note in read.notes:
+        click.echo(note)
+
+
+@command.command("list")
+@click.option("--state", default="", help="received, parsed, processed or refused.")
+@brand_option
+def list_files(state: str, brand: str) -> None:
+    """List usage files, newest first."""
+    table = Table("file", "feed", "number", "state", "records", "taken in", "repeats", "in suspense", "charge")
+    with brand_at_work(brand):
+        from linehouse.usage import service
+
+        rows, count = service.list_files(state=state, limit=_PAGE)
+        for row in rows:
+            table.add_row(
+                row.name,
+                row.source,
+                row.sequence,
+                row.state if not row.reason else f"{row.state}: {row.reason}",
+                str(row.records),
+                str(row.normalised),
+                str(row.duplicates),
+                str(row.suspended),
+                str(row.summed_charge or ""),
+            )
+    Console(highlight=False).print(table)
+    _say_more(len(rows), count)
+
+
+@command.group("suspense")
+def suspense() -> None:
+    """Records that wait, and what to do with them."""
+
+
+@suspense.command("list")
+@click.option("--reason", default="", help="Only those with this reason, such as unknown_subscriber.")
+@brand_option
+def list_suspense(reason: str, brand: str) -> None:
+    """List waiting records, oldest first."""
+    table = Table("id", "file", "place", "state", "reason", "began", "usage", "why")
+    with brand_at_work(brand):
+        from linehouse.usage import service
+
+        rows, count = service.list_suspense(reason=reason, limit=_PAGE)
+        for row in rows:
+            table.add_row(
+                str(row.id),
+                row.file_name,
+                str(row.position),
+                row.state,
+                row.reason,
+                f"{row.started_at:%Y-%m-%d %H:%M:%S}" if row.started_at else "",
+                f"{row.usage_type} {row.direction} {row.quantity.human() if row.quantity else ''}".strip(),
+                row.message,
+            )
+    Console(highlight=False).print(table)
+    _say_more(len(rows), count)
+
+
+@suspense.command("correct")
+@click.argument("suspense_id", type=click.UUID)
+@click.argument("changes", nargs=-1, required=True)
+@click.option("--reason", required=True, help="Why the correction is right; it is kept.")
+@brand_option
+def correct(suspense_id: UUID, changes: tuple[str, ...], reason: str, brand: str) -> None:
+    """Change fields of a waiting record: `imsi=204041234567890 quantity=61000`."""
+    with brand_at_work(brand):
+        from linehouse.usage import service
+
+        service.correct(suspense_id, dict(_pair(change) for change in changes), actor=operator(), reason=reason)
+    click.echo("corrected; `linehouse usage suspense resubmit` takes it in")
+
+
+@suspense.command("resubmit")
+@click.argument("suspense_ids", nargs=-1, required=True, type=click.UUID)
+@brand_option
+@click.pass_context
+def resubmit(ctx: click.Context, suspense_ids: tuple[UUID, ...], brand: str) -> None:
+    """Take waiting records in again. Exit code 1 when one still waits."""
+    waiting = 0
+    with brand_at_work(brand):
+        from linehouse.usage import service
+
+        for suspense_id in suspense_ids:
+            taken = service.resubmit(suspense_id, actor=operator())
+            row = service.find_suspense(suspense_id)
+            click.echo(f"{suspense_id}: {'taken in' if taken else f'{row.reason}: {row.message}'}")
+            waiting += not taken
+    ctx.exit(1 if waiting else 0)
+
+
+@suspense.command("discard")
+@click.argument("suspense_id", type=click.UUID)
+@click.option("--reason", required=True, help="Why it is not charged; it is kept.")
+@brand_option
+def discard(suspense_id: UUID, reason: str, brand: str) -> None:
+    """Give a waiting record up; it stays in the list of discarded ones."""
+    with brand_at_work(brand):
+        from linehouse.usage import service
+
+        service.discard(suspense_id, actor=operator(), reason=reason)
+    click.echo("discarded")
+
+
+def _pair(change: str) -> tuple[str, str]:
+    name, sign, value = change.partition("=")
+    if not sign:
+        raise Invalid("a change is a field and its value", field="changes", value=change, expected="field=value")
+    return name, value
+
+
+def _say_more(shown: int, count: int) -> None:
+    if count > shown:
+        click.echo(f"the first {shown} of {count}")
