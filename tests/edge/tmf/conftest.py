@@ -6,18 +6,25 @@ import json
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.test import Client, override_settings
 
+from linehouse.catalog.service import apply_files
+from linehouse.customer.service import register_customer
+from linehouse.customer.values import CustomerRegistered, RegisterCustomer
+from linehouse.party.values import NewIndividual, PostalAddress
 from linehouse.platform.access.permissions import PERMISSIONS
 from linehouse.platform.access.service import create_client
+from linehouse.platform.work import Actor
 from tests.conformance.swagger import Specifications
 from tests.edge.tmf.listener import Listener
 
 HOST = "robin.localhost"
+ROBIN = Path(__file__).resolve().parents[3] / "brands" / "robin"
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,3 +130,26 @@ def listener() -> Iterator[Listener]:
     found.server.shutdown()
     thread.join()
     found.server.server_close()
+
+
+@pytest.fixture
+def shop(brand: str, actor: Actor) -> str:
+    """The brand with its catalogue published."""
+    apply_files(ROBIN, actor=actor)
+    return brand
+
+
+@pytest.fixture
+def jane(shop: str, actor: Actor) -> CustomerRegistered:
+    """A customer of the brand."""
+    assert shop
+    address = PostalAddress(street1="Keizersgracht 1", postcode="1015 CJ", city="Amsterdam", country="NL")
+    person = NewIndividual(
+        given_name="Jane",
+        family_name="Lamborgizzia",
+        email="jane@example.org",
+        birth_date=date(1967, 9, 26),
+        language="nl",
+        address=address,
+    )
+    return register_customer(RegisterCustomer(party=person, external_id="crm-1"), actor=actor)

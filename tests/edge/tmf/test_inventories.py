@@ -8,10 +8,10 @@ from dataclasses import replace
 import pytest
 
 from linehouse.catalog.values import BillingMode, OfferingKind
+from linehouse.customer.values import CustomerRegistered
 from linehouse.inventory import service as inventory
 from linehouse.inventory.values import CreateProduct, ProductView, ServiceToCreate
 from linehouse.kernel.ids import new_id
-from linehouse.platform.numbers.service import declare_series
 from linehouse.platform.work import Actor
 from linehouse.resource import service as stock
 from tests.edge.tmf.conftest import HOST, ApiClient
@@ -30,24 +30,21 @@ PLAN = CreateProduct(
     offering_key="robin-sim-only-20",
     offering_name="SIM Only 20",
     catalog_version=1,
-    tariff_key="robin-eu",
+    tariff_key="robin-sim-only",
     billing_mode=BillingMode.POSTPAID,
 )
 
 
-@pytest.fixture(autouse=True)
-def series(brand: str) -> None:
-    """Product numbers look the same whatever the room's own pattern is."""
-    assert brand
-    declare_series("product", "PR-{n:06d}")
+def ordered(jane: CustomerRegistered) -> CreateProduct:
+    """What an order of Jane's asks inventory for."""
+    return replace(PLAN, customer_id=jane.customer_id, billing_account_id=jane.billing_account_id)
 
 
 @pytest.fixture
-def plan(brand: str, actor: Actor) -> ProductView:
+def plan(jane: CustomerRegistered, actor: Actor) -> ProductView:
     """An active plan with number, card and one service."""
-    assert brand
     stock.seed_stock(actor=actor)
-    made = inventory.create_product(PLAN, actor=actor)
+    made = inventory.create_product(ordered(jane), actor=actor)
     stock.reserve_number(made.number, actor=actor)
     stock.reserve_sim(made.number, actor=actor)
     voice = ServiceToCreate("mobile-voice", "Mobile voice", {"codecs": ["EVS", "AMR-WB"]}, network_ref="svc-1")
@@ -57,7 +54,7 @@ def plan(brand: str, actor: Actor) -> ProductView:
 
 def test_a_product_with_what_belongs_to_it(api: ApiClient, plan: ProductView, actor: Actor) -> None:
     booster = inventory.create_product(
-        replace(PLAN, order_item="O-000002/1", kind=OfferingKind.ADD_ON, parent_product_id=plan.id), actor=actor
+        replace(PLAN, order_item="O-000002/1", kind=OfferingKind.ADDON, parent_product_id=plan.id), actor=actor
     )
     found = api.get(f"{PRODUCTS}/{plan.id}").body
     assert (found["status"], found["productSerialNumber"]) == ("active", plan.number)
@@ -87,7 +84,7 @@ def test_a_product_with_what_belongs_to_it(api: ApiClient, plan: ProductView, ac
         ("productCharacteristic.value=31610200000", 1),
         ("startDate.gte=2026-11-01T08:00:00Z", 1),
         ("startDate.gt=2026-11-01T08:00:00Z", 0),
-        ("productSerialNumber.regex=^PR", 1),
+        ("productSerialNumber.regex=^P-", 1),
     ],
 )
 def test_products_are_found(api: ApiClient, plan: ProductView, query: str, found: int) -> None:
@@ -130,12 +127,11 @@ def test_the_stock_is_one_list_of_numbers_and_cards(api: ApiClient, plan: Produc
 
 
 def test_whoever_listens_hears_of_the_product(
-    api: ApiClient, listener: Listener, drain: Callable[[], int], brand: str, actor: Actor
+    api: ApiClient, listener: Listener, drain: Callable[[], int], jane: CustomerRegistered, actor: Actor
 ) -> None:
-    assert brand
     api.post("productInventory/v4/hub", {"callback": listener.url})
     stock.seed_stock(actor=actor)
-    made = inventory.create_product(PLAN, actor=actor)
+    made = inventory.create_product(ordered(jane), actor=actor)
     stock.reserve_number(made.number, actor=actor)
     stock.reserve_sim(made.number, actor=actor)
     inventory.activate_product(made.id, actor=actor)

@@ -18,6 +18,7 @@ class HubSubscription(BusinessModel):
     callback = models.CharField(max_length=1000)
     query = models.CharField(max_length=1000, blank=True)
     base_url = models.CharField(max_length=300, help_text="scheme and host under which the listener knows us")
+    since_position = models.BigIntegerField(help_text="where the event log ended; what came before is not told")
 
     class Meta:
         indexes = (models.Index(fields=("api",), name="tmf_hub_by_api"),)

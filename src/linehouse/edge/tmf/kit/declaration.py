@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
 from typing import Any, Generic, TypeVar
 
 import msgspec
 
 from linehouse.edge.tmf.kit.paths import META, JsonObject, has_path
 from linehouse.edge.tmf.kit.query import Path
-from linehouse.edge.tmf.kit.shapes import Representation
+from linehouse.edge.tmf.kit.shapes import Representation, plain
 from linehouse.kernel.event import Event
 from linehouse.platform.work import Actor
 
@@ -162,7 +161,7 @@ class Api:
 def rendered(api: Api, resource: Resource[V], value: V, links: Links) -> JsonObject:
     """The whole representation of a value as JSON objects; decimals stay exact."""
     shape = resource.represent(value, links)
-    attributes: JsonObject = msgspec.to_builtins(shape, builtin_types=(Decimal,))
+    attributes: JsonObject = plain(shape)
     kind = str(attributes.pop("@type", resource.kind))
     result: JsonObject = {
         "id": attributes.pop("id"),

@@ -31,7 +31,7 @@ from linehouse.kernel.ids import new_id
 from linehouse.kernel.period import require_aware
 from linehouse.platform.jobs.registry import Attempt, RetryLater
 from linehouse.platform.jobs.service import enqueue
-from linehouse.platform.outbox.service import Recorded, recorded
+from linehouse.platform.outbox.service import Recorded, last_position, recorded
 from linehouse.platform.scope import current_brand
 from linehouse.platform.work import SYSTEM, Work, unit_of_work
 
@@ -77,6 +77,7 @@ def subscribe(api: Api, who: Caller, callback: str, query: str, links: Links) ->
             callback=callback,
             query=query,
             base_url=links.base,
+            since_position=last_position(),
             created_at=work.now,
             changed_at=work.now,
         )
@@ -130,8 +131,16 @@ def notify(event: Event, work: Work, places: Sequence[Mapped]) -> None:
     fact = recorded(work.causation)
     for place in places:
         for listener in listeners:
-            if listener.api == place.api.path and place.resource.read in listener.scopes:
+            if _concerns(listener, place, fact):
                 _notify_one(event, fact, work, place, listener)
+
+
+def _concerns(listener: HubSubscription, place: Mapped, fact: Recorded) -> bool:
+    return (
+        listener.api == place.api.path
+        and place.resource.read in listener.scopes
+        and fact.position > listener.since_position
+    )
 
 
 def _notify_one(event: Event, fact: Recorded, work: Work, place: Mapped, listener: HubSubscription) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import msgspec
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
@@ -11,7 +10,7 @@ from linehouse.edge.tmf.kit.access import called
 from linehouse.edge.tmf.kit.answer import json_answer
 from linehouse.edge.tmf.kit.body import JSON, json_object, require_acceptable, require_media_type, typed
 from linehouse.edge.tmf.kit.declaration import ROOT, Api
-from linehouse.edge.tmf.kit.shapes import Shape
+from linehouse.edge.tmf.kit.shapes import Shape, plain
 from linehouse.edge.tmf.kit.view import answered, links_of, require_method
 from linehouse.edge.tmf.models import HubSubscription
 
@@ -33,14 +32,14 @@ class EventSubscription(Shape):
 
 
 def _represented(row: HubSubscription, *, with_key: bool = False) -> dict[str, object]:
-    shape = EventSubscription(
-        id=str(row.id),
-        callback=row.callback,
-        query=row.query or None,
-        signing_key=hub.signing_key(row.id) if with_key else None,
+    return plain(
+        EventSubscription(
+            id=str(row.id),
+            callback=row.callback,
+            query=row.query or None,
+            signing_key=hub.signing_key(row.id) if with_key else None,
+        )
     )
-    found: dict[str, object] = msgspec.to_builtins(shape)
-    return found
 
 
 def hub_collection(request: HttpRequest, api: Api) -> HttpResponseBase:

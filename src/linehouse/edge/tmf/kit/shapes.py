@@ -22,7 +22,7 @@ class _ShapeMeta(msgspec.StructMeta):
     """Gives every shape the same configuration, so that a mapping file need not repeat it."""
 
     def __new__(metacls, name: str, bases: tuple[type, ...], namespace: dict[str, Any], /, **config: Any) -> _ShapeMeta:
-        fixed = {"kw_only": True, "rename": "camel", "omit_defaults": True}
+        fixed = {"kw_only": True, "rename": "camel"}
         return super().__new__(metacls, name, bases, namespace, **{**fixed, **config})
 
 
@@ -119,6 +119,20 @@ class Note(Shape):
     id: str | None = None
     author: str | None = None
     date: Instant | None = None
+
+
+def plain(shape: Shape) -> dict[str, Any]:
+    """The shape as JSON objects, without what is None; decimals stay exact."""
+    found: dict[str, Any] = _without_none(msgspec.to_builtins(shape, builtin_types=(Decimal,)))
+    return found
+
+
+def _without_none(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _without_none(inner) for name, inner in value.items() if inner is not None}
+    if isinstance(value, list):
+        return [_without_none(inner) for inner in value]
+    return value
 
 
 def at_midnight(day: date | None) -> datetime | None:

@@ -1,0 +1,138 @@
+"""TMF629 and TMF666: who buys, and whom the bill is for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from linehouse.customer.values import CustomerRegistered
+from tests.edge.tmf.conftest import HOST, ApiClient
+from tests.edge.tmf.listener import Listener
+
+CUSTOMERS = "customerManagement/v4/customer"
+ACCOUNTS = "accountManagement/v4/billingAccount"
+
+
+def test_a_customer_with_party_and_account(api: ApiClient, jane: CustomerRegistered) -> None:
+    found = api.get(f"{CUSTOMERS}/{jane.customer_id}").body
+    assert (found["name"], found["status"]) == ("Jane Lamborgizzia", "active")
+    assert {c["name"]: c["value"] for c in found["characteristic"]} == {
+        "customerNumber": "C-000001",
+        "externalId": "crm-1",
+    }
+    assert found["validFor"] == {"startDateTime": "2026-11-01T08:00:00Z"}
+    for reference in (found["engagedParty"], *found["account"]):
+        path = reference["href"].removeprefix(f"http://{HOST}/tmf-api/")
+        assert api.get(path).body["id"] == reference["id"]
+    assert api.get(CUSTOMERS).body == [found]
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("name=Jane%20Lamborgizzia", 1),
+        ("status=active&engagedParty.id={party}", 1),
+        ("engagedParty.id=nobody", 0),
+        ("status=closed", 0),
+        ("account.name=BA-000001", 1),
+        ("characteristic.value=crm-1", 1),
+        ("contactMedium.characteristic.emailAddress=jane@example.org", 1),
+    ],
+)
+def test_customers_are_found(api: ApiClient, jane: CustomerRegistered, query: str, found: int) -> None:
+    assert len(api.get(f"{CUSTOMERS}?{query.format(party=jane.party_id)}").body) == found
+
+
+def test_a_customer_is_changed(
+    api: ApiClient, jane: CustomerRegistered, listener: Listener, drain: Callable[[], int]
+) -> None:
+    api.post("customerManagement/v4/hub", {"callback": listener.url})
+    path = f"{CUSTOMERS}/{jane.customer_id}"
+    media = [m for m in api.get(path).body["contactMedium"] if m["mediumType"] != "email"]
+    media.append({"mediumType": "email", "characteristic": {"emailAddress": "jane@example.net"}})
+    changed = api.patch(path, {"contactMedium": media})
+    assert changed.status == 200
+    assert {"emailAddress": "jane@example.net"} in [m["characteristic"] for m in changed.body["contactMedium"]]
+    # The customer follows its party by event.
+    drain()
+    suspended = api.patch(path, {"status": "suspended", "statusReason": "lost papers"})
+    assert (suspended.body["status"], suspended.body["statusReason"]) == ("suspended", "lost papers")
+    drain()
+    assert listener.told == ["CustomerAttributeValueChangeEvent", "CustomerStateChangeEvent"]
+
+
+@pytest.mark.parametrize(
+    ("change", "status", "field"),
+    [
+        ({"status": "suspended"}, 400, "/statusReason"),
+        ({"status": "asleep", "statusReason": "why not"}, 400, "/status"),
+        ({"name": "Another"}, 422, "/name"),
+        ({"account": []}, 422, "/account"),
+        ({"statusReason": "for nothing"}, 400, "/status"),
+    ],
+)
+def test_what_cannot_be_changed_so(
+    api: ApiClient, jane: CustomerRegistered, change: dict[str, Any], status: int, field: str
+) -> None:
+    answer = api.patch(f"{CUSTOMERS}/{jane.customer_id}", change)
+    assert (answer.status, answer.body["field"]) == (status, field)
+
+
+def test_a_billing_account_says_when_and_how(api: ApiClient, jane: CustomerRegistered) -> None:
+    found = api.get(f"{ACCOUNTS}/{jane.billing_account_id}").body
+    assert found["description"] == "BA-000001, EUR"
+    assert found["relatedParty"][0]["id"] == str(jane.customer_id)
+    cycle = found["billStructure"]["cycleSpecification"]
+    assert (cycle["billingDateShift"], cycle["billingPeriod"], cycle["paymentDueDateOffset"]) == (0, "month", 14)
+    assert [m["name"] for m in found["billStructure"]["presentationMedia"]] == ["email"]
+    assert api.get(f"{ACCOUNTS}?relatedParty.id={jane.customer_id}&state=active").body == [found]
+    assert api.get(f"{ACCOUNTS}?relatedParty.id=nobody").body == []
+
+
+def test_a_second_account_is_opened_and_changed(api: ApiClient, jane: CustomerRegistered) -> None:
+    body = {
+        "name": "Jane's tablet",
+        "relatedParty": [
+            {"id": str(jane.customer_id), "name": "Jane", "role": "customer", "@referredType": "Customer"}
+        ],
+        "billStructure": {
+            "cycleSpecification": {"name": "on the 15th", "isRef": False, "billingDateShift": 14},
+            "presentationMedia": [{"name": "print", "isRef": False}],
+        },
+    }
+    made = api.post(ACCOUNTS, body)
+    assert made.status == 201
+    assert made.body["billStructure"]["cycleSpecification"]["billingDateShift"] == 14
+    path = f"{ACCOUNTS}/{made.body['id']}"
+    changed = api.patch(path, {"name": "Tablet", "billStructure": {"cycleSpecification": {"paymentDueDateOffset": 30}}})
+    assert changed.status == 200
+    assert changed.body["name"] == "Tablet"
+    assert changed.body["billStructure"]["cycleSpecification"]["paymentDueDateOffset"] == 30
+    day = api.patch(path, {"billStructure": {"cycleSpecification": {"billingDateShift": 3}}})
+    assert (day.status, day.body["field"]) == (400, "/billStructure/cycleSpecification/billingDateShift")
+    assert len(api.get(f"{CUSTOMERS}/{jane.customer_id}").body["account"]) == 2
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"name": None}, "/name"),
+        ({"relatedParty": None}, "/relatedParty"),
+        ({"relatedParty": []}, "/relatedParty"),
+        ({"relatedParty": [{"id": "nobody"}]}, "/relatedParty/0/id"),
+        (
+            {"billStructure": {"cycleSpecification": {"name": "x", "isRef": False, "billingDateShift": 31}}},
+            "/billStructure/cycleSpecification/billingDateShift",
+        ),
+        (
+            {"billStructure": {"presentationMedia": [{"name": "pigeon", "isRef": False}]}},
+            "/billStructure/presentationMedia",
+        ),
+    ],
+)
+def test_a_wrong_account_is_named(api: ApiClient, jane: CustomerRegistered, change: dict[str, Any], field: str) -> None:
+    body = {"name": "x", "relatedParty": [{"id": str(jane.customer_id), "@referredType": "Customer"}]} | change
+    answer = api.post(ACCOUNTS, {name: value for name, value in body.items() if value is not None})
+    assert (answer.status, answer.body["field"]) == (400, field)
