@@ -15,7 +15,7 @@ from linehouse.kernel.error import DomainError
 from linehouse.ledger import service
 from linehouse.ledger.errors import BadTransfer, CauseConflict, UnknownClass
 from linehouse.ledger.values import Entry, Transfer
-from linehouse.platform.checks import verify
+from linehouse.platform.checks import Result, verify
 from linehouse.platform.scope import CONTROL, brand_scope, realm_scope
 from linehouse.platform.sql import brand_cursor
 from linehouse.platform.work import Actor, unit_of_work
@@ -30,6 +30,11 @@ def invoice(number: int, micros: int = 18_000_000) -> Entry:
             Transfer("receivable/BA-1", "tax/NL-21", 3_120_000, "EUR"),
         ),
     )
+
+
+def broken() -> list[Result]:
+    """The ledger's own laws that do not hold; other rooms know nothing of what is posted here by hand."""
+    return [result for result in verify() if result.name.startswith("ledger.") and not result.holds]
 
 
 def test_balances_are_on_the_normal_side(brand: str, actor: Actor) -> None:
@@ -105,7 +110,7 @@ def test_parallel_posters_of_one_cause_post_it_once(brand: str, actor: Actor) ->
     for thread in threads:
         thread.join()
     assert service.balance("receivable/BA-1", "EUR") == 20 * 18_000_000
-    assert all(result.holds for result in verify())
+    assert broken() == []
 
 
 def test_equal_runs_have_equal_hashes_whatever_their_order(
@@ -134,7 +139,7 @@ def test_equal_runs_have_equal_hashes_whatever_their_order(
 def test_verify_names_a_transfer_that_was_tampered_with(brand: str, actor: Actor) -> None:
     with unit_of_work(actor):
         service.post_all((invoice(1), invoice(2)))
-    assert [result.name for result in verify() if not result.holds] == []
+    assert broken() == []
     conf = connections[brand].settings_dict
     with psycopg.connect(
         host=conf["HOST"],
@@ -146,7 +151,6 @@ def test_verify_names_a_transfer_that_was_tampered_with(brand: str, actor: Actor
     ) as vandal:
         vandal.execute("ALTER TABLE ledger_transfer DISABLE TRIGGER ledger_transfer_append_only")
         vandal.execute("UPDATE ledger_transfer SET amount = amount + 1 WHERE cause = 'invoice:R-2' AND leg = 1")
-    broken = [result for result in verify() if not result.holds]
-    assert [(result.name, [finding.subject for finding in result.verdict.findings]) for result in broken] == [
+    assert [(result.name, [finding.subject for finding in result.verdict.findings]) for result in broken()] == [
         ("ledger.causes", ["invoice:R-2"])
     ]
