@@ -12,11 +12,11 @@ from linehouse.billing.errors import NothingToBill
 from linehouse.billing.events import InvoiceIssued
 from linehouse.billing.models import BilledEntry, Invoice, InvoiceLine, RunAccount
 from linehouse.billing.service.charges import Started, billed_at_start, end_charges, start_charges
+from linehouse.billing.service.closing import CLOSE, plan_closings, recognise
 from linehouse.billing.service.off_cycle import FIRST_BILL, bill_now
 from linehouse.billing.service.posting import POST, post_page
 from linehouse.billing.service.quoting import first_bill
-from linehouse.billing.service.recognise import CLOSE, plan_closings, recognise
-from linehouse.billing.service.run import CALCULATE, calculate_page
+from linehouse.billing.service.running import CALCULATE, calculate_page
 from linehouse.catalog.service import use_first_bill
 from linehouse.inventory import service as inventory
 from linehouse.inventory.events import ProductActivated, ProductTerminated

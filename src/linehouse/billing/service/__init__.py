@@ -5,6 +5,7 @@ from __future__ import annotations
 from linehouse.billing.quoting import Quote
 from linehouse.billing.service.bill_account import preview
 from linehouse.billing.service.charges import ChargeView, charges_of_account, charges_of_product
+from linehouse.billing.service.closing import recognise
 from linehouse.billing.service.documents import attach, document
 from linehouse.billing.service.facts import facts_of
 from linehouse.billing.service.look import (
@@ -24,8 +25,7 @@ from linehouse.billing.service.look import (
 from linehouse.billing.service.off_cycle import bill_now
 from linehouse.billing.service.posting import post, post_held
 from linehouse.billing.service.quoting import Wanted, facts_of_brand, first_bill, quote
-from linehouse.billing.service.recognise import recognise
-from linehouse.billing.service.run import RunReport, approve, cancel, exclude, retry_parked, start_run
+from linehouse.billing.service.running import RunReport, approve, cancel, exclude, retry_parked, start_run
 from linehouse.billing.service.settling import OpenInvoice, invoices_by_reference, mark_sent, open_invoices, settle
 from linehouse.billing.service.views import (
     Child,

@@ -11,7 +11,7 @@ from django.db.models import Sum
 from linehouse.billing.errors import InvoiceNotFound, RunNotFound
 from linehouse.billing.models import BilledEntry, BilledRecord, BillRun, Invoice, InvoiceLine, InvoiceTax, RunAccount
 from linehouse.billing.ports import usage
-from linehouse.billing.service.run import report_of
+from linehouse.billing.service.running import report_of
 from linehouse.billing.service.views import (
     Child,
     Explanation,

@@ -17,7 +17,7 @@ from linehouse.billing.models import BilledRecord, BillRun, Invoice, InvoiceLine
 from linehouse.billing.ports import usage
 from linehouse.billing.reference import creditor_reference
 from linehouse.billing.service.facts import buyer_of, seller_of
-from linehouse.billing.service.run import locked_run, move_run, require_ready
+from linehouse.billing.service.running import locked_run, move_run, require_ready
 from linehouse.billing.values import LineKind
 from linehouse.catalog import service as catalog
 from linehouse.customer import service as customers

@@ -9,7 +9,7 @@ from decimal import Decimal
 from fractions import Fraction
 from uuid import UUID
 
-from linehouse.billing.service.run import RunReport
+from linehouse.billing.service.running import RunReport
 from linehouse.billing.values import LineKind
 from linehouse.catalog.values import TaxMode
 from linehouse.kernel.money import Money
