@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +11,7 @@ from linehouse.kernel.outcome import Problem
 
 _TOTAL_CHARGE_TYPE = b"00"
 _REFUND = 1
+_TAXES = ("taxInformation", "taxInformationList")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,28 +36,45 @@ def event_sums(event: TapEvent) -> Sums:
     """Charges of type 00, CAMEL fees and taxes of one event, content refunds apart; nothing when unreadable."""
     if event.body is None:
         return Sums()
-    charge = event.body.get("charge", 0) if event.kind == "messagingEvent" else 0
-    return Sums(charge=charge) + _walk(event.body)
+    found = _Found()
+    if event.kind == "messagingEvent":
+        found.charge = event.body.get("charge", 0)
+    _walk(event.body, found)
+    return Sums(found.charge, found.tax, found.charge_refund, found.tax_refund)
 
 
-def _walk(value: Any) -> Sums:
-    if isinstance(value, tuple):
-        return _walk(value[1])
-    if isinstance(value, list):
-        return _add(_walk(item) for item in value)
-    if not isinstance(value, Mapping):
-        return Sums()
-    sums = Sums(charge=value.get("camelInvocationFee", 0))
-    for name, inner in value.items():
-        if name == "chargeDetailList":
-            sums += Sums(charge=_charge(inner))
-        elif name in ("taxInformation", "taxInformationList"):
-            sums += Sums(tax=_tax(inner))
-        else:
-            sums += _walk(inner)
-    if value.get("chargeRefundIndicator") == _REFUND:
-        return Sums(charge_refund=sums.charge, tax_refund=sums.tax)
-    return sums
+@dataclass(slots=True)
+class _Found:
+    """Sums under way: one object per event, since a batch has millions of elements."""
+
+    charge: int = 0
+    tax: int = 0
+    charge_refund: int = 0
+    tax_refund: int = 0
+
+
+def _walk(value: Any, found: _Found) -> None:
+    if isinstance(value, dict):
+        if value.get("chargeRefundIndicator") == _REFUND:
+            refund = _Found()
+            _walk({name: inner for name, inner in value.items() if name != "chargeRefundIndicator"}, refund)
+            found.charge_refund += refund.charge
+            found.tax_refund += refund.tax
+            return
+        for name, inner in value.items():
+            if name == "chargeDetailList":
+                found.charge += _charge(inner)
+            elif name in _TAXES:
+                found.tax += _tax(inner)
+            elif name == "camelInvocationFee":
+                found.charge += inner
+            elif isinstance(inner, dict | list | tuple):
+                _walk(inner, found)
+    elif isinstance(value, list):
+        for item in value:
+            _walk(item, found)
+    elif isinstance(value, tuple):
+        _walk(value[1], found)
 
 
 def _charge(details: Iterable[Group]) -> int:
@@ -67,16 +85,12 @@ def _tax(taxes: Iterable[Group]) -> int:
     return sum(tax.get("taxValue", tax.get("oldTaxValue", 0)) for tax in taxes)
 
 
-def _add(sums: Iterable[Sums]) -> Sums:
-    total = Sums()
-    for each in sums:
-        total += each
-    return total
-
-
 def file_sums(file: TapFile) -> Sums:
     """The sum over all events that could be read."""
-    return _add(event_sums(event) for event in file.events)
+    total = Sums()
+    for event in file.events:
+        total += event_sums(event)
+    return total
 
 
 @dataclass(frozen=True, slots=True)
