@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from fractions import Fraction
 from typing import TypedDict
 
@@ -119,14 +120,21 @@ def explain(decided: Priced | Consumption) -> list[str]:
     """Lines in plain words: where it was, which clause and bucket took which part, how it was rounded."""
     if isinstance(decided, Priced):
         return explain_plain(plain(decided))
-    lines = explain_plain(plain(decided.priced))
-    currency = decided.priced.currency
-    for ref, units in decided.unit_takes.items():
-        lines.append(f"Taken from {ref}: {Quantity(units, decided.priced.unit).human()}.")
-    for ref, micros in decided.money_takes.items():
-        lines.append(f"Paid from {ref}: {Money(micros, currency)}.")
-    if decided.uncollected and (decided.unit_takes or decided.money_takes):
-        lines.append(f"Nobody could pay {Money(decided.uncollected, currency)}: uncollected usage.")
+    priced = decided.priced
+    takes = explain_takes(
+        decided.unit_takes, decided.money_takes, decided.uncollected, priced.unit, priced.total.currency
+    )
+    return [*explain_plain(plain(priced)), *takes]
+
+
+def explain_takes(
+    unit_takes: Mapping[str, int], money_takes: Mapping[str, int], uncollected: int, unit: Unit, currency: str
+) -> list[str]:
+    """Lines about what came out of which bucket, and what nobody paid."""
+    lines = [f"Taken from {ref}: {Quantity(units, unit).human()}." for ref, units in unit_takes.items()]
+    lines += [f"Paid from {ref}: {Money(micros, currency)}." for ref, micros in money_takes.items()]
+    if uncollected and (unit_takes or money_takes):
+        lines.append(f"Nobody could pay {Money(uncollected, currency)}: uncollected usage.")
     return lines
 
 

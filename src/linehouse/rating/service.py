@@ -6,7 +6,7 @@ from linehouse.rating.buckets import consume
 from linehouse.rating.burn_order import burn_key, in_burn_order
 from linehouse.rating.countries import country_of_mcc, country_of_tadig
 from linehouse.rating.example_text import failed_examples
-from linehouse.rating.explain import explain, explain_plain, plain
+from linehouse.rating.explain import PlainPriced, explain, explain_plain, explain_takes, plain
 from linehouse.rating.invoice_lines import line_of
 from linehouse.rating.lint import lint
 from linehouse.rating.matching import network_identifier
@@ -20,12 +20,14 @@ __all__ = [
     "FieldSet",
     "MarkedNode",
     "Plain",
+    "PlainPriced",
     "burn_key",
     "consume",
     "country_of_mcc",
     "country_of_tadig",
     "explain",
     "explain_plain",
+    "explain_takes",
     "failed_examples",
     "from_plain",
     "in_burn_order",

@@ -224,6 +224,12 @@ class Tariff:
         put(self, "longest_prefix", max(map(len, prefixes), default=0))
 
     @property
+    def asks_on_net(self) -> bool:
+        """Whether a rule of it or of its fallbacks depends on the other party's network."""
+        own = any(rule.conditions.on_net is not None for rule in self.rules)
+        return own or (self.fallback is not None and self.fallback.asks_on_net)
+
+    @property
     def label(self) -> str:
         """For explanations: ``robin-standard v3``."""
         return f"{self.key} v{self.version}"

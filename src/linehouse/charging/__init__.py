@@ -1,0 +1,1 @@
+"""Charging: usage is priced, buckets and balances pay, the journal knows, and every figure can be explained."""

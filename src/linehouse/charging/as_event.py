@@ -1,0 +1,23 @@
+"""A normalised record as the event that rating prices."""
+
+from __future__ import annotations
+
+from linehouse.rating.values import Direction, UsageEvent, UsageType
+from linehouse.usage.values import NormalisedUsage
+
+
+def event_of(record: NormalisedUsage, on_net: bool | None = None) -> UsageEvent:
+    """Word for word: the usage room speaks the same language."""
+    return UsageEvent(
+        usage_type=UsageType(record.usage_type.value),
+        direction=Direction(record.direction.value),
+        started_at=record.started_at,
+        quantity=record.quantity.amount,
+        other_party=record.other_party,
+        serving_plmn=record.serving.plmn,
+        serving_country=record.serving.country or None,
+        apn=record.apn or None,
+        service_id=record.attributes.get("service"),
+        on_net=on_net,
+        correction=record.corrections,
+    )

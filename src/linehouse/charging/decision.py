@@ -1,0 +1,154 @@
+"""Deciding a set of records in event order, in memory: each sees the buckets as those before it left them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from uuid import UUID
+
+from linehouse.balance.values import BucketView
+from linehouse.catalog.values import BillingMode
+from linehouse.charging.as_event import event_of
+from linehouse.charging.errors import Reason
+from linehouse.charging.values import Line
+from linehouse.kernel.money import BIGINT_MAX
+from linehouse.kernel.period import Period
+from linehouse.rating.service import consume
+from linehouse.rating.values import Bucket, BucketKind, Consumption, PaidBy, Tariff, TaxMode, UsageEvent, Verdict
+from linehouse.usage.values import NormalisedUsage
+
+_SINCE_EVER = datetime.fromisoformat("2000-01-01T00:00:00+00:00")
+
+
+@dataclass(frozen=True, slots=True)
+class TariffInForce:
+    """A tariff and the number of the catalogue version that it belongs to."""
+
+    tariff: Tariff
+    catalog_version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What one record takes from a bucket (negative: gives back); the bucket is as it was before, ``left`` after."""
+
+    bucket: BucketView
+    amount: int
+    left: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A record that is charged."""
+
+    record: NormalisedUsage
+    line: Line
+    event: UsageEvent
+    in_force: TariffInForce
+    consumption: Consumption
+    taken: tuple[Taken, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Suspended:
+    """A record that cannot be charged, and why."""
+
+    record: NormalisedUsage
+    reason: Reason
+    message: str
+
+
+TariffAt = Callable[[str, datetime], TariffInForce | None]
+"""The tariff of a key in force at an instant."""
+
+
+def unbilled_purse(line: Line) -> Bucket:
+    """A postpaid account pays everything later: its usage gathers until the invoice."""
+    return Bucket(
+        ref=f"unbilled/{line.account}",
+        kind=BucketKind.UNBILLED,
+        available=None,
+        valid=Period(_SINCE_EVER),
+        created_at=_SINCE_EVER,
+        name="next invoice",
+    )
+
+
+def purses(line: Line, buckets: Sequence[BucketView], event: UsageEvent, currency: str) -> list[Bucket]:
+    """The buckets that could pay for the event: units of its kind, and money of the tariff's currency."""
+    unit = event.usage_type.unit.value
+    found = [bucket.for_decision() for bucket in buckets if bucket.asset == (currency if bucket.is_money else unit)]
+    if line.billing_mode is BillingMode.POSTPAID:
+        found.append(unbilled_purse(line))
+    return found
+
+
+def decide(
+    records: Sequence[NormalisedUsage],
+    lines: Mapping[UUID, Line],
+    buckets: Mapping[UUID, Sequence[BucketView]],
+    tariff_at: TariffAt,
+    on_net: Mapping[UUID, bool],
+) -> list[Decided | Suspended]:
+    """One answer for each record, in the order of the events; ties go by file and position."""
+    held = {bucket.ref: bucket for known in buckets.values() for bucket in known}
+    refs = {subscription: [bucket.ref for bucket in known] for subscription, known in buckets.items()}
+    answers: list[Decided | Suspended] = []
+    for record in sorted(records, key=lambda r: (r.started_at, str(r.file_id), r.position)):
+        line = lines.get(record.subscription_id)
+        if line is None:
+            answers.append(Suspended(record, Reason.NO_SUBSCRIPTION, "the subscription is not known to inventory"))
+            continue
+        views = [held[ref] for ref in refs.get(line.subscription_id, ())]
+        answer = _decide_one(record, line, views, tariff_at, on_net.get(record.id))
+        if isinstance(answer, Decided):
+            for taken in answer.taken:
+                held[taken.bucket.ref] = _after(taken)
+        answers.append(answer)
+    return answers
+
+
+def _decide_one(
+    record: NormalisedUsage, line: Line, views: Sequence[BucketView], tariff_at: TariffAt, on_net: bool | None
+) -> Decided | Suspended:
+    in_force = tariff_at(line.tariff_key, record.started_at) if line.tariff_key else None
+    if in_force is None:
+        named = f"tariff {line.tariff_key}" if line.tariff_key else "a tariff"
+        return Suspended(record, Reason.NO_TARIFF, f"{line.offering} had no {named} in force when it was used")
+    tariff = in_force.tariff
+    if tariff.currency != line.currency:
+        message = f"tariff {tariff.key} is in {tariff.currency}, account {line.account} in {line.currency}"
+        return Suspended(record, Reason.CURRENCY, message)
+    if tariff.tax_mode is TaxMode.NET and line.billing_mode is BillingMode.PREPAID:
+        message = f"tariff {tariff.key} has prices before tax; a balance pays with tax"
+        return Suspended(record, Reason.NO_TARIFF, message)
+    event = event_of(record, on_net)
+    consumption = consume(purses(line, views, event, tariff.currency), tariff, event)
+    priced = consumption.priced
+    if priced.verdict is Verdict.UNRATED:
+        return Suspended(record, Reason.UNRATED, priced.detail)
+    if any(part.paid_by is PaidBy.BLOCKED for part in priced.parts):
+        return Suspended(record, Reason.BLOCKED, priced.detail or "the tariff does not allow a part of it")
+    if abs(priced.total.micros) > BIGINT_MAX:
+        return Suspended(record, Reason.UNRATED, "the price is beyond what can be kept")
+    known = {view.ref: view for view in views}
+    moved = {**consumption.unit_takes, **consumption.money_takes}
+    taken = tuple(
+        Taken(known[ref], amount, _left_after(known[ref], amount)) for ref, amount in moved.items() if ref in known
+    )
+    return Decided(record, line, event, in_force, consumption, taken)
+
+
+def _left_after(bucket: BucketView, amount: int) -> int | None:
+    left = bucket.left_for_its_time
+    return None if left is None else left - amount
+
+
+def _after(taken: Taken) -> BucketView:
+    """The bucket as the next record sees it."""
+    bucket, amount = taken.bucket, taken.amount
+    if amount < 0:
+        return replace(bucket, granted=(bucket.granted or 0) - amount)
+    late = bucket.closed_at is not None and not bucket.unlimited
+    return replace(bucket, used=bucket.used + amount, expired=bucket.expired - (amount if late else 0))

@@ -1,0 +1,37 @@
+"""Errors of charging."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from linehouse.kernel.error import DomainError, Kind
+
+
+class RatedUsageUnknown(DomainError, code="charging.rated_usage_unknown", kind=Kind.NOT_FOUND):
+    """The usage record has not been rated, or there is none."""
+
+
+class AlreadyBilled(DomainError, code="charging.already_billed", kind=Kind.CONFLICT):
+    """A rated record stands on an invoice and cannot stand on another."""
+
+
+class NoTaxRates(DomainError, code="charging.no_tax_rates", kind=Kind.UNAVAILABLE):
+    """Nobody told charging the tax rates: the house was opened without its wiring."""
+
+
+class SubscriberUnknown(DomainError, code="charging.subscriber_unknown", kind=Kind.NOT_FOUND):
+    """Nobody had this number at that instant."""
+
+
+class NoTariff(DomainError, code="charging.no_tariff", kind=Kind.REFUSED):
+    """The subscriber's plan names no tariff, or none of that name was in force at that instant."""
+
+
+class Reason(StrEnum):
+    """Why a record goes to suspense instead of being charged."""
+
+    UNRATED = "unrated"
+    BLOCKED = "blocked"
+    NO_TARIFF = "no_tariff"
+    NO_SUBSCRIPTION = "no_subscription"
+    CURRENCY = "currency"

@@ -1,0 +1,45 @@
+"""What charging does on its own: it charges files as they come in, and keeps what the charging process reads."""
+
+from __future__ import annotations
+
+from linehouse.catalog.events import VersionPublished, VersionWithdrawn
+from linehouse.charging import laws
+from linehouse.charging.service import directory
+from linehouse.charging.service.charge import charge_file, charge_record
+from linehouse.inventory.events import ProductActivated, ProductTerminated
+from linehouse.platform.outbox.registry import consumer
+from linehouse.platform.work import Work
+from linehouse.usage.events import UsageFileProcessed, UsageRecordResubmitted
+
+__all__ = ["laws"]
+
+
+@consumer("charging.rate", on=(UsageFileProcessed,))
+def charge_what_came_in(event: UsageFileProcessed, work: Work) -> None:
+    """Files that only report usage are never charged."""
+    if event.chargeable:
+        charge_file(event.file_id, actor=work.actor)
+
+
+@consumer("charging.rate_again", on=(UsageRecordResubmitted,))
+def charge_what_came_back(event: UsageRecordResubmitted, work: Work) -> None:
+    """A record that came out of suspense."""
+    charge_record(event.file_id, event.record_id, actor=work.actor)
+
+
+@consumer("charging.lines", on=(ProductActivated, ProductTerminated))
+def keep_lines(event: ProductActivated | ProductTerminated, work: Work) -> None:
+    """Lines come and go."""
+    if isinstance(event, ProductActivated):
+        directory.enter_line(event)
+    else:
+        directory.end_line(event)
+
+
+@consumer("charging.tariffs", on=(VersionPublished, VersionWithdrawn))
+def keep_tariffs(event: VersionPublished | VersionWithdrawn, work: Work) -> None:
+    """Tariffs of published catalogues."""
+    if isinstance(event, VersionPublished):
+        directory.enter_tariffs(event)
+    else:
+        directory.drop_tariffs(event)

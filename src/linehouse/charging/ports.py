@@ -1,0 +1,43 @@
+"""What charging asks of others: the tax rate of usage. Whoever opens the house plugs it in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+
+from linehouse.charging.errors import NoTaxRates
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """A tax rate: an exact fraction (21/100) and the code that names its ledger account (``NL-21``)."""
+
+    fraction: Fraction
+    code: str
+
+
+RateOn = Callable[[str, str, date], Rate]
+"""The rate for a country, a category and a local day; raises what its owner raises when none is on file."""
+
+
+def _nobody(country: str, category: str, day: date) -> Rate:
+    raise NoTaxRates(
+        "no tax rates are plugged in", field="tax", value=f"{country} {category}", expected="use_tax_rates"
+    )
+
+
+_source: list[RateOn] = [_nobody]
+
+
+def use_tax_rates(source: RateOn) -> RateOn:
+    """Say where tax rates come from; the last one counts. Returns the one that was used before."""
+    before = _source[0]
+    _source[0] = source
+    return before
+
+
+def tax_rate(country: str, category: str, day: date) -> Rate:
+    """The rate in force."""
+    return _source[0](country, category, day)

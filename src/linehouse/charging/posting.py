@@ -1,0 +1,68 @@
+"""What a decision means in money and in the journal: net and tax, and the transfers of one record."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from linehouse.balance.values import TaxedAt, use_transfers
+from linehouse.catalog.values import BillingMode
+from linehouse.charging.decision import Decided
+from linehouse.charging.ports import Rate
+from linehouse.charging.values import REVENUE
+from linehouse.kernel.rounding import Rounding, round_to_int
+from linehouse.ledger.values import Transfer
+from linehouse.rating.values import TaxMode
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """An amount without and with tax, micro-units; they differ by the tax."""
+
+    net: int
+    gross: int
+
+
+def split(micros: int, mode: TaxMode, rate: Fraction) -> Split:
+    """Gross prices: net = gross / (1 + rate); net prices: gross = net × (1 + rate); half-up to the micro-unit."""
+    if mode is TaxMode.GROSS:
+        return Split(round_to_int(Fraction(micros) / (1 + rate), Rounding.HALF_UP), micros)
+    return Split(micros, round_to_int(micros * (1 + rate), Rounding.HALF_UP))
+
+
+def charged(decided: Decided) -> int:
+    """What was charged, in the tariff's tax mode: the price less what nobody paid."""
+    return decided.consumption.priced.total.micros - decided.consumption.uncollected
+
+
+def transfers_of(decided: Decided, rate: Rate) -> tuple[Transfer, ...]:
+    """The transfers of one record.
+
+    Units move from the allowance to what was used. Postpaid money is unbilled without tax; the invoice adds the tax.
+    Bought credit is revenue and tax when it is used; credit whose tax was due at sale is only used up.
+    """
+    moves: list[Transfer] = []
+    for taken in decided.taken:
+        bucket = taken.bucket
+        if bucket.is_money and bucket.taxed_at is TaxedAt.USE:
+            parts = split(taken.amount, TaxMode.GROSS, rate.fraction)
+            moves += _move(bucket.ledger_account, f"revenue/{REVENUE}", parts.net, bucket.asset)
+            moves += _move(bucket.ledger_account, f"tax/{rate.code}", parts.gross - parts.net, bucket.asset)
+        else:
+            moves += use_transfers(bucket, taken.amount)
+    if decided.line.billing_mode is BillingMode.POSTPAID:
+        net = split(charged(decided) - paid_from_buckets(decided), decided.in_force.tariff.tax_mode, rate.fraction).net
+        moves += _move(f"unbilled/{decided.line.account}", f"revenue/{REVENUE}", net, decided.line.currency)
+    return tuple(moves)
+
+
+def paid_from_buckets(decided: Decided) -> int:
+    """Money that buckets gave, micro-units."""
+    return sum(taken.amount for taken in decided.taken if taken.bucket.is_money)
+
+
+def _move(debit: str, credit: str, amount: int, asset: str) -> list[Transfer]:
+    """A transfer; a negative amount goes the other way, none for zero."""
+    if not amount:
+        return []
+    return [Transfer(debit, credit, amount, asset) if amount > 0 else Transfer(credit, debit, -amount, asset)]

@@ -1,0 +1,190 @@
+"""Charging normalised usage: decide in memory under the buckets' locks, then write everything set-based, once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from linehouse.balance import service as balance
+from linehouse.balance.values import BucketUse
+from linehouse.charging import store
+from linehouse.charging.decision import Decided, Suspended, decide
+from linehouse.charging.events import UsageRated
+from linehouse.charging.ports import Rate, tax_rate
+from linehouse.charging.posting import charged, split, transfers_of
+from linehouse.charging.service.lines import Tariffs, lines_of
+from linehouse.charging.values import REVENUE, STANDARD
+from linehouse.inventory import service as inventory
+from linehouse.inventory.values import IdentityKind, IdentityQuery
+from linehouse.kernel.period import local_date
+from linehouse.kernel.quantity import Unit
+from linehouse.ledger import service as ledger
+from linehouse.ledger.values import Entry
+from linehouse.platform.outbox.service import emit
+from linehouse.platform.work import Actor, Work, unit_of_work
+from linehouse.rating.service import line_of, plain
+from linehouse.rating.values import PaidBy, Verdict
+from linehouse.usage import service as usage
+from linehouse.usage.values import NormalisedUsage
+
+
+def charge_file(file_id: UUID, *, actor: Actor) -> UsageRated | None:
+    """Charge every record of a file that waits to be priced; None when there is none. Safe to repeat."""
+    with unit_of_work(actor, "usage charged") as work:
+        return _charge(file_id, usage.normalised_records(file_id), work)
+
+
+def charge_record(file_id: UUID, record_id: UUID, *, actor: Actor) -> UsageRated | None:
+    """Charge one record that came out of suspense; None when it is not waiting any more. Safe to repeat."""
+    with unit_of_work(actor, "usage charged") as work:
+        waiting = [record for record in usage.normalised_records(file_id) if record.id == record_id]
+        return _charge(file_id, waiting, work)
+
+
+def _charge(file_id: UUID, records: Sequence[NormalisedUsage], work: Work) -> UsageRated | None:
+    if not records:
+        return None
+    known = store.known_keys([record.key for record in records])
+    waiting = [record for record in records if record.key not in known]
+    lines = lines_of({record.subscription_id for record in waiting})
+    held = balance.lock_buckets(lines, *_span(waiting)) if lines else {}
+    tariffs = Tariffs()
+    answers = decide(waiting, lines, held, tariffs.at, _on_net(waiting, lines, tariffs))
+    decided = [answer for answer in answers if isinstance(answer, Decided)]
+    suspended = [answer for answer in answers if isinstance(answer, Suspended)]
+    rates = [_rate(one) for one in decided]
+    balance.book_uses([use for one in decided for use in _uses(one)])
+    entries = [
+        Entry(_cause(one.record), transfers)
+        for one, rate in zip(decided, rates, strict=True)
+        if (transfers := transfers_of(one, rate))
+    ]
+    ledger.post_all(entries)
+    rows = [_row(one, rate) for one, rate in zip(decided, rates, strict=True)]
+    store.insert_rated(rows, work.now)
+    usage.mark_rated([record.id for record in records if record.key in known], actor=work.actor)
+    usage.mark_rated([one.record.id for one in decided], actor=work.actor)
+    for one in suspended:
+        usage.suspend(one.record.id, one.reason.value, one.message, actor=work.actor)
+    told = _told(file_id, rows, len(suspended))
+    emit(told)
+    return told
+
+
+def _span(records: Sequence[NormalisedUsage]) -> tuple[Any, Any]:
+    """From the first start to the last end: buckets valid at any instant of it may be asked."""
+    starts = [record.started_at for record in records]
+    ends = [
+        record.started_at + timedelta(milliseconds=max(0, record.quantity.amount))
+        if record.quantity.unit is Unit.MILLISECOND and record.quantity.amount < 10**12
+        else record.started_at
+        for record in records
+    ]
+    return min(starts), max(ends)
+
+
+def _on_net(records: Sequence[NormalisedUsage], lines: Any, tariffs: Tariffs) -> dict[UUID, bool]:
+    """Whether the other party was a subscriber of ours: asked only where a tariff wants to know."""
+    asking = []
+    for place, record in enumerate(records):
+        line = lines.get(record.subscription_id)
+        found = tariffs.at(line.tariff_key, record.started_at) if line is not None and line.tariff_key else None
+        if found is not None and found.tariff.asks_on_net and record.other_party.startswith("+"):
+            digits = record.other_party.removeprefix("+")
+            asking.append(IdentityQuery(place, IdentityKind.MSISDN, digits, record.started_at))
+    known = inventory.identify_many(asking) if asking else {}
+    return {records[question.ref].id: question.ref in known for question in asking}
+
+
+def _rate(one: Decided) -> Rate:
+    """By the local day on which the usage began."""
+    return tax_rate(one.line.tax_country, STANDARD, local_date(one.record.started_at, one.line.zone))
+
+
+def _cause(record: NormalisedUsage) -> str:
+    return f"usage:{record.key}"
+
+
+def _uses(one: Decided) -> list[BucketUse]:
+    cause = _cause(one.record)
+    return [
+        BucketUse(
+            bucket=taken.bucket,
+            amount=taken.amount,
+            key=f"{cause}:{taken.bucket.ref}",
+            cause=cause,
+            record_id=one.record.id,
+            left=taken.left,
+        )
+        for taken in one.taken
+    ]
+
+
+def _row(one: Decided, rate: Rate) -> dict[str, Any]:
+    """The rated record as it is kept."""
+    record, line, priced = one.record, one.line, one.consumption.priced
+    tariff = one.in_force.tariff
+    parts = split(charged(one), tariff.tax_mode, rate.fraction)
+    group, label = line_of(tariff, one.event.usage_type, priced)
+    rules = list(dict.fromkeys(part.rule for part in priced.parts))
+    owners = list(dict.fromkeys(part.tariff for part in priced.parts)) or [tariff.label]
+    names = dict.fromkeys(part.bucket_name for part in priced.parts if part.paid_by is PaidBy.BUCKET)
+    return {
+        "record_id": record.id,
+        "record_key": record.key,
+        "file_id": str(record.file_id),
+        "customer_id": str(line.customer_id),
+        "subscription_id": str(line.subscription_id),
+        "subscription": line.subscription,
+        "account_id": str(line.account_id),
+        "account": line.account,
+        "billing_mode": line.billing_mode.value,
+        "usage_type": record.usage_type.value,
+        "direction": record.direction.value,
+        "started_at": record.started_at.isoformat(),
+        "quantity": record.quantity.amount,
+        "unit": record.quantity.unit.value,
+        "peer": record.other_party,
+        "network": str(record.serving),
+        "number_zone": priced.number.zone,
+        "network_zone": priced.network.zone,
+        "tariff": tariff.label,
+        "catalog_version": one.in_force.catalog_version,
+        "rule": ", ".join(rules),
+        "verdict": priced.verdict.value if priced.verdict is not Verdict.UNRATED else Verdict.FREE.value,
+        "line_group": group,
+        "label": dict(label),
+        "clause": f"{', '.join(owners)}: {', '.join(rules) or 'nothing used'}",
+        "covered_by": ", ".join(names),
+        "currency": priced.currency,
+        "tax_mode": tariff.tax_mode.value,
+        "tax_category": STANDARD,
+        "tax_code": rate.code,
+        "gl": REVENUE,
+        "amount": charged(one),
+        "net": parts.net,
+        "gross": parts.gross,
+        "uncollected": one.consumption.uncollected,
+        "blocked": one.consumption.blocked,
+        "unit_takes": dict(one.consumption.unit_takes),
+        "money_takes": dict(one.consumption.money_takes),
+        "explanation": plain(priced),
+    }
+
+
+def _told(file_id: UUID, rows: Sequence[dict[str, Any]], suspended: int) -> UsageRated:
+    sums: dict[str, dict[str, int]] = {"gross": {}, "net": {}, "uncollected": {}}
+    for row in rows:
+        for name, by_currency in sums.items():
+            by_currency[row["currency"]] = by_currency.get(row["currency"], 0) + row[name]
+    return UsageRated(
+        file_id=file_id,
+        records=len(rows) + suspended,
+        rated=len(rows),
+        suspended=suspended,
+        gross=sums["gross"],
+        net=sums["net"],
+        uncollected=sums["uncollected"],
+    )

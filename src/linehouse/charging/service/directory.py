@@ -1,0 +1,41 @@
+"""What the charging process must know of lines and tariffs, kept up to date from events, in tables of our own."""
+
+from __future__ import annotations
+
+from linehouse.catalog import service as catalog
+from linehouse.catalog.events import VersionPublished, VersionWithdrawn
+from linehouse.charging import store
+from linehouse.charging.service.lines import line_of_product
+from linehouse.customer import service as customers
+from linehouse.inventory import service as inventory
+from linehouse.inventory.events import ProductActivated, ProductTerminated
+
+_FOLDERS = ("tariffs/", "zones/")
+
+
+def enter_line(event: ProductActivated) -> None:
+    """A plan with its number; packs have none."""
+    if event.parent_product_id is not None:
+        return
+    product = inventory.find_product(id=event.product_id)
+    if product.msisdn is not None:
+        line = line_of_product(product, customers.billing_account(product.billing_account_id))
+        store.put_line(line, product.msisdn.digits, event.activated_at)
+
+
+def end_line(event: ProductTerminated) -> None:
+    """The line ends with its plan."""
+    if event.parent_product_id is None:
+        store.end_line(event.product_id, event.terminated_at)
+
+
+def enter_tariffs(event: VersionPublished) -> None:
+    """The tariff and zone files of a new catalogue version."""
+    files = catalog.exported_files(event.number)
+    wanted = {path: text for path, text in files.items() if path.startswith(_FOLDERS)}
+    store.put_tariffs(event.number, event.valid_from, wanted)
+
+
+def drop_tariffs(event: VersionWithdrawn) -> None:
+    """A version that was taken back before it came into force."""
+    store.drop_tariffs(event.number)

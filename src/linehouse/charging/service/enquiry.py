@@ -1,0 +1,70 @@
+"""What would this cost? Nothing moves: the same decision, without locks and without writing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from linehouse.balance import service as balance
+from linehouse.catalog import service as catalog
+from linehouse.charging.decision import purses
+from linehouse.charging.errors import NoTariff, SubscriberUnknown
+from linehouse.charging.service.lines import Tariffs, lines_of
+from linehouse.charging.values import Enquiry
+from linehouse.inventory import service as inventory
+from linehouse.inventory.values import Subscriber
+from linehouse.kernel.numbering import Msisdn, Plmn
+from linehouse.platform.clock.service import business_now
+from linehouse.rating.service import consume, explain
+from linehouse.rating.values import Direction, UsageEvent, UsageType
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnquiryRequest:
+    """Who asks about what. ``quantity`` is in base units; ``at`` None is now; no network is the home network."""
+
+    msisdn: str
+    usage_type: UsageType
+    quantity: int
+    direction: Direction = Direction.OUT
+    other_party: str = ""
+    serving_plmn: Plmn | None = None
+    apn: str | None = None
+    at: datetime | None = None
+
+
+def price_enquiry(request: EnquiryRequest) -> Enquiry:
+    """The price for this subscriber, with what is in the buckets now. Raises SubscriberUnknown, NoTariff."""
+    at = request.at or business_now()
+    subscriber = _subscriber(request.msisdn, at)
+    line = lines_of([subscriber.product_id])[subscriber.product_id]
+    found = Tariffs().at(line.tariff_key, at) if line.tariff_key else None
+    if found is None:
+        raise NoTariff(
+            "this line had no tariff in force", field="at", value=at.isoformat(), expected="a published tariff"
+        )
+    event = UsageEvent(
+        usage_type=request.usage_type,
+        direction=request.direction,
+        started_at=at,
+        quantity=request.quantity,
+        other_party=request.other_party,
+        serving_plmn=request.serving_plmn or catalog.published(at).brand.home_network,
+        apn=request.apn,
+    )
+    buckets = balance.buckets_of(line.subscription_id, at)
+    consumption = consume(purses(line, buckets, event, found.tariff.currency), found.tariff, event)
+    return Enquiry(
+        subscription=line.subscription,
+        tariff=found.tariff.label,
+        event=event,
+        consumption=consumption,
+        lines=tuple(explain(consumption)),
+    )
+
+
+def _subscriber(msisdn: str, at: datetime) -> Subscriber:
+    found = inventory.identify(msisdn=Msisdn.parse(msisdn), at=at)
+    if found is None:
+        raise SubscriberUnknown("nobody has this number", field="msisdn", value=msisdn, expected="a number of ours")
+    return found

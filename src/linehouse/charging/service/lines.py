@@ -1,0 +1,73 @@
+"""Who pays for a subscription and by what terms: inventory's product with customer's account."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+from linehouse.catalog import service as catalog
+from linehouse.catalog.service import VersionInfo
+from linehouse.catalog.values import Catalogue
+from linehouse.charging.decision import TariffInForce
+from linehouse.charging.values import Line
+from linehouse.customer import service as customers
+from linehouse.customer.values import BillingAccountView
+from linehouse.inventory import service as inventory
+from linehouse.inventory.values import ProductView
+
+
+def lines_of(subscription_ids: Iterable[UUID]) -> dict[UUID, Line]:
+    """The lines of those subscriptions that exist, in two statements."""
+    products = inventory.products_by_id(subscription_ids)
+    accounts = customers.billing_accounts(product.billing_account_id for product in products.values())
+    return {
+        product.id: line_of_product(product, accounts[product.billing_account_id])
+        for product in products.values()
+        if product.billing_account_id in accounts
+    }
+
+
+def line_of_product(product: ProductView, account: BillingAccountView) -> Line:
+    """The line of one plan product."""
+    return Line(
+        customer_id=product.customer_id,
+        subscription_id=product.id,
+        subscription=product.number,
+        account_id=product.billing_account_id,
+        account=product.billing_account_number,
+        offering=product.offering_key,
+        tariff_key=product.tariff_key,
+        billing_mode=product.billing_mode,
+        currency=account.currency,
+        tax_country=account.tax_country,
+        zone=account.zone,
+    )
+
+
+class Tariffs:
+    """Tariffs by the instant of use: versions are looked up once, and each catalogue that is met is read once."""
+
+    def __init__(self) -> None:
+        self._versions = _published()
+        self._catalogues: dict[int, Catalogue] = {}
+
+    def at(self, key: str, instant: datetime) -> TariffInForce | None:
+        """The tariff of that key in the catalogue in force at the instant (the newest that has begun), or None."""
+        number = next((version.number for version in self._versions if version.valid_from <= instant), None)
+        if number is None:
+            return None
+        if number not in self._catalogues:
+            self._catalogues[number] = catalog.version(number)
+        tariff = self._catalogues[number].tariffs.get(key)
+        return TariffInForce(tariff, number) if tariff is not None else None
+
+
+def _published(page: int = 200) -> list[VersionInfo]:
+    """Published versions, newest first."""
+    found: list[VersionInfo] = []
+    while True:
+        rows, total = catalog.versions(offset=len(found), limit=page)
+        found += rows
+        if len(found) >= total or not rows:
+            return [version for version in found if version.state == "published"]

@@ -1,0 +1,237 @@
+"""SQL of rated usage and of what the charging process reads: set-based, on the brand's database."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from linehouse.catalog.values import BillingMode
+from linehouse.charging.values import Line, RatedUsage
+from linehouse.kernel.money import Money
+from linehouse.kernel.quantity import Quantity, Unit
+from linehouse.platform.partitions import partitioned
+from linehouse.platform.sql import brand_cursor, dict_rows
+from linehouse.rating.service import PlainPriced
+from linehouse.rating.values import TaxMode, Verdict
+
+partitioned("charging_rated_usage")
+
+_WRITTEN = """
+record_id uuid, record_key text, file_id uuid, customer_id uuid, subscription_id uuid, subscription text,
+account_id uuid, account text, billing_mode text, usage_type text, direction text, started_at timestamptz,
+quantity bigint, unit text, peer text, network text, number_zone text, network_zone text, tariff text,
+catalog_version int, rule text, verdict text, line_group text, label jsonb, clause text, covered_by text,
+currency text, tax_mode text, tax_category text, tax_code text, gl text, amount bigint, net bigint, gross bigint,
+uncollected bigint, blocked bigint, unit_takes jsonb, money_takes jsonb, explanation jsonb
+"""
+_NAMES = ", ".join(column.split()[0] for column in _WRITTEN.split(","))
+
+
+def known_keys(keys: Sequence[str]) -> set[str]:
+    """Which once-keys are taken."""
+    with brand_cursor() as cursor:
+        cursor.execute("SELECT record_key FROM charging_once WHERE record_key = ANY(%s)", [list(keys)])
+        return {row[0] for row in cursor.fetchall()}
+
+
+def insert_rated(rows: Sequence[Mapping[str, Any]], now: datetime) -> None:
+    """Append rated records in the order given, with their once-keys; a key that is taken is refused."""
+    if not rows:
+        return
+    with brand_cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO charging_once (record_key, record_id, business_time)"
+            " SELECT record_key, record_id, %s FROM unnest(%s::text[], %s::uuid[]) AS given (record_key, record_id)",
+            [now, [row["record_key"] for row in rows], [row["record_id"] for row in rows]],
+        )
+        cursor.execute(
+            f"INSERT INTO charging_rated_usage (rated_at, {_NAMES})"  # noqa: S608  # our own column names
+            f" SELECT %s, {_NAMES} FROM ROWS FROM (jsonb_to_recordset(%s::jsonb) AS ({_WRITTEN}))"
+            f" WITH ORDINALITY AS given ({_NAMES}, place) ORDER BY place",
+            [now, json.dumps(rows, default=str)],
+        )
+
+
+_READ = f"""
+SELECT sequence, rated_at, {_NAMES.replace(", explanation", "")}, coalesce(b.invoice, '') AS invoice
+FROM charging_rated_usage u LEFT JOIN charging_billed b USING (record_id)
+"""  # noqa: S608  # our own column names
+
+
+def rated(where: str, params: Sequence[Any], order: str = "started_at, sequence", page: str = "") -> list[RatedUsage]:
+    """Rated records by a condition that this room wrote."""
+    with brand_cursor() as cursor:
+        cursor.execute(f"{_READ} WHERE {where} ORDER BY {order} {page}", list(params))
+        return [_rated(row) for row in dict_rows(cursor)]
+
+
+def count(where: str, params: Sequence[Any]) -> int:
+    """How many rated records match."""
+    with brand_cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM charging_rated_usage u LEFT JOIN charging_billed b USING (record_id)"  # noqa: S608
+            f" WHERE {where}",
+            list(params),
+        )
+        row = cursor.fetchone()
+    return int(row[0]) if row else 0
+
+
+def explanation(record_id: UUID) -> tuple[PlainPriced, dict[str, int], dict[str, int], int] | None:
+    """How a record was priced, what it took by bucket (units, money), and what nobody paid."""
+    with brand_cursor() as cursor:
+        cursor.execute(
+            "SELECT explanation, unit_takes, money_takes, uncollected FROM charging_rated_usage WHERE record_id = %s"
+            " ORDER BY sequence DESC LIMIT 1",
+            [record_id],
+        )
+        row = cursor.fetchone()
+    return None if row is None else (_json(row[0]), _json(row[1]), _json(row[2]), row[3])
+
+
+def sums(where: str, params: Sequence[Any]) -> list[tuple[str, str, int, int, str, int, str, int]]:
+    """Per usage type, direction, unit and currency: records, quantity, amount, and how many buckets paid entirely."""
+    with brand_cursor() as cursor:
+        cursor.execute(
+            "SELECT usage_type, direction, count(*), sum(quantity)::numeric, unit, sum(amount)::numeric,"  # noqa: S608
+            " currency,"
+            " count(*) FILTER (WHERE amount = 0 AND covered_by <> '') FROM charging_rated_usage u"
+            f" WHERE {where} GROUP BY usage_type, direction, unit, currency ORDER BY usage_type, direction",
+            list(params),
+        )
+        return [(*row[:3], int(row[3]), row[4], int(row[5]), *row[6:]) for row in cursor.fetchall()]
+
+
+def insert_billed(record_ids: Sequence[UUID], invoice: str, now: datetime) -> set[UUID]:
+    """Remember on which invoice records stand; returns which were new."""
+    with brand_cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO charging_billed (record_id, invoice, business_time)"
+            " SELECT id, %s, %s FROM unnest(%s::uuid[]) AS given (id) ON CONFLICT DO NOTHING RETURNING record_id",
+            [invoice, now, list(record_ids)],
+        )
+        return {row[0] for row in cursor.fetchall()}
+
+
+def invoices_of(record_ids: Sequence[UUID]) -> dict[UUID, str]:
+    """On which invoice records stand."""
+    with brand_cursor() as cursor:
+        cursor.execute(
+            "SELECT record_id, invoice FROM charging_billed WHERE record_id = ANY(%s::uuid[])", [list(record_ids)]
+        )
+        return dict(cursor.fetchall())
+
+
+def unbilled_by_account() -> dict[tuple[str, str], int]:
+    """Net of postpaid usage that stands on no invoice, by account and currency."""
+    with brand_cursor() as cursor:
+        cursor.execute(
+            "SELECT account, currency, sum(net)::numeric FROM charging_rated_usage u"
+            " WHERE billing_mode = 'postpaid' AND NOT EXISTS"
+            " (SELECT 1 FROM charging_billed b WHERE b.record_id = u.record_id) GROUP BY account, currency"
+        )
+        return {(account, currency): int(net) for account, currency, net in cursor.fetchall()}
+
+
+def put_line(line: Line, msisdn: str, valid_from: datetime) -> None:
+    """What the charging process must know of a line."""
+    with brand_cursor() as cursor:
+        cursor.execute(
+            """
+            INSERT INTO charging_line (subscription_id, subscription, msisdn, customer_id, account_id, account, offering,
+                                       tariff_key, billing_mode, currency, tax_country, zone, valid_from)
+            VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+            ON CONFLICT (shard, subscription_id) DO UPDATE
+            SET msisdn = excluded.msisdn, tariff_key = excluded.tariff_key, offering = excluded.offering
+            """,
+            [
+                line.subscription_id,
+                line.subscription,
+                msisdn,
+                line.customer_id,
+                line.account_id,
+                line.account,
+                line.offering,
+                line.tariff_key,
+                line.billing_mode.value,
+                line.currency,
+                line.tax_country,
+                line.zone.key,
+                valid_from,
+            ],
+        )
+
+
+def end_line(subscription_id: UUID, at: datetime) -> None:
+    """The line is no more."""
+    with brand_cursor() as cursor:
+        cursor.execute("UPDATE charging_line SET valid_to = %s WHERE subscription_id = %s", [at, subscription_id])
+
+
+def put_tariffs(catalog_version: int, valid_from: datetime, files: Mapping[str, str]) -> None:
+    """The tariff and zone files of a published catalogue."""
+    with brand_cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO charging_tariffs (catalog_version, valid_from, files) VALUES (%s, %s, %s::jsonb)"
+            " ON CONFLICT (catalog_version) DO NOTHING",
+            [catalog_version, valid_from, json.dumps(dict(files))],
+        )
+
+
+def drop_tariffs(catalog_version: int) -> None:
+    """A version was taken back."""
+    with brand_cursor() as cursor:
+        cursor.execute("DELETE FROM charging_tariffs WHERE catalog_version = %s", [catalog_version])
+
+
+def _rated(row: Mapping[str, Any]) -> RatedUsage:
+    currency = row["currency"]
+    return RatedUsage(
+        sequence=row["sequence"],
+        record_id=row["record_id"],
+        record_key=row["record_key"],
+        file_id=row["file_id"],
+        customer_id=row["customer_id"],
+        subscription_id=row["subscription_id"],
+        subscription=row["subscription"],
+        account_id=row["account_id"],
+        account=row["account"],
+        billing_mode=BillingMode(row["billing_mode"]),
+        usage_type=row["usage_type"],
+        direction=row["direction"],
+        started_at=row["started_at"],
+        quantity=Quantity(row["quantity"], Unit(row["unit"])),
+        peer=row["peer"],
+        network=row["network"],
+        number_zone=row["number_zone"],
+        network_zone=row["network_zone"],
+        tariff=row["tariff"],
+        catalog_version=row["catalog_version"],
+        rule=row["rule"],
+        verdict=Verdict(row["verdict"]),
+        group=row["line_group"],
+        label=_json(row["label"]),
+        clause=row["clause"],
+        covered_by=row["covered_by"],
+        amount=Money(row["amount"], currency),
+        net=Money(row["net"], currency),
+        gross=Money(row["gross"], currency),
+        uncollected=Money(row["uncollected"], currency),
+        blocked=row["blocked"],
+        mode=TaxMode(row["tax_mode"]),
+        tax_category=row["tax_category"],
+        tax_code=row["tax_code"],
+        gl=row["gl"],
+        unit_takes=_json(row["unit_takes"]),
+        money_takes=_json(row["money_takes"]),
+        rated_at=row["rated_at"],
+        invoice=row["invoice"],
+    )
+
+
+def _json(value: Any) -> Any:
+    # Django's connection hands jsonb over as text, so that a JSONField may choose its own decoder.
+    return json.loads(value) if isinstance(value, str) else value

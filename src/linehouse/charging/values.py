@@ -1,0 +1,114 @@
+"""Usage as it is charged, and as it was."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from linehouse.catalog.values import BillingMode
+from linehouse.kernel.money import Money
+from linehouse.kernel.quantity import Quantity
+from linehouse.rating.values import Consumption, TaxMode, UsageEvent, Verdict
+
+STANDARD = "standard"
+"""The tax category of usage."""
+REVENUE = "usage"
+"""The detail of the revenue account of usage."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """A subscription under its terms: who pays, how, by which tariff, with whose tax."""
+
+    customer_id: UUID
+    subscription_id: UUID
+    subscription: str
+    account_id: UUID
+    account: str
+    offering: str
+    tariff_key: str | None
+    billing_mode: BillingMode
+    currency: str
+    tax_country: str
+    zone: ZoneInfo
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RatedUsage:
+    """One usage record with its price, as it was decided; it never changes.
+
+    ``amount`` is what was charged, in the tariff's tax mode; ``net`` and ``gross`` its parts without and with tax,
+    exact to the micro-unit. ``uncollected`` is what nobody paid, ``blocked`` the usage (base units) that an empty
+    allowance did not cover. ``group`` and ``label`` name the invoice line, ``clause`` the tariff rule. ``unit_takes``
+    and ``money_takes`` are by bucket reference. ``invoice`` is the invoice's number, empty while there is none.
+    """
+
+    sequence: int
+    record_id: UUID
+    record_key: str
+    file_id: UUID
+    customer_id: UUID
+    subscription_id: UUID
+    subscription: str
+    account_id: UUID
+    account: str
+    billing_mode: BillingMode
+    usage_type: str
+    direction: str
+    started_at: datetime
+    quantity: Quantity
+    peer: str
+    network: str
+    number_zone: str
+    network_zone: str
+    tariff: str
+    catalog_version: int
+    rule: str
+    verdict: Verdict
+    group: str
+    label: Mapping[str, str]
+    clause: str
+    covered_by: str
+    amount: Money
+    net: Money
+    gross: Money
+    uncollected: Money
+    blocked: int
+    mode: TaxMode
+    tax_category: str
+    tax_code: str
+    gl: str
+    unit_takes: Mapping[str, int]
+    money_takes: Mapping[str, int]
+    rated_at: datetime
+    invoice: str = ""
+
+    def text(self, language: str) -> str:
+        """The invoice line's text in the language, else in the first that there is."""
+        return self.label.get(language) or next(iter(self.label.values()), self.group)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Enquiry:
+    """What an event would cost a subscriber now; nothing has moved. ``lines`` explain it in plain words."""
+
+    subscription: str
+    tariff: str
+    event: UsageEvent
+    consumption: Consumption
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UsageSum:
+    """Sums of rated usage of one kind in a period. ``covered`` counts records that allowances paid entirely."""
+
+    usage_type: str
+    direction: str
+    records: int
+    quantity: Quantity
+    amount: Money
+    covered: int
