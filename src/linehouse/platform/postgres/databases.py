@@ -7,6 +7,8 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -116,9 +118,12 @@ class Installation:
 
 
 def schema_version() -> str:
-    """A digest of all migrations that this release knows: equal digests mean equal schemas."""
-    names = sorted(f"{app}.{name}" for app, name in MigrationLoader(None).disk_migrations)
-    return hashlib.sha256("\n".join(names).encode()).hexdigest()[:16]
+    """A digest of all migrations that this release knows, names and text: equal digests mean equal schemas."""
+    digest = hashlib.sha256()
+    for (app, name), migration in sorted(MigrationLoader(None).disk_migrations.items()):
+        digest.update(f"{app}.{name}\n".encode())
+        digest.update(Path(str(import_module(type(migration).__module__).__file__)).read_bytes())
+    return digest.hexdigest()[:16]
 
 
 def prepare_control(installation: Installation, progress: Callable[[str], None]) -> None:

@@ -57,3 +57,39 @@ def lock(upgrade: bool) -> None:
             raise click.ClickException(f"{name} could not be made")
         file.write_text(_HEADING + heading + file.read_text())
         click.echo(f"{name} written", file=sys.stderr)
+
+
+@command.command("makemigrations")
+@click.argument("rooms", nargs=-1)
+def make_migrations(rooms: tuple[str, ...]) -> None:
+    """Write the migrations that the models of ROOMS need (all by default)."""
+    from linehouse.run.house import set_up_django
+
+    set_up_django()
+    from django.core.management import call_command
+
+    call_command("makemigrations", *rooms)
+
+
+@command.command("schema")
+def schema() -> None:
+    """Write the schema files that a first start loads, from the migrations."""
+    from linehouse.run.house import set_up_django
+
+    set_up_django()
+    from linehouse.run.generate.schema import write
+
+    for file in write():
+        click.echo(file.relative_to(ROOT))
+
+
+@command.command("docs")
+def docs() -> None:
+    """Write the pages of the reference that are made from the code."""
+    from linehouse.run.house import set_up_django
+
+    set_up_django()
+    from linehouse.run.generate.reference import write
+
+    for file in write(ROOT):
+        click.echo(file.relative_to(ROOT))

