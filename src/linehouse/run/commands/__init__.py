@@ -8,10 +8,6 @@ COMMANDS = {
     "brand": "brand",
     "payment": "payment",
     "verify": "verify",
-    "verify": "verify",
-    "clock": "clock",
-    "brand": "brand",
-    "payment": "payment",
     "test": "test",
     "dev": "dev",
 }
