@@ -12,11 +12,11 @@ import msgspec
 
 from linehouse.kernel.error import NotFound
 from linehouse.platform.settings import Settings
-from linehouse.platform.work import Actor
 from linehouse.run import environment
 
 if TYPE_CHECKING:
     from linehouse.platform.postgres.databases import Installation
+    from linehouse.platform.work import Actor
 
 brand_option = click.option("--brand", "brand", default="robin", show_default=True, help="Key of the brand.")
 """The option of every command that concerns one brand."""
@@ -80,5 +80,7 @@ def brand_at_work(key: str) -> Iterator[str]:
 
 def operator() -> Actor:
     """The person at the command line, by the name of their account."""
+    from linehouse.platform.work import Actor
+
     name = getpass.getuser()
     return Actor("staff", f"cli:{name}", name)

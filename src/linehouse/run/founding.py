@@ -15,6 +15,7 @@ from linehouse.platform.scope import brand_scope
 from linehouse.platform.timers import begin_all
 from linehouse.platform.work import Actor, unit_of_work
 from linehouse.simulators.world.brands import KnownBrand, make_known
+from linehouse.usage.service import apply_feeds
 
 
 def found_brand(
@@ -42,6 +43,8 @@ def found_brand(
             ensure_ahead(work.now)
             begin_all(work.now)
         apply_files(folder, actor=actor, note="first version")
+        if (folder / "feeds").is_dir():
+            apply_feeds(folder / "feeds", actor=actor)
         account = published().brand.bank_account
         if home is not None:
             make_known(

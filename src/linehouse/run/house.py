@@ -13,7 +13,6 @@ from linehouse.platform.postgres.databases import Installation, load_brands
 from linehouse.platform.postgres.dsn import Dsn
 from linehouse.platform.settings import Settings
 
-
 _EDGES_WITH_JOBS = ("linehouse.edge.documents.jobs",)
 """Edges without tables of their own that listen to events."""
 
@@ -31,6 +30,9 @@ def open_house() -> None:
     for config in list(apps.get_app_configs()):
         if config.name.startswith("linehouse.") and find_spec(f"{config.name}.jobs"):
             import_module(f"{config.name}.jobs")
+    from linehouse.edge.network import usage_formats
+
+    usage_formats.install_formats()
     for edge in _EDGES_WITH_JOBS:
         if find_spec(edge):
             import_module(edge)
