@@ -3,7 +3,24 @@
 from __future__ import annotations
 
 from linehouse.catalog.service import publication_check
+from linehouse.customer.service import closing_check
 from linehouse.insight import publication
+from linehouse.insight.service import closing
+from linehouse.insight.service.timeline import record
+from linehouse.kernel.event import Event
+from linehouse.platform.outbox.registry import consumer
+from linehouse.platform.outbox.service import recorded
+from linehouse.platform.work import Work
 
 publication_check("billing.taxable")(publication.taxable)
 publication_check("rating.lawful")(publication.lawful)
+closing_check("inventory.products")(closing.living_products)
+closing_check("ledger.money")(closing.open_money)
+closing_check("ordering.orders")(closing.running_orders)
+
+
+@consumer("insight.timeline")
+def put_on_timeline(event: Event, work: Work) -> None:
+    """Every event that names a customer is on that customer's timeline, whichever room it comes from."""
+    if event.customer is not None and work.causation is not None:
+        record(recorded(work.causation))

@@ -10,9 +10,7 @@ from linehouse.catalog.values import Catalogue
 from linehouse.kernel.error import DomainError
 from linehouse.kernel.outcome import Problem
 from linehouse.kernel.period import local_date
-from linehouse.rating.service import lint
-
-_SEVERE = "error"
+from linehouse.rating.lint import Severity, lint
 
 
 def taxable(catalogue: Catalogue) -> Iterator[Problem]:
@@ -33,5 +31,5 @@ def lawful(catalogue: Catalogue) -> Iterator[Problem]:
     for key, tariff in catalogue.tariffs.items():
         rate = rate_on(brand.tax_country, "standard", local_date(tariff.valid_from, brand.zone))
         for finding in lint(tariff, home_country=brand.country, tax_rate=rate.fraction):
-            if finding.severity.value == _SEVERE:
+            if finding.severity is Severity.ERROR:
                 yield Problem(f"catalog.{finding.code}", finding.message, f"tariffs.{key}.{finding.rule}", key)

@@ -19,6 +19,7 @@ from linehouse.customer.service.closing import (
     suspend_customer,
 )
 from linehouse.customer.service.find import (
+    count_customers,
     customer_by_external_id,
     customer_by_number,
     customer_view,
@@ -37,6 +38,7 @@ __all__ = [
     "billing_accounts",
     "close_customer",
     "closing_check",
+    "count_customers",
     "customer_by_external_id",
     "customer_by_number",
     "customer_view",

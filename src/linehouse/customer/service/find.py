@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import Count
+
 from linehouse.customer import store
 from linehouse.customer.errors import CustomerUnknown
 from linehouse.customer.models import Customer
@@ -71,6 +73,11 @@ def find_customers(
     column = store.SORTS.get(sort)
     rows = rows.order_by(f"{'-' if descending else ''}{column}", "id") if column else rows.order_by("-id")
     return CustomerPage(tuple(store.summary(row) for row in rows[offset : offset + limit]), rows.count())
+
+
+def count_customers() -> dict[str, int]:
+    """How many customers are in each state."""
+    return dict(Customer.objects.order_by("state").values_list("state").annotate(number=Count("id")))
 
 
 def _view(row: Customer, at: datetime | None) -> CustomerView:

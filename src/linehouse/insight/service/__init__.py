@@ -1,0 +1,19 @@
+"""Reads over all rooms."""
+
+from __future__ import annotations
+
+from linehouse.insight.service.figures import DayCount, Figures, figures
+from linehouse.insight.service.overview import AccountOverview, Customer360, customer_360
+from linehouse.insight.service.timeline import rebuild_timeline, record, timeline
+
+__all__ = [
+    "AccountOverview",
+    "Customer360",
+    "DayCount",
+    "Figures",
+    "customer_360",
+    "figures",
+    "rebuild_timeline",
+    "record",
+    "timeline",
+]

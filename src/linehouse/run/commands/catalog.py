@@ -1,0 +1,161 @@
+"""`linehouse catalog`: plan, publish, test and export what the brand sells."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from pathlib import Path
+from typing import TypeVar
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from linehouse.catalog.plan import ElementChange
+from linehouse.kernel.outcome import InvalidFields, Problem, RefusedError
+from linehouse.run.at_work import brand_at_work, brand_option, operator
+
+FOLDER = click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+BASE = click.option(
+    "--base", type=int, help="Version from which the files were made; a folder that was exported says it itself."
+)
+
+
+@click.group("catalog")
+def command() -> None:
+    """Plan, publish, test and export what the brand sells."""
+
+
+@command.command("plan")
+@FOLDER
+@BASE
+@brand_option
+def plan(folder: Path, base: int | None, brand: str) -> None:
+    """Show what applying the files would change; nothing is written."""
+    with brand_at_work(brand):
+        from linehouse.catalog.service import plan_files
+
+        found = _told(lambda: plan_files(folder, base_version=base))
+    _show(found.changes)
+    if found.empty:
+        same = " (only their layout differs)" if found.layout_only else ""
+        click.echo(f"Nothing to publish: the files say what version {found.newest} says{same}.")
+    if found.stale:
+        click.echo(f"In conflict: version {found.newest} is the newest, the files were made from {found.base or '?'}.")
+    _problems(found.red)
+    if found.red or found.stale:
+        raise click.exceptions.Exit(1)
+
+
+@command.command("apply")
+@FOLDER
+@BASE
+@click.option("--from", "valid_from", help="When it comes into force, ISO 8601 with offset; now by default.")
+@click.option("--note", default="", help="What this version is about.")
+@brand_option
+def apply(folder: Path, base: int | None, valid_from: str | None, note: str, brand: str) -> None:
+    """Publish the files as a new version."""
+    with brand_at_work(brand):
+        from linehouse.catalog.service import apply_files
+
+        begins = _instant(valid_from)
+        done = _told(lambda: apply_files(folder, actor=operator(), base_version=base, valid_from=begins, note=note))
+    _show(done.changes)
+    if done.changes:
+        click.echo(f"Published version {done.number}, in force from {done.valid_from.isoformat()}.")
+    else:
+        click.echo(f"Nothing to publish: the files say what version {done.number} says.")
+
+
+@command.command("lint")
+@FOLDER
+def lint(folder: Path) -> None:
+    """Check that the files can be read and that everything they name exists; needs no database."""
+    from linehouse.catalog.files import read_catalogue
+    from linehouse.catalog.folder import read_folder
+
+    catalogue = _told(lambda: read_catalogue(read_folder(folder))).catalogue
+    click.echo(f"{len(catalogue.offerings)} offerings and {len(catalogue.tariffs)} tariffs are in order.")
+
+
+@command.command("test")
+@FOLDER
+@brand_option
+def test(folder: Path, brand: str) -> None:
+    """Execute the examples in the files, and every check that a publication must pass."""
+    with brand_at_work(brand):
+        from linehouse.catalog.service import test_files
+
+        red = _told(lambda: test_files(folder))
+    _problems(red)
+    if red:
+        raise click.exceptions.Exit(1)
+    click.echo("All examples come out as they say.")
+
+
+@command.command("export")
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+@click.option("--version", "number", type=int, help="Which version; the newest by default.")
+@brand_option
+def export(folder: Path, number: int | None, brand: str) -> None:
+    """Write the files of a version below FOLDER, byte for byte as they were published."""
+    with brand_at_work(brand):
+        from linehouse.catalog.service import export as write
+
+        folder.mkdir(parents=True, exist_ok=True)
+        click.echo(f"Version {write(folder, number)} is in {folder}.")
+
+
+@command.command("versions")
+@brand_option
+def versions(brand: str) -> None:
+    """List the published versions, newest first."""
+    table = Table("version", "built on", "in force from", "published by", "state", "note")
+    with brand_at_work(brand):
+        from linehouse.catalog.service import versions as listed
+
+        for info in listed()[0]:
+            state = "in force" if info.in_force else info.state
+            table.add_row(
+                str(info.number),
+                str(info.base_number),
+                info.valid_from.isoformat(),
+                info.published_by,
+                state,
+                info.note,
+            )
+    Console(highlight=False).print(table)
+
+
+T = TypeVar("T")
+
+
+def _told(act: Callable[[], T]) -> T:
+    """What the use case returns; where it refuses with several problems, each gets a line of its own."""
+    try:
+        return act()
+    except (InvalidFields, RefusedError) as refusal:
+        _problems(refusal.problems)
+        raise click.exceptions.Exit(2) from refusal
+
+
+def _problems(problems: Iterable[Problem]) -> None:
+    for problem in problems:
+        hint = f" (expected {problem.expected})" if problem.expected else ""
+        click.echo(f"{problem.message}{hint}", err=True)
+
+
+def _show(changes: Iterable[ElementChange]) -> None:
+    for change in changes:
+        click.echo(str(change))
+        for field in change.fields:
+            click.echo(f"    {field.path}: {field.before or 'nothing'} → {field.after or 'nothing'}")
+
+
+def _instant(text: str | None) -> datetime | None:
+    if text is None:
+        return None
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        raise click.BadParameter(f"{text!r} is no instant, such as 2026-12-01T00:00:00+01:00") from None
