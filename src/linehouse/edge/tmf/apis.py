@@ -5,9 +5,12 @@ from __future__ import annotations
 from linehouse.edge.tmf import (
     account,
     customer,
+    customer_bill,
     party,
+    payment,
     product_catalog,
     product_inventory,
+    product_ordering,
     resource_inventory,
     service_inventory,
     usage,
@@ -16,6 +19,7 @@ from linehouse.edge.tmf.kit.declaration import Api
 
 APIS: tuple[Api, ...] = (
     product_catalog.API,
+    product_ordering.API,
     customer.API,
     party.API,
     usage.API,
@@ -23,6 +27,8 @@ APIS: tuple[Api, ...] = (
     service_inventory.API,
     resource_inventory.API,
     account.API,
+    payment.API,
+    customer_bill.API,
 )
 
 
