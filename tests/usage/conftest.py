@@ -80,7 +80,13 @@ def people(monkeypatch: pytest.MonkeyPatch) -> People:
 
 
 @pytest.fixture
-def feeds(brand: str, actor: Actor, people: People) -> None:
+def alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No other room listens: what usage does is seen before charging takes it further."""
+    monkeypatch.setattr("linehouse.platform.outbox.service.consumers_of", lambda _: [])
+
+
+@pytest.fixture
+def feeds(brand: str, actor: Actor, people: People, alone: None) -> None:
     """Robin's feeds."""
     install_formats()
     service.apply_feeds(FEEDS, actor=actor)

@@ -12,7 +12,7 @@ import phonenumbers
 
 from linehouse.kernel.error import Invalid
 from linehouse.kernel.numbering import Plmn
-from linehouse.rating.countries import country_of_mcc, country_of_tadig
+from linehouse.rating.service import country_of_mcc, country_of_tadig
 from linehouse.usage.errors import Suspension
 from linehouse.usage.feeds import Feed
 from linehouse.usage.values import NumberForm, PartyKind, RawUsage, ServingNetwork
