@@ -92,16 +92,24 @@ def explanation(record_id: UUID) -> tuple[PlainPriced, dict[str, int], dict[str,
     return None if row is None else (_json(row[0]), _json(row[1]), _json(row[2]), row[3])
 
 
+_SUMS = """
+SELECT usage_type, direction, count(*), sum(quantity)::numeric, unit, sum(amount)::numeric, currency,
+       count(*) FILTER (WHERE amount = 0 AND covered_by <> '')
+FROM charging_rated_usage u WHERE {where} GROUP BY usage_type, direction, unit, currency ORDER BY usage_type, direction
+"""
+
+
+_SUMS = """
+SELECT usage_type, direction, count(*), sum(quantity)::numeric, unit, sum(amount)::numeric, currency,
+       count(*) FILTER (WHERE amount = 0 AND covered_by <> '')
+FROM charging_rated_usage u WHERE {where} GROUP BY usage_type, direction, unit, currency ORDER BY usage_type, direction
+"""
+
+
 def sums(where: str, params: Sequence[Any]) -> list[tuple[str, str, int, int, str, int, str, int]]:
     """Per usage type, direction, unit and currency: records, quantity, amount, and how many buckets paid entirely."""
     with brand_cursor() as cursor:
-        cursor.execute(
-            "SELECT usage_type, direction, count(*), sum(quantity)::numeric, unit, sum(amount)::numeric,"  # noqa: S608
-            " currency,"
-            " count(*) FILTER (WHERE amount = 0 AND covered_by <> '') FROM charging_rated_usage u"
-            f" WHERE {where} GROUP BY usage_type, direction, unit, currency ORDER BY usage_type, direction",
-            list(params),
-        )
+        cursor.execute(_SUMS.format(where=where), list(params))
         return [(*row[:3], int(row[3]), row[4], int(row[5]), *row[6:]) for row in cursor.fetchall()]
 
 
@@ -141,8 +149,8 @@ def put_line(line: Line, msisdn: str, valid_from: datetime) -> None:
     with brand_cursor() as cursor:
         cursor.execute(
             """
-            INSERT INTO charging_line (subscription_id, subscription, msisdn, customer_id, account_id, account, offering,
-                                       tariff_key, billing_mode, currency, tax_country, zone, valid_from)
+            INSERT INTO charging_line (subscription_id, subscription, msisdn, customer_id, account_id, account,
+                                       offering, tariff_key, billing_mode, currency, tax_country, zone, valid_from)
             VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
             ON CONFLICT (shard, subscription_id) DO UPDATE
             SET msisdn = excluded.msisdn, tariff_key = excluded.tariff_key, offering = excluded.offering
