@@ -181,21 +181,22 @@ class Supervisor:
                 cwd="/",
             )
         self._write_record(preparation=processes.mark(process.pid))
+        welcome: Welcome | None = None
         try:
             for message in self._messages(process):
                 match message:
                     case prepare.Step(text, done, total):
                         self._progress(text, done, total)
-                    case prepare.Prepared(welcome):
-                        return welcome
+                    case prepare.Prepared(found):
+                        welcome = found
                     case prepare.Failed(reason):
                         raise StartFailed(reason)
         finally:
             if process.stdout is not None:
                 process.stdout.close()
-            if process.poll() is None:
-                process.terminate()
-            process.wait()
+            _conclude(process, by_itself=welcome is not None)
+        if welcome is not None:
+            return welcome
         if shutil.disk_usage(self._home.root).free < _LEAST_FREE_BYTES:
             raise StartFailed("the disk is full", field="LINEHOUSE_HOME", value=str(self._home.root))
         words = last_line(log.read_text(errors="replace"))
@@ -312,6 +313,17 @@ class Supervisor:
         finally:
             for each, handler in before.items():
                 signal.signal(each, handler)
+
+
+def _conclude(process: "subprocess.Popen[bytes]", *, by_itself: bool) -> None:
+    """Wait for a process that is ending by itself, or end it."""
+    if not by_itself:
+        process.terminate()
+    try:
+        process.wait(timeout=15)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 def end_leftovers(home: Home) -> None:
