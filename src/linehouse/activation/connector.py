@@ -44,6 +44,11 @@ def set_factory(factory: Callable[[], NetworkConnector] | None) -> None:
     _wired[:] = [factory] if factory is not None else []
 
 
+def current_factory() -> Callable[[], NetworkConnector] | None:
+    """What was set, for somebody who replaces it for a while."""
+    return _wired[0] if _wired else None
+
+
 def connector() -> NetworkConnector:
     """A connector for the current brand. Raises NoConnector."""
     if not _wired:

@@ -66,7 +66,7 @@ def send_welcome(event: ProductActivated, work: Work) -> None:
     if event.parent_product_id is not None:
         return
     catalogue = catalog.published()
-    product = inventory.product(event.product_id)
+    product = inventory.find_product(id=event.product_id)
     offering = catalogue.offerings.get(event.offering_key)
     say(
         "welcome",
@@ -76,7 +76,7 @@ def send_welcome(event: ProductActivated, work: Work) -> None:
         variables={
             "brand": catalogue.brand.name,
             "plan": offering.name if offering else event.offering_key,
-            "number": f"+{product.msisdn}" if product.msisdn else "",
+            "number": product.msisdn.e164 if product.msisdn else "",
         },
     )
 

@@ -57,6 +57,11 @@ def set_factory(factory: Callable[[], Mailer] | None) -> None:
     _wired[:] = [factory] if factory is not None else []
 
 
+def current_factory() -> Callable[[], Mailer] | None:
+    """What was set, for somebody who replaces it for a while."""
+    return _wired[0] if _wired else None
+
+
 def mailer() -> Mailer:
     """A mailer. Raises NoMailer."""
     if not _wired:

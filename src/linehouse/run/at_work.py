@@ -13,6 +13,7 @@ import msgspec
 from linehouse.kernel.error import NotFound
 from linehouse.platform.settings import Settings
 from linehouse.run import environment
+from linehouse.run.welcome import Progress
 
 if TYPE_CHECKING:
     from linehouse.platform.postgres.databases import Installation
@@ -23,8 +24,10 @@ brand_option = click.option("--brand", "brand", default="robin", show_default=Tr
 
 
 @contextmanager
-def installation(settings: Settings | None = None) -> Iterator[Installation]:
+def installation(settings: Settings | None = None, *, prepare: Progress | None = None) -> Iterator[Installation]:
     """The installation's databases, in the control realm; the embedded server is started when it does not run.
+
+    With ``prepare`` an installation that does not exist yet is made, and its steps are told. Raises NotFound without.
 
     The server stays when a supervisor runs it, and stops with the command when the command started it.
     """
@@ -45,6 +48,10 @@ def installation(settings: Settings | None = None) -> Iterator[Installation]:
 
     wire(chosen)
     try:
+        if prepare is not None:
+            from linehouse.run.bootstrap import prepare as make_ready
+
+            make_ready(chosen, dsn, prepare)
         with realm_scope(CONTROL):
             if not Installation(dsn).exists("linehouse"):
                 raise NotFound(

@@ -28,14 +28,16 @@ def found_brand(
     name: str | None = None,
     hosts: tuple[str, ...] = (),
     clock: datetime | None = None,
+    frozen: bool = False,
 ) -> None:
     """Make a brand from its files. With ``clock`` its business clock stands there; otherwise it follows the machine's.
+    A ``frozen`` brand is not served by workers and not reached by its hosts.
 
     With ``home`` the outside world is told of it, too. Raises BrandExists, FilesInvalid, PublishRefused; a brand whose
     catalog is refused is made all the same, without a catalog, so that its files can be mended and applied.
     """
     profile = read_catalogue(read_folder(folder)).catalogue.brand
-    create_brand(installation, key, name or profile.name, (f"{key}.localhost", *hosts))
+    create_brand(installation, key, name or profile.name, (f"{key}.localhost", *hosts), frozen=frozen)
     with brand_scope(key):
         if clock is not None:
             set_manual(clock)

@@ -77,7 +77,7 @@ def main() -> None:
 
     from django.db import DatabaseError, InterfaceError, connections
 
-    from linehouse.platform.postgres.databases import load_brands
+    from linehouse.platform.postgres.databases import brands_at_work
     from linehouse.platform.scope import CONTROL, realm_scope
 
     stop = threading.Event()
@@ -90,7 +90,7 @@ def main() -> None:
     beat = Home(settings.home).beat_file("worker")
     with realm_scope(CONTROL):
         installation = open_databases(Dsn.parse(settings.database_url))
-        worker = Worker(settings.home, lambda: load_brands(installation), pollers())
+        worker = Worker(settings.home, lambda: brands_at_work(installation), pollers())
         while not stop.is_set():
             pause = IDLE_SECONDS
             try:

@@ -155,7 +155,9 @@ def prepare_template(installation: Installation, progress: Callable[[str], None]
         connection.execute(sql.SQL("ALTER DATABASE {} WITH ALLOW_CONNECTIONS false").format(sql.Identifier(name)))
 
 
-def create_brand(installation: Installation, key: str, name: str, hosts: tuple[str, ...] = ()) -> None:
+def create_brand(
+    installation: Installation, key: str, name: str, hosts: tuple[str, ...] = (), *, frozen: bool = False
+) -> None:
     """Make a brand: its database, its entry in the registry and its host names. Raises BrandExists, NotFound."""
     from linehouse.platform.control.models import Brand, BrandHost
 
@@ -169,7 +171,12 @@ def create_brand(installation: Installation, key: str, name: str, hosts: tuple[s
     if not installation.exists(database):
         installation.create(database, installation.template_name)
     Brand.objects.create(
-        key=key, name=name, database=database, schema_version=schema_version(), created_at=MachineClock().now()
+        key=key,
+        name=name,
+        database=database,
+        schema_version=schema_version(),
+        created_at=MachineClock().now(),
+        frozen=frozen,
     )
     for host in hosts:
         BrandHost.objects.get_or_create(host=host.lower(), defaults={"brand_id": key})
@@ -198,6 +205,14 @@ def load_brands(installation: Installation) -> list[str]:
             add_database(brand.key, installation.conf(brand.database))
         keys.append(brand.key)
     return keys
+
+
+def brands_at_work(installation: Installation) -> list[str]:
+    """The brands that workers serve: every one that is not frozen, made known to Django."""
+    from linehouse.platform.control.models import Brand
+
+    frozen = set(Brand.objects.filter(frozen=True).values_list("key", flat=True))
+    return [key for key in load_brands(installation) if key not in frozen]
 
 
 def upgrade_brands(installation: Installation, progress: Callable[[str], None]) -> None:

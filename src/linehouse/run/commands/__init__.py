@@ -11,6 +11,7 @@ COMMANDS = {
     "payment": "payment",
     "clock": "clock",
     "verify": "verify",
+    "demo": "demo",
     "test": "test",
     "dev": "dev",
 }
