@@ -1,4 +1,4 @@
-"""A live desk for a real browser: the web process in a thread, a worker in another, and a page that minds its manners."""
+"""A live desk for a real browser: web process and worker in threads, and pages that must not complain."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
-from django.core.wsgi import get_wsgi_application
 from django.core.signals import got_request_exception
+from django.core.wsgi import get_wsgi_application
 from django.db import connections
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
@@ -41,7 +41,7 @@ WCAG = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "w
 
 
 class _Quiet(WSGIRequestHandler):
-    def log_message(self, format: str, *args: Any) -> None:
+    def log_message(self, *_: Any) -> None:
         """Say nothing; failures show in the page."""
 
 
@@ -107,7 +107,6 @@ def live_desk(brand: str) -> Iterator[LiveDesk]:
 
         def note(**_: Any) -> None:
             desk.defects.append(traceback.format_exc())
-            print(desk.defects[-1])
 
         got_request_exception.connect(note)
         yield desk
@@ -120,7 +119,7 @@ def chromium() -> Iterator[Browser]:
     """Debian's chromium, started once."""
     if not CHROMIUM.is_file():
         pytest.fail(f"{CHROMIUM} is missing; on Debian: apt-get install chromium")
-    # Playwright keeps an event loop in this thread; Django would refuse to query beside it, although nothing here is async.
+    # Playwright keeps an event loop in this thread, beside which Django would refuse to query; nothing here is async.
     with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
         browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
@@ -166,7 +165,11 @@ def new_screen(chromium: Browser, live_desk: LiveDesk) -> Iterator[Callable[...,
 
     def make(width: int = 1360, height: int = 900, scheme: str = "light", **options: Any) -> Screen:
         context = chromium.new_context(
-            viewport={"width": width, "height": height}, color_scheme=scheme, reduced_motion="reduce", locale="en-GB", **options
+            viewport={"width": width, "height": height},
+            color_scheme=scheme,
+            reduced_motion="reduce",
+            locale="en-GB",
+            **options,
         )
         context.set_default_timeout(15_000)
         screen = Screen(context.new_page(), live_desk)

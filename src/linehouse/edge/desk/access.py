@@ -1,6 +1,7 @@
 """The door of every desk screen: who is it, which brand, may they — and only then is the brand's data open."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any, Final, cast
@@ -12,17 +13,21 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.utils import timezone
 
+from linehouse.catalog import service as catalog
+from linehouse.catalog.errors import NothingPublished
 from linehouse.edge.desk import nav
 from linehouse.edge.desk.refusals import page_of
 from linehouse.kernel.error import DomainError, Kind
 from linehouse.platform.access import service as access
+from linehouse.platform.access.errors import NotAllowed
 from linehouse.platform.access.models import User
 from linehouse.platform.clock.service import ClockState, clock_state
 from linehouse.platform.control.models import Brand
 from linehouse.platform.scope import brand_scope
 from linehouse.platform.work import Actor
 
-ZONE: Final = ZoneInfo("Europe/Amsterdam")
+BEFORE_A_CATALOGUE: Final = ZoneInfo("UTC")
+"""The zone of a brand that has not published anything yet."""
 
 
 @dataclass(slots=True)
@@ -84,9 +89,9 @@ def desk_view(permission: str, *, section: str = "", write: str = "") -> Callabl
             if needed not in held:
                 return page_of(request, Kind.FORBIDDEN, f"This needs the permission {needed}.")
             several = len(access.brands_of(user.id)) > 1
-            with brand_scope(brand), timezone.override(ZONE):
+            with brand_scope(brand), _in_its_zone() as zone:
                 asked = cast("DeskRequest", request)
-                asked.desk = Desk(known, user, held, section, ZONE, clock_state(), several)
+                asked.desk = Desk(known, user, held, section, zone, clock_state(), several)
                 try:
                     return view(asked, **kwargs)
                 except DomainError as refusal:
@@ -110,6 +115,23 @@ def staff_view(view: View) -> View:
     return guarded
 
 
+@contextmanager
+def _in_its_zone() -> Iterator[ZoneInfo]:
+    """Show times as the current brand's clocks on the wall do."""
+    try:
+        zone = catalog.published().brand.zone
+    except NothingPublished:
+        zone = BEFORE_A_CATALOGUE
+    with timezone.override(zone):
+        yield zone
+
+
+def need(request: DeskRequest, permission: str) -> None:
+    """Ask for one more permission inside a screen. Raises NotAllowed."""
+    if permission not in request.desk.permissions:
+        raise NotAllowed(f"this needs the permission {permission}", field="permission", value=permission)
+
+
 def _log_in(request: HttpRequest) -> HttpResponse:
     if request.headers.get("HX-Request") == "true":
         response = HttpResponse(status=204)
@@ -126,8 +148,10 @@ def _refused(request: DeskRequest, refusal: DomainError, *, changing: bool) -> H
 
 
 def sentence(refusal: DomainError) -> str:
-    """The refusal as a sentence for people."""
-    text = str(refusal)
+    """The refusal as a sentence for people, with what would be right where the room says so."""
+    problems = getattr(refusal, "problems", ())
+    parts = [(problem.message, problem.expected) for problem in problems] or [(refusal.message, refusal.expected)]
+    text = "; ".join(f"{message} (expected: {expected})" if expected else message for message, expected in parts)
     return text[:1].upper() + text[1:] + ("" if text.endswith((".", "!", "?")) else ".")
 
 

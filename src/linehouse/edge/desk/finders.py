@@ -1,7 +1,58 @@
 """The business data that the palette searches; each room answers for its own."""
 
+from collections.abc import Iterable
 from typing import Final
 
-from linehouse.edge.desk.palette import Finder
+from django.urls import reverse
 
-FINDERS: Final[tuple[Finder, ...]] = ()
+from linehouse.billing import service as billing
+from linehouse.customer import service as customers
+from linehouse.edge.desk.access import Desk
+from linehouse.edge.desk.bill_rows import bill_url
+from linehouse.edge.desk.order_rows import what
+from linehouse.edge.desk.palette import LIMIT, Finder, Hit
+from linehouse.edge.ui.formats import money_text
+from linehouse.edge.ui.status import readable
+from linehouse.inventory import service as inventory
+from linehouse.ordering import service as ordering
+from linehouse.resource import service as resources
+
+
+def _customers(desk: Desk, text: str) -> Iterable[Hit]:
+    for one in customers.find_customers(search=text, limit=LIMIT).rows:
+        yield Hit(one.name, reverse("desk:customer", args=(desk.brand.key, one.number)), "users", one.number)
+
+
+def _orders(desk: Desk, text: str) -> Iterable[Hit]:
+    for one in ordering.search_orders(query=text, limit=LIMIT)[0]:
+        url = reverse("desk:order", args=(desk.brand.key, one.number))
+        yield Hit(f"{one.number}, {what(one)}", url, "order", readable(one.state))
+
+
+def _invoices(desk: Desk, text: str) -> Iterable[Hit]:
+    for one in billing.search_invoices(query=text, limit=LIMIT)[0]:
+        yield Hit(f"{one.number}, {one.buyer_name}", bill_url(desk.brand.key, one), "bill", money_text(one.gross))
+
+
+def _products(desk: Desk, text: str) -> Iterable[Hit]:
+    for one in inventory.search_products(query=text, limit=LIMIT)[0]:
+        url = reverse("desk:product", args=(desk.brand.key, one.number))
+        yield Hit(f"{one.number}, {one.offering_name}", url, "box", readable(one.state))
+
+
+def _numbers(desk: Desk, text: str) -> Iterable[Hit]:
+    digits = "".join(letter for letter in text if letter.isdigit())
+    if len(digits) < 4:
+        return
+    for one in resources.search_numbers(query=digits, limit=LIMIT)[0]:
+        url = reverse("desk:number", args=(desk.brand.key, one.msisdn.digits))
+        yield Hit(one.msisdn.e164, url, "phone", readable(one.state))
+
+
+FINDERS: Final[tuple[Finder, ...]] = (
+    Finder("Customers", "customer.read", _customers),
+    Finder("Orders", "order.read", _orders),
+    Finder("Invoices", "billing.read", _invoices),
+    Finder("Products", "customer.read", _products),
+    Finder("Numbers", "resource.read", _numbers),
+)

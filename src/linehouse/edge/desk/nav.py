@@ -37,13 +37,16 @@ MAP: Final[tuple[Group, ...]] = (
         (
             Screen("customers", "Customers", "customers", "users", "customer.read", "subscribers people accounts"),
             Screen("orders", "Orders", "orders", "order", "order.read", "sales activation"),
+            Screen("messages", "Messages", "messages", "mail", "customer.read", "mail sent notices"),
         ),
     ),
     Group(
         "Products",
         (
             Screen("catalog", "Catalog", "offerings", "book", "catalog.read", "offerings plans prices tariffs"),
-            Screen("price", "Price enquiry", "price_enquiry", "calculator", "catalog.read", "what would this cost rating"),
+            Screen(
+                "price", "Price enquiry", "price_enquiry", "calculator", "catalog.read", "what would this cost rating"
+            ),
         ),
     ),
     Group(
@@ -85,9 +88,6 @@ MAP: Final[tuple[Group, ...]] = (
 )
 
 SCREENS: Final = tuple(screen for group in MAP for screen in group.screens)
-BUILT = {"clock", "events", "jobs", "staff", "about"}
-MAP = tuple(Group(g.label, tuple(s for s in g.screens if s.url_name in BUILT)) for g in MAP)
-SCREENS = tuple(screen for group in MAP for screen in group.screens)
 
 
 @dataclass(frozen=True, slots=True)

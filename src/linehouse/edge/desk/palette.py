@@ -47,9 +47,8 @@ def search(desk: Desk, text: str, finders: Iterable[Finder]) -> list[tuple[str, 
     wanted = text.strip()
     groups: list[tuple[str, list[Hit]]] = []
     if len(wanted) >= SHORTEST:
-        for finder in finders:
-            if finder.permission in desk.permissions:
-                groups.append((finder.title, list(finder.find(desk, wanted))[:LIMIT]))
+        allowed = (finder for finder in finders if finder.permission in desk.permissions)
+        groups.extend((finder.title, list(finder.find(desk, wanted))[:LIMIT]) for finder in allowed)
     found = screens(desk, wanted)
     groups.append(("Screens", found if wanted else found[:12]))
     return [(title, hits) for title, hits in groups if hits]

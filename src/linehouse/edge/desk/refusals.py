@@ -29,4 +29,6 @@ def page_of(request: HttpRequest, kind: Kind, text: str, detail: str = "") -> Ht
 
 def error_page(request: HttpRequest, status: int, title: str, text: str, detail: str = "") -> HttpResponse:
     """A dressed error page."""
-    return render(request, "ui/error.html", {"code": status, "title": title, "text": text, "detail": detail}, status=status)
+    return render(
+        request, "ui/error.html", {"code": status, "title": title, "text": text, "detail": detail}, status=status
+    )

@@ -2,11 +2,110 @@
 
 from django.urls import include, path
 
-from linehouse.edge.desk.views import clock, home, operations, search
+from linehouse.edge.desk.views import (
+    bill_runs,
+    catalog,
+    clock,
+    customer,
+    customers,
+    dashboard,
+    documents,
+    home,
+    invoices,
+    ledger,
+    messages_sent,
+    network,
+    operations,
+    order_new,
+    orders,
+    payments,
+    price,
+    products,
+    resources,
+    search,
+    usage,
+    usage_record,
+)
 
 app_name = "desk"
 
-brand_screens = [
+_customers = [
+    path("customers", customers.customer_list, name="customers"),
+    path("customers/register", customers.register, name="customer_register"),
+    path("customers/<str:number>", customer.customer, name="customer"),
+    path("customers/<str:number>/edit", customer.edit, name="customer_edit"),
+    path("customers/<str:number>/order", order_new.wizard, name="order_wizard"),
+    path("customers/<str:number>/<slug:move>", customer.move, name="customer_move"),
+    path("products/<str:number>", products.product, name="product"),
+    path("allowances/<uuid:bucket_id>", products.bucket, name="bucket"),
+    path("orders", orders.orders, name="orders"),
+    path("orders/new", order_new.for_whom, name="order_new"),
+    path("orders/stuck", orders.fallout, name="order_fallout"),
+    path("orders/<str:number>", orders.order, name="order"),
+    path("orders/<str:number>/<slug:move>", orders.move, name="order_move"),
+    path("messages", messages_sent.message_list, name="messages"),
+    path("messages/<uuid:message_id>", messages_sent.message, name="message"),
+    path("messages/<uuid:message_id>/again", messages_sent.send_again, name="message_again"),
+]
+_products = [
+    path("catalog", catalog.offerings, name="offerings"),
+    path("catalog/offerings/<str:key>", catalog.offering, name="offering"),
+    path("catalog/tariffs", catalog.tariffs, name="tariffs"),
+    path("catalog/tariffs/<str:key>", catalog.tariff, name="tariff"),
+    path("catalog/versions", catalog.versions, name="catalog_versions"),
+    path("catalog/versions/<int:number>", catalog.version, name="catalog_version"),
+    path("catalog/versions/<int:number>/files", catalog.export, name="catalog_export"),
+    path("catalog/publish", catalog.publish, name="catalog_publish"),
+    path("price", price.enquiry, name="price_enquiry"),
+]
+_usage = [
+    path("usage/files", usage.files, name="usage_files"),
+    path("usage/files/upload", usage.upload, name="usage_upload"),
+    path("usage/files/<uuid:file_id>", usage.file, name="usage_file"),
+    path("usage/records", usage.records, name="usage_records"),
+    path("usage/records/<uuid:record_id>", usage_record.record, name="usage_record"),
+    path("usage/suspense", usage.suspense, name="suspense"),
+    path("usage/suspense/<uuid:suspense_id>", usage.suspended, name="suspended"),
+    path("usage/suspense/<uuid:suspense_id>/move", usage.suspended_move, name="suspended_move"),
+]
+_money = [
+    path("bill-runs", bill_runs.runs, name="bill_runs"),
+    path("bill-runs/start", bill_runs.start, name="bill_run_start"),
+    path("bill-runs/<str:number>", bill_runs.run, name="bill_run"),
+    path("bill-runs/<str:number>/<slug:move>", bill_runs.move, name="bill_run_move"),
+    path("invoices", invoices.invoices, name="invoices"),
+    path("invoices/by-id/<uuid:bill_id>", invoices.bill, name="bill"),
+    path("invoices/by-id/<uuid:bill_id>/post", invoices.post_held, name="bill_post_held"),
+    path("invoices/lines/<uuid:line_id>", invoices.line, name="invoice_line"),
+    path("invoices/<str:number>", invoices.invoice, name="invoice"),
+    path("payments", payments.payment_list, name="payments"),
+    path("payments/<uuid:payment_id>", payments.payment, name="payment"),
+    path("bank", payments.statements, name="statements"),
+    path("bank/upload", payments.upload, name="statement_upload"),
+    path("bank/entries", payments.entries, name="bank_entries"),
+    path("bank/entries/<uuid:entry_id>", payments.entry, name="bank_entry"),
+    path("bank/<uuid:statement_id>", payments.statement, name="statement"),
+    path("documents/<uuid:document_id>", documents.document, name="document"),
+    path("ledger", ledger.overview, name="ledger"),
+    path("ledger/verify", ledger.verify_now, name="ledger_verify"),
+    path("ledger/accounts", ledger.accounts, name="ledger_accounts"),
+    path("ledger/account", ledger.account, name="ledger_account"),
+    path("ledger/journal", ledger.journal, name="ledger_journal"),
+    path("ledger/entry", ledger.entry, name="ledger_entry"),
+]
+_network = [
+    path("numbers", resources.numbers, name="numbers"),
+    path("numbers/import", resources.number_import, name="number_import"),
+    path("numbers/<str:digits>", resources.number, name="number"),
+    path("sims", resources.sims, name="sims"),
+    path("sims/import", resources.sim_import, name="sim_import"),
+    path("sims/<str:iccid>", resources.sim, name="sim"),
+    path("network", network.requests, name="network"),
+    path("network/requests/<uuid:request_id>", network.one_request, name="network_request"),
+    path("network/lines/<str:line>", network.line, name="network_line"),
+    path("network/lines/<str:line>/bring", network.bring_in_line, name="network_bring"),
+]
+_operations = [
     path("search", search.page, name="search"),
     path("palette", search.palette, name="palette"),
     path("clock", clock.clock, name="clock"),
@@ -18,6 +117,15 @@ brand_screens = [
     path("jobs/<uuid:job_id>/move", operations.job_move, name="job_move"),
     path("staff", operations.staff, name="staff"),
     path("about", operations.about, name="about"),
+]
+brand_screens = [
+    path("", dashboard.dashboard, name="dashboard"),
+    *_customers,
+    *_products,
+    *_usage,
+    *_money,
+    *_network,
+    *_operations,
 ]
 
 urlpatterns = [

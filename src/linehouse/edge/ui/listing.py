@@ -29,9 +29,13 @@ def answer_list(
     source: Source[R],
     template: str = "desk/list.html",
     context: Mapping[str, Any] | None = None,
+    keep: tuple[str, ...] = (),
 ) -> HttpResponse:
-    """Answer a request for a list: CSV when asked, the rows alone for htmx, the whole page otherwise."""
-    bound = BoundTable(table, request, source)
+    """Answer a request for a list: CSV when asked, the rows alone for htmx, the whole page otherwise.
+
+    `keep` names parameters of the page itself that every link of the table carries on.
+    """
+    bound = BoundTable(table, request, source, keep)
     if request.GET.get("format") == "csv":
         return _csv(bound)
     if wants_part(request, bound.id):

@@ -16,33 +16,38 @@ class Tone(StrEnum):
     QUIET = "quiet"
 
 
-_WORDS: Final[Mapping[Tone, tuple[str, ...]]] = MappingProxyType(
+_WORDS: Final[Mapping[Tone, str]] = MappingProxyType(
     {
         Tone.GOOD: (
-            "active", "approved", "allocated", "assigned", "available", "balanced", "billed", "completed", "confirmed", "delivered",
-            "done", "green", "in use", "inuse", "issued", "matched", "ok", "open period", "paid", "posted", "processed", "provisioned",
-            "published", "rated", "sent", "settled", "succeeded", "success", "valid", "verified", "yes", "in sync",
+            "active, allocated, approved, assigned, available, balanced, billed, completed, confirmed, delivered, "
+            "done, green, in sync, in use, inuse, issued, matched, ok, open period, paid, posted, processed, "
+            "provisioned, published, rated, sent, settled, succeeded, success, valid, verified, yes"
         ),
         Tone.INFO: (
-            "acknowledged", "calculated", "calculating", "charging", "collected", "in progress", "inprogress", "parsed", "partial", "partially settled",
-            "pending", "processing", "provisioning", "queued", "quoted", "ready", "received", "reserved", "running", "started", "waiting",
-            "scheduled", "validated", "identified", "normalised", "due", "open", "leased", "retry",
+            "acknowledged, calculated, calculating, charging, collected, due, identified, in progress, "
+            "inprogress, leased, normalised, open, parsed, partial, partially settled, pending, processing, "
+            "provisioning, queued, quoted, ready, received, reserved, retry, running, scheduled, started, "
+            "validated, waiting"
         ),
         Tone.WARN: (
-            "amended", "barred", "blocked", "corrected", "drift", "duplicate", "held", "on hold", "overdue", "paused", "retrying", "suspended",
-            "suspense", "unmatched", "unallocated", "partially processed", "pending cancellation", "warning", "parked",
+            "amended, barred, blocked, corrected, drift, duplicate, held, on hold, overdue, parked, partially "
+            "processed, paused, pending cancellation, retrying, suspended, suspense, unallocated, unmatched, "
+            "warning"
         ),
         Tone.BAD: (
-            "abandoned", "bad", "broken", "dead", "error", "failed", "lost", "refused", "rejected", "revoked", "unbalanced", "void", "voided",
+            "abandoned, bad, broken, dead, error, failed, lost, refused, rejected, revoked, unbalanced, void, voided"
         ),
         Tone.QUIET: (
-            "aborted", "archived", "cancelled", "closed", "created", "designed", "draft", "expired", "inactive", "new", "no", "quarantined", "released",
-            "resolved", "retired", "skipped", "terminated", "unbilled", "discarded", "obsolete", "planned", "withdrawn",
+            "aborted, archived, cancelled, closed, created, designed, discarded, draft, expired, inactive, new, "
+            "no, obsolete, planned, quarantined, released, resolved, retired, skipped, terminated, unbilled, "
+            "withdrawn"
         ),
     }
-)  # fmt: skip
+)
 
-_TONES: Final[Mapping[str, Tone]] = MappingProxyType({word: tone for tone, words in _WORDS.items() for word in words})
+_TONES: Final[Mapping[str, Tone]] = MappingProxyType(
+    {word: tone for tone, words in _WORDS.items() for word in words.split(", ")}
+)
 
 
 def readable(state: str) -> str:

@@ -168,9 +168,10 @@ class PageLink:
 class BoundTable(Generic[R]):
     """A table with its rows for one request; the template ``ui/table.html`` draws it."""
 
-    def __init__(self, table: Table[R], request: HttpRequest, source: Source[R]) -> None:
+    def __init__(self, table: Table[R], request: HttpRequest, source: Source[R], keep: tuple[str, ...] = ()) -> None:
         self.table = table
         self.path = request.path
+        self.kept = {name: request.GET[name] for name in keep if name in request.GET}
         self.query = table.query(request.GET)
         self._source = source
         self.slice = source(self.query)
@@ -189,13 +190,15 @@ class BoundTable(Generic[R]):
     def url(self, **changes: object) -> str:
         """Return this list's URL with changes; defaults are left out so that equal lists have equal URLs."""
         query = self.query
-        values: dict[str, object] = {"q": query.search, **query.filters}
+        values: dict[str, object] = {**self.kept, "q": query.search, **query.filters}
         values["sort"] = ("-" if query.descending else "") + query.sort
         values["size"] = query.limit
         values["page"] = self.page
         values.update(changes)
         defaults = {"sort": self.table.sort, "size": self.table.size, "page": 1}
-        kept = {name: value for name, value in values.items() if value not in ("", None) and value != defaults.get(name)}
+        kept = {
+            name: value for name, value in values.items() if value not in ("", None) and value != defaults.get(name)
+        }
         return f"{self.path}?{urlencode(kept)}" if kept else self.path
 
     @property
@@ -325,35 +328,6 @@ class BoundTable(Generic[R]):
             offset += EXPORT_PAGE
 
 
-def in_memory(rows: Sequence[R], table: Table[R], search: Callable[[R], str] | None = None) -> Source[R]:
-    """Make a source of rows that are already here: searched by words, filtered and sorted as the table declares.
-
-    Without `search`, all columns that go into the CSV file are searched.
-    """
-    columns = {column.key: column for column in table.columns}
-    choices = {choice.key: choice for choice in table.filters}
-
-    def haystack(row: R) -> str:
-        if search:
-            return search(row).casefold()
-        return " ".join(csv_text(c.kind.value, c.of(row)) for c in table.columns if c.export).casefold()
-
-    def source(query: Query) -> Slice[R]:
-        found: list[R] = list(rows)
-        for key, chosen in query.filters.items():
-            choice = choices[key]
-            found = [row for row in found if str(choice.value(row) if choice.value else attribute(row, key)) == chosen]
-        words = query.search.casefold().split()
-        if words:
-            found = [row for row in found if all(word in haystack(row) for word in words)]
-        if query.sort and query.sort in columns:
-            column = columns[query.sort]
-            found.sort(key=lambda row: _sort_key(column.of(row)), reverse=query.descending)
-        return Slice(found[query.offset : query.offset + query.limit], len(found))
-
-    return source
-
-
 def attribute(row: object, path: str) -> Any:
     """Follow a dotted path through attributes and mapping keys; None ends the walk."""
     value: Any = row
@@ -362,14 +336,6 @@ def attribute(row: object, path: str) -> Any:
             return None
         value = value[name] if isinstance(value, Mapping) else getattr(value, name)
     return value
-
-
-def _sort_key(value: object) -> tuple[bool, Any]:
-    if value is None:
-        return (True, 0)
-    if isinstance(value, str):
-        return (False, value.casefold())
-    return (False, getattr(value, "micros", getattr(value, "amount", value)))
 
 
 def _whole(text: str | None, default: int) -> int:

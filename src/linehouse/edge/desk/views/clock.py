@@ -19,14 +19,18 @@ class MoveForm(forms.Form):
     """To which local date and time."""
 
     day = forms.DateField(label="Date", widget=forms.DateInput(attrs={"type": "date"}))
-    time = forms.TimeField(label="Time", initial="00:00", widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"))
+    time = forms.TimeField(
+        label="Time", initial="00:00", widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
+    )
 
 
 @desk_view("clock.read", section="clock", write="clock.advance")
 def clock(request: DeskRequest) -> HttpResponse:
     """Show the clock; a submit starts moving it."""
     desk = request.desk
-    form = MoveForm(request.POST if request.method == "POST" else None, initial={"day": _tomorrow(request), "time": "00:00"})
+    form = MoveForm(
+        request.POST if request.method == "POST" else None, initial={"day": _tomorrow(request), "time": "00:00"}
+    )
     if request.method == "POST":
         target = _step(request, request.POST.get("step", ""))
         if target is None and form.is_valid():

@@ -21,7 +21,9 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """404: no such address."""
     del exception
-    return error_page(request, 404, "Not found", "There is nothing at this address. It may have moved, or never existed.")
+    return error_page(
+        request, 404, "Not found", "There is nothing at this address. It may have moved, or never existed."
+    )
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
@@ -37,5 +39,8 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """403: the form's token is missing or old, most often after logging in again in another tab."""
     del reason
     return error_page(
-        request, 403, "This form is too old", "You have logged in again since it was opened. Go back, reload the page, and send it once more."
+        request,
+        403,
+        "This form is too old",
+        "You have logged in again since it was opened. Go back, reload the page, and send it once more.",
     )

@@ -20,9 +20,11 @@ def brands(request: HttpRequest) -> HttpResponse:
     """The brands one works for; with a single one, straight on to it."""
     mine = access.brands_of(cast("User", request.user).id)
     if len(mine) == 1 and "choose" not in request.GET:
-        return redirect("desk:clock", brand=mine[0].key)
+        return redirect("desk:dashboard", brand=mine[0].key)
     return render(
-        request, "desk/brands.html", {"brands": [(brand, reverse("desk:clock", args=(brand.key,))) for brand in mine]}
+        request,
+        "desk/brands.html",
+        {"brands": [(brand, reverse("desk:dashboard", args=(brand.key,))) for brand in mine]},
     )
 
 
@@ -30,7 +32,9 @@ def brands(request: HttpRequest) -> HttpResponse:
 def theme(request: HttpRequest) -> HttpResponse:
     """Remember the colour scheme in a cookie; also for somebody who has not logged in."""
     chosen = request.POST.get("theme", "")
-    response: HttpResponse = HttpResponse(status=204) if request.headers.get("X-Requested-With") == "fetch" else back(request)
+    response: HttpResponse = (
+        HttpResponse(status=204) if request.headers.get("X-Requested-With") == "fetch" else back(request)
+    )
     if chosen in THEMES:
         response.set_cookie(THEME_COOKIE, chosen, max_age=YEAR, samesite="Lax", httponly=True)
     else:

@@ -13,7 +13,8 @@ from django.views.decorators.http import require_POST
 
 from linehouse.edge.desk.access import DeskRequest, back, desk_view
 from linehouse.edge.ui.listing import answer_list
-from linehouse.edge.ui.table import Column, Empty, Filter, Kind, Query, Shown, Slice, Table, in_memory
+from linehouse.edge.ui.sources import in_memory, paged
+from linehouse.edge.ui.table import Column, Empty, Filter, Kind, Shown, Table
 from linehouse.kernel.error import NotFound
 from linehouse.kernel.event import all_event_types
 from linehouse.platform.access.models import User
@@ -26,19 +27,23 @@ from linehouse.platform.outbox.models import OutboxEvent
 from linehouse.platform.outbox.service import Recorded, recorded, search_events
 
 EVENT_COLUMNS: Final = (
-    Column[Recorded]("position", "Position", Kind.NUMBER),
+    Column[Recorded]("position", "Position", Kind.NUMBER, sort=True),
     Column[Recorded]("name", "Event", Kind.CODE),
     Column[Recorded]("actor", "By", shown=Shown.FROM_TABLET),
     Column[Recorded]("aggregate_id", "Aggregate", Kind.CODE, shown=Shown.FROM_DESKTOP),
-    Column[Recorded]("business_time", "Business time", Kind.EXACT_INSTANT),
+    Column[Recorded]("business_time", "Business time", Kind.EXACT_INSTANT, sort=True),
     Column[Recorded]("machine_time", "Machine time", Kind.EXACT_INSTANT, shown=Shown.FROM_DESKTOP),
 )
 JOB_COLUMNS: Final = (
     Column[JobView]("kind", "Kind", Kind.CODE),
     Column[JobView]("state", "State", Kind.STATUS),
-    Column[JobView]("due_at", "Due (business time)", Kind.INSTANT),
-    Column[JobView]("attempts", "Attempts", Kind.NUMBER, shown=Shown.FROM_TABLET),
-    Column[JobView]("last_error", "Last error", value=lambda job: job.last_error.strip().splitlines()[-1][:160] if job.last_error.strip() else ""),
+    Column[JobView]("due_at", "Due (business time)", Kind.INSTANT, sort=True),
+    Column[JobView]("attempts", "Attempts", Kind.NUMBER, sort=True, shown=Shown.FROM_TABLET),
+    Column[JobView](
+        "last_error",
+        "Last error",
+        value=lambda job: job.last_error.strip().splitlines()[-1][:160] if job.last_error.strip() else "",
+    ),
     Column[JobView]("ended_at", "Ended (machine time)", Kind.EXACT_INSTANT, shown=Shown.FROM_DESKTOP),
 )
 
@@ -56,19 +61,24 @@ def events(request: DeskRequest) -> HttpResponse:
         ),
         filters=(Filter("name", "Event", lambda: [(name, name) for name in sorted(all_event_types())]),),
         search_label="Part of an event's name",
+        sort="-position",
         empty=Empty("No event yet", "Whatever happens in this brand is recorded here.", "event"),
         size=50,
     )
 
-    def source(query: Query) -> Slice[Recorded]:
-        rows, total = search_events(name=query.filters.get("name") or query.search, offset=query.offset, limit=query.limit)
-        return Slice(rows, total)
-
     return answer_list(
         request,
         table,
-        source,
-        context={"title": "Events", "lede": "Every fact that this brand has recorded, newest first. Events are never changed."},
+        paged(
+            lambda query, offset, limit: search_events(
+                name=query.filters.get("name") or query.search, offset=offset, limit=limit
+            ),
+            table,
+        ),
+        context={
+            "title": "Events",
+            "lede": "Every fact that this brand has recorded, newest first. Events are never changed.",
+        },
     )
 
 
@@ -104,16 +114,15 @@ def jobs(request: DeskRequest) -> HttpResponse:
         size=50,
     )
 
-    def source(query: Query) -> Slice[JobView]:
-        rows, total = job_service.search_jobs(
-            state=query.filters.get("state", ""), kind=query.search, offset=query.offset, limit=query.limit
-        )
-        return Slice(rows, total)
-
     return answer_list(
         request,
         table,
-        source,
+        paged(
+            lambda query, offset, limit: job_service.search_jobs(
+                state=query.filters.get("state", ""), kind=query.search, offset=offset, limit=limit
+            ),
+            table,
+        ),
         context={"title": "Jobs", "lede": "Work of the worker and the timers. A failed job can be tried again here."},
     )
 
@@ -175,7 +184,8 @@ def staff(request: DeskRequest) -> HttpResponse:
     )
     rows = [StaffRow(user, roles) for user, roles in staff_of(request.desk.brand.key)]
     roles = [
-        (role, [(name, meaning, name in granted) for name, meaning in PERMISSIONS.items()]) for role, granted in ROLES.items()
+        (role, [(name, meaning, name in granted) for name, meaning in PERMISSIONS.items()])
+        for role, granted in ROLES.items()
     ]
     matrix = [(name, meaning, [name in granted for granted in ROLES.values()]) for name, meaning in PERMISSIONS.items()]
     return answer_list(

@@ -3,13 +3,15 @@
 import json
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any, Final
 
 from django import forms, template
 from django.forms import BoundField
 from django.utils import timezone
 from django.utils.html import conditional_escape, format_html
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 
 from linehouse.edge.ui import formats, icons
 from linehouse.edge.ui.cells import NOTHING, instant_markup, money_markup, status_markup, value_markup
@@ -62,6 +64,44 @@ def money(value: Money | None) -> SafeString:
 def usage_money(value: Money | None) -> SafeString:
     """The price of usage, with at least four decimals: ``€ 0.1525``."""
     return money_markup(value, USAGE_DIGITS) if value is not None else NOTHING
+
+
+@register.simple_tag
+def exact_money(micros: Fraction, currency: str) -> SafeString:
+    """An exact count of micro-units; where it is no whole number, six decimals and the fraction itself."""
+    if micros.denominator == 1:
+        return money_markup(Money(micros.numerator, currency))
+    near = money_markup(Money(micros.numerator // micros.denominator, currency))
+    return format_html('<span title="{} micro-units">{}…</span>', str(micros), near)
+
+
+@register.filter
+def fraction(value: Fraction) -> str:
+    """An exact amount in major units, as decimals; the charges of files have finitely many."""
+    scale = 0
+    while (value * 10**scale).denominator != 1 and scale < 12:
+        scale += 1
+    whole = (value * 10**scale).numerator // (value * 10**scale).denominator
+    digits = f"{abs(whole):0{scale + 1}d}"
+    text = (
+        f"{formats.number_text(int(digits[:-scale] or 0))}.{digits[-scale:]}"
+        if scale
+        else formats.number_text(int(digits))
+    )
+    return f"{formats.MINUS}{text}" if whole < 0 else text
+
+
+@register.filter
+def percent(value: Decimal) -> str:
+    """A rate: ``21 %``, ``8.1 %``."""
+    text = f"{value:f}"
+    return f"{text.rstrip('0').rstrip('.') if '.' in text else text}\N{NO-BREAK SPACE}%"
+
+
+@register.filter
+def iso_instant(value: str) -> SafeString:
+    """An instant that was kept as ISO 8601 text."""
+    return instant_markup(datetime.fromisoformat(value), seconds=True) if value else NOTHING
 
 
 @register.filter
@@ -148,7 +188,11 @@ def field(bound: BoundField, label: str = "", *, full: bool = False) -> dict[str
     widget = bound.field.widget
     check = isinstance(widget, forms.CheckboxInput)
     group = isinstance(widget, forms.RadioSelect | forms.CheckboxSelectMultiple)
-    described = [part for part, there in ((f"{bound.auto_id}_help", bound.help_text), (f"{bound.auto_id}_error", bound.errors)) if there]
+    described = [
+        part
+        for part, there in ((f"{bound.auto_id}_help", bound.help_text), (f"{bound.auto_id}_error", bound.errors))
+        if there
+    ]
     extra = "" if check or group else " input"
     classes = str(widget.attrs.get("class", "")) + ("check" if check else extra)
     attrs: dict[str, Any] = {"class": classes.strip()}
@@ -161,7 +205,7 @@ def field(bound: BoundField, label: str = "", *, full: bool = False) -> dict[str
     return {
         "field": bound,
         "label": label or bound.label,
-        "widget": mark_safe(bound.as_widget(attrs=None if group else attrs)),
+        "widget": SafeString(bound.as_widget(attrs=None if group else attrs)),
         "check": check,
         "group": group,
         "full": full,

@@ -1,0 +1,105 @@
+"""The tabs of a customer's page; each answers for its own part."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.http import HttpResponse
+from django.shortcuts import render
+
+from linehouse.customer.values import CustomerView
+from linehouse.edge.desk.access import DeskRequest
+from linehouse.edge.desk.bill_rows import invoice_source, invoices_table
+from linehouse.edge.desk.message_rows import message_source, messages_table
+from linehouse.edge.desk.order_rows import order_source, orders_table
+from linehouse.edge.desk.payment_rows import payment_source, payments_table
+from linehouse.edge.desk.products import OVER, cards_of, changes_of, meter
+from linehouse.edge.desk.story import moments_of
+from linehouse.edge.desk.usage_rows import records_table, usage_charts, usage_source
+from linehouse.edge.ui.listing import answer_list
+from linehouse.insight import service as insight
+from linehouse.usage.values import UsageFilter
+
+Answer = Callable[[DeskRequest, CustomerView, dict[str, Any]], HttpResponse]
+PAGE: Final = "desk/customer.html"
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerTab:
+    """A tab with the permission that it needs, the template of its part, and what answers."""
+
+    key: str
+    label: str
+    permission: str
+    template: str
+    answer: Answer
+
+
+def _overview(request: DeskRequest, view: CustomerView, context: dict[str, Any]) -> HttpResponse:
+    whole = insight.customer_360(view.id)
+    context |= {
+        "whole": whole,
+        "lines": [one for one in whole.products if one.state not in OVER],
+        "meters": [meter(bucket) for bucket in whole.buckets if not bucket.unlimited][:6],
+        "moments": moments_of(view.id, request.desk.brand.key, limit=6)[0],
+    }
+    return render(request, PAGE, context)
+
+
+def _timeline(request: DeskRequest, view: CustomerView, context: dict[str, Any]) -> HttpResponse:
+    text = request.GET.get("page", "1")
+    page = max(int(text), 1) if text.isascii() and text.isdigit() and len(text) < 6 else 1
+    moments, total = moments_of(view.id, request.desk.brand.key, offset=(page - 1) * 50, limit=50)
+    context |= {"moments": moments, "total": total, "page": page, "more": page * 50 < total}
+    return render(request, PAGE, context)
+
+
+def _products(request: DeskRequest, view: CustomerView, context: dict[str, Any]) -> HttpResponse:
+    context["cards"] = cards_of(view.id, request.desk.clock.now)
+    return render(request, PAGE, context)
+
+
+def _usage(request: DeskRequest, view: CustomerView, context: dict[str, Any]) -> HttpResponse:
+    table = records_table(request.desk.brand.key)
+    context["charts"] = usage_charts(view.id, request.desk.clock.now, request.desk.zone)
+    return answer_list(
+        request, table, usage_source(table, UsageFilter(customer_id=view.id)), PAGE, context, keep=("tab",)
+    )
+
+
+def _bills(request: DeskRequest, view: CustomerView, context: dict[str, Any]) -> HttpResponse:
+    table = invoices_table(request.desk.brand.key, of_customer=True)
+    return answer_list(request, table, invoice_source(customer_id=view.id), PAGE, context, keep=("tab",))
+
+
+def _payments(request: DeskRequest, view: CustomerView, context: dict[str, Any]) -> HttpResponse:
+    table = payments_table(request.desk.brand.key, of_customer=True)
+    return answer_list(request, table, payment_source(view.id), PAGE, context, keep=("tab",))
+
+
+def _orders(request: DeskRequest, view: CustomerView, context: dict[str, Any]) -> HttpResponse:
+    table = orders_table(request.desk.brand.key, of_customer=True)
+    return answer_list(request, table, order_source(table, view.id), PAGE, context, keep=("tab",))
+
+
+def _messages(request: DeskRequest, view: CustomerView, context: dict[str, Any]) -> HttpResponse:
+    table = messages_table(request.desk.brand.key, of_customer=True)
+    return answer_list(request, table, message_source(table, view.id), PAGE, context, keep=("tab",))
+
+
+def _history(request: DeskRequest, view: CustomerView, context: dict[str, Any]) -> HttpResponse:
+    context["changes"] = changes_of(view)
+    return render(request, PAGE, context)
+
+
+TABS: Final[tuple[CustomerTab, ...]] = (
+    CustomerTab("", "Overview", "customer.read", "desk/customer_overview.html", _overview),
+    CustomerTab("timeline", "Timeline", "customer.read", "desk/customer_timeline.html", _timeline),
+    CustomerTab("products", "Products & allowances", "customer.read", "desk/customer_products.html", _products),
+    CustomerTab("usage", "Usage", "usage.read", "desk/customer_usage.html", _usage),
+    CustomerTab("bills", "Bills", "billing.read", "ui/table.html", _bills),
+    CustomerTab("payments", "Payments", "payment.read", "ui/table.html", _payments),
+    CustomerTab("orders", "Orders", "order.read", "ui/table.html", _orders),
+    CustomerTab("messages", "Messages", "customer.read", "ui/table.html", _messages),
+    CustomerTab("history", "History", "customer.read", "desk/customer_history.html", _history),
+)

@@ -1,0 +1,48 @@
+"""Messages to customers as rows."""
+
+from uuid import UUID
+
+from django.urls import reverse
+
+from linehouse.edge.ui.sources import paged
+from linehouse.edge.ui.status import readable
+from linehouse.edge.ui.table import Column, Empty, Filter, Kind, Query, Shown, Source, Table
+from linehouse.notify import service as notify
+from linehouse.notify.lifecycle import MESSAGE
+from linehouse.notify.values import MessageView
+
+
+def messages_table(brand: str, *, of_customer: bool = False) -> Table[MessageView]:
+    """The list of messages, of the brand or of one customer."""
+    return Table[MessageView](
+        key="messages",
+        caption="Messages",
+        columns=(
+            Column("subject", "Subject", sort=True, link=lambda m: reverse("desk:message", args=(brand, m.id))),
+            Column("recipient_masked", "To", Kind.CODE, shown=Shown.FROM_TABLET),
+            Column("subject_ref", "About", Kind.CODE, shown=Shown.FROM_DESKTOP),
+            Column("state", "State", Kind.STATUS, sort=True),
+            Column("created_at", "Written", Kind.INSTANT, sort=True),
+            Column("sent_at", "Delivered", Kind.INSTANT, sort=True, shown=Shown.FROM_DESKTOP),
+        ),
+        filters=(Filter("state", "State", tuple((state, readable(state).capitalize()) for state in MESSAGE.states)),),
+        search_label="" if of_customer else "Subject, template, or what it is about",
+        sort="-created_at",
+        empty=Empty("No message yet", "Invoices and notices to customers are listed here.", "mail"),
+    )
+
+
+def message_source(table: Table[MessageView], customer_id: UUID | None = None) -> Source[MessageView]:
+    """The messages of the brand or of one customer."""
+
+    def fetch(query: Query, offset: int, limit: int) -> tuple[list[MessageView], int]:
+        rows, total = notify.messages(
+            customer_id=customer_id,
+            state=query.filters.get("state", ""),
+            search=query.search,
+            offset=offset,
+            limit=limit,
+        )
+        return list(rows), total
+
+    return paged(fetch, table)

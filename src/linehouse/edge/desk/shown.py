@@ -1,0 +1,32 @@
+"""Small values that several screens hand to their templates, and reading an upload."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from django.core.files.uploadedfile import UploadedFile
+
+from linehouse.kernel.error import Invalid
+
+LARGEST_UPLOAD: Final = 64 * 1024 * 1024
+"""Octets of one uploaded file; larger ones go through the inbox folder."""
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """A button of a page's head that leads somewhere."""
+
+    label: str
+    url: str
+    icon: str
+
+
+def read_upload(upload: UploadedFile) -> tuple[str, bytes]:
+    """Return an uploaded file's name and content. Raises Invalid for an empty or a very large one."""
+    size = upload.size or 0
+    if not size:
+        raise Invalid("the file is empty", field="file", expected="a file with content")
+    if size > LARGEST_UPLOAD:
+        raise Invalid(
+            "the file is too large for an upload", field="file", expected="at most 64 MB; use the inbox folder"
+        )
+    return upload.name or "upload", upload.read()

@@ -1,0 +1,296 @@
+"""The catalogue: what is sold, at which prices and tariffs, in which version."""
+
+from typing import Any, Final
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from linehouse.catalog import service as catalog
+from linehouse.catalog.errors import NothingPublished
+from linehouse.catalog.service import VersionInfo
+from linehouse.catalog.values import Catalogue, OfferingKind, ProductOffering
+from linehouse.edge.desk.access import DeskRequest, desk_view, sentence
+from linehouse.edge.desk.catalog_files import FilesForm, archive_of, files_of
+from linehouse.edge.desk.refused_form import tell
+from linehouse.edge.desk.shown import Action
+from linehouse.edge.desk.tariff_words import rules_in_words, scope_in_words
+from linehouse.edge.ui.listing import answer_list
+from linehouse.edge.ui.sources import in_memory, paged
+from linehouse.edge.ui.table import Column, Empty, Filter, Kind, Shown, Table
+from linehouse.kernel.error import DomainError, NotFound
+from linehouse.kernel.money import Money
+
+KINDS: Final = (
+    (OfferingKind.PLAN.value, "Plan"),
+    (OfferingKind.ADDON.value, "Add-on"),
+    (OfferingKind.PACK.value, "Pack"),
+)
+
+
+def _tabs(request: DeskRequest, current: str) -> list[dict[str, object]]:
+    brand = request.desk.brand.key
+    places = (
+        ("", "Offerings", "offerings"),
+        ("tariffs", "Tariffs", "tariffs"),
+        ("versions", "Versions", "catalog_versions"),
+    )
+    return [
+        {
+            "key": key,
+            "label": label,
+            "url": reverse(f"desk:{name}", args=(brand,)),
+            "current": key == current,
+            "count": None,
+        }
+        for key, label, name in places
+    ]
+
+
+def _actions(request: DeskRequest) -> list[Action]:
+    if "catalog.publish" not in request.desk.permissions:
+        return []
+    return [Action("Publish files", reverse("desk:catalog_publish", args=(request.desk.brand.key,)), "upload")]
+
+
+def _in_force() -> Catalogue | None:
+    try:
+        return catalog.published()
+    except NothingPublished:
+        return None
+
+
+def first_price(offering: ProductOffering) -> Money | None:
+    """The price by which an offering is known: the recurring one, else the first one-time price."""
+    prices = (*offering.recurring_prices, *offering.one_time_prices)
+    return prices[0].amount if prices else None
+
+
+@desk_view("catalog.read", section="catalog")
+def offerings(request: DeskRequest) -> HttpResponse:
+    """What is sold now."""
+    brand, book = request.desk.brand.key, _in_force()
+    table = Table[ProductOffering](
+        key="offerings",
+        caption="Offerings",
+        columns=(
+            Column(
+                "name",
+                "Offering",
+                sort=True,
+                link=lambda o: reverse("desk:offering", args=(brand, o.key)),
+                note=lambda o: o.key,
+            ),
+            Column("kind", "Kind", value=lambda o: dict(KINDS)[o.kind.value], sort=True, shown=Shown.FROM_TABLET),
+            Column(
+                "billing_mode",
+                "Paid",
+                value=lambda o: o.billing_mode.value.capitalize(),
+                sort=True,
+                shown=Shown.FROM_TABLET,
+            ),
+            Column("status", "State", Kind.STATUS, value=lambda o: o.status.value, sort=True),
+            Column("price", "Price", Kind.MONEY, value=first_price, note=_every, sort=True),
+            Column("version", "Version", Kind.NUMBER, sort=True, shown=Shown.FROM_DESKTOP),
+        ),
+        filters=(Filter("kind", "Kind", KINDS, lambda o: o.kind.value),),
+        search_label="Name or key",
+        sort="name",
+        empty=Empty("Nothing published yet", "Publish the brand's catalog files to sell something.", "book"),
+    )
+    rows = list(book.offerings.values()) if book else []
+    source = in_memory(rows, table, lambda o: f"{o.name} {o.key} {o.description('en')}")
+    lede = f"Version {book.version}, in force." if book else ""
+    context = {"title": "Catalog", "lede": lede, "tabs": _tabs(request, ""), "actions": _actions(request)}
+    return answer_list(request, table, source, context=context)
+
+
+def _every(offering: ProductOffering) -> str:
+    price = next(iter(offering.recurring_prices), None)
+    return f"every {str(price.period).removeprefix('1 ')}" if price else "once"
+
+
+@desk_view("catalog.read", section="catalog")
+def offering(request: DeskRequest, key: str) -> HttpResponse:
+    """One offering: prices, allowances, rules of sale, and the tariff behind it."""
+    book = _of_version(request)
+    found = book.offering(key)
+    tariff = book.tariffs.get(found.tariff) if found.tariff else None
+    context: dict[str, Any] = {
+        "offering": found,
+        "book": book,
+        "kind": dict(KINDS)[found.kind.value],
+        "allowances": [(allowance, scope_in_words(allowance.scope, tariff)) for allowance in found.allowances],
+        "tariff": tariff,
+        "needs": book.decompose(key),
+        "texts": sorted(found.texts.items()),
+    }
+    return render(request, "desk/offering.html", context)
+
+
+def _of_version(request: DeskRequest) -> Catalogue:
+    asked = request.GET.get("version", "")
+    return (
+        catalog.version(int(asked)) if asked.isascii() and asked.isdigit() and len(asked) < 9 else catalog.published()
+    )
+
+
+@desk_view("catalog.read", section="catalog")
+def tariffs(request: DeskRequest) -> HttpResponse:
+    """The tariffs in force."""
+    brand, book = request.desk.brand.key, _in_force()
+    table = Table[Any](
+        key="tariffs",
+        caption="Tariffs",
+        columns=(
+            Column(
+                "name",
+                "Tariff",
+                sort=True,
+                link=lambda t: reverse("desk:tariff", args=(brand, t.key)),
+                note=lambda t: t.key,
+            ),
+            Column("version", "Version", Kind.CODE),
+            Column("currency", "Currency"),
+            Column(
+                "tax_mode",
+                "Prices",
+                value=lambda t: "tax included" if t.tax_mode == "gross" else "before tax",
+                shown=Shown.FROM_TABLET,
+            ),
+            Column("rules", "Rules", Kind.NUMBER, value=lambda t: len(t.rules), sort=True),
+            Column("fallback_key", "Else", Kind.CODE, shown=Shown.FROM_DESKTOP),
+            Column("valid_from", "Valid from", Kind.INSTANT, sort=True, shown=Shown.FROM_DESKTOP),
+        ),
+        search_label="Name or key",
+        sort="name",
+        empty=Empty("No tariff published", icon="calculator"),
+    )
+    source = in_memory(list(book.tariffs.values()) if book else [], table, lambda t: f"{t.name} {t.key}")
+    return answer_list(
+        request,
+        table,
+        source,
+        context={"title": "Catalog", "tabs": _tabs(request, "tariffs"), "actions": _actions(request)},
+    )
+
+
+@desk_view("catalog.read", section="catalog")
+def tariff(request: DeskRequest, key: str) -> HttpResponse:
+    """One tariff, its rules as sentences in the order in which they are asked."""
+    book = _of_version(request)
+    found = book.tariffs.get(key)
+    if found is None:
+        raise NotFound("there is no such tariff", field="tariff", value=key)
+    zones = [
+        (zone.name or zone.key, len(zone.prefixes), len(zone.short_codes), len(zone.countries))
+        for zone in found.number_zones.values()
+    ]
+    networks = [
+        (zone.name or zone.key, ", ".join(sorted(map(str, zone.plmns))), len(zone.countries))
+        for zone in found.network_zones.values()
+    ]
+    used_by = [one for one in book.offerings.values() if one.tariff == key]
+    return render(
+        request,
+        "desk/tariff.html",
+        {
+            "tariff": found,
+            "book": book,
+            "rules": rules_in_words(found),
+            "zones": zones,
+            "networks": networks,
+            "used_by": used_by,
+        },
+    )
+
+
+@desk_view("catalog.read", section="catalog")
+def versions(request: DeskRequest) -> HttpResponse:
+    """Every published version, newest first."""
+    brand = request.desk.brand.key
+    table = Table[VersionInfo](
+        key="versions",
+        caption="Versions",
+        columns=(
+            Column(
+                "number",
+                "Version",
+                Kind.NUMBER,
+                sort=True,
+                link=lambda v: reverse("desk:catalog_version", args=(brand, v.number)),
+            ),
+            Column("state", "State", Kind.STATUS, value=lambda v: "active" if v.in_force else v.state),
+            Column("valid_from", "In force from", Kind.INSTANT, sort=True),
+            Column("published_at", "Published", Kind.INSTANT, sort=True, shown=Shown.FROM_TABLET),
+            Column("published_by", "By", shown=Shown.FROM_TABLET),
+            Column("note", "Note", shown=Shown.FROM_DESKTOP),
+        ),
+        sort="-number",
+        empty=Empty("Nothing published yet", icon="book"),
+    )
+    source = paged(lambda _, offset, limit: catalog.versions(offset=offset, limit=limit), table)
+    return answer_list(
+        request,
+        table,
+        source,
+        context={"title": "Catalog", "tabs": _tabs(request, "versions"), "actions": _actions(request)},
+    )
+
+
+@desk_view("catalog.read", section="catalog", write="catalog.publish")
+def version(request: DeskRequest, number: int) -> HttpResponse:
+    """One version: what it changed; one that is not in force yet can be taken back."""
+    info = catalog.version_info(number)
+    if request.method == "POST":
+        catalog.withdraw(
+            number, actor=request.desk.actor, reason=request.POST.get("reason", "") or "withdrawn from the desk"
+        )
+        messages.success(request, f"Version {number} has been withdrawn.")
+        return redirect("desk:catalog_version", brand=request.desk.brand.key, number=number)
+    changes = catalog.compare(info.base_number, number) if info.base_number else ()
+    context = {
+        "version": info,
+        "changes": changes,
+        "book": catalog.version(number),
+        "future": info.valid_from > request.desk.clock.now and info.state == "published",
+    }
+    return render(request, "desk/catalog_version.html", context)
+
+
+@desk_view("catalog.publish", section="catalog")
+def publish(request: DeskRequest) -> HttpResponse:
+    """Show what a set of files would change, and publish it when that is wanted."""
+    brand = request.desk.brand.key
+    form = FilesForm(request.POST or None, request.FILES or None)
+    context: dict[str, Any] = {"form": form, "newest": next(iter(catalog.versions(limit=1)[0]), None)}
+    if request.method == "POST" and form.is_valid():
+        try:
+            files, base = files_of(form.cleaned_data["archive"])
+            base = base if form.cleaned_data["base"] is None else form.cleaned_data["base"]
+            if request.POST.get("move") == "publish":
+                made = catalog.apply_texts(
+                    files, actor=request.desk.actor, base_version=base, note=form.cleaned_data["note"]
+                )
+                messages.success(
+                    request,
+                    f"Version {made.number} is published."
+                    if made.changes
+                    else "Nothing differs from what is published.",
+                )
+                return redirect("desk:catalog_versions", brand=brand)
+            context["plan"] = catalog.plan_texts(files, base_version=base)
+        except DomainError as refusal:
+            if getattr(refusal, "problems", ()):
+                context["refusal"] = sentence(refusal)
+            tell(form, refusal, {refusal.field: "archive"})
+    return render(request, "desk/catalog_publish.html", context)
+
+
+@desk_view("catalog.read", section="catalog")
+def export(request: DeskRequest, number: int) -> HttpResponse:
+    """The files of a version as an archive."""
+    response = HttpResponse(archive_of(catalog.exported_files(number), number), content_type="application/zip")
+    response.headers["Content-Disposition"] = f'attachment; filename="{request.desk.brand.key}-catalog-{number}.zip"'
+    return response

@@ -1,0 +1,121 @@
+"""One customer on one page, with tabs for everything that belongs to them."""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from linehouse.catalog import service as catalog
+from linehouse.customer import service as customers
+from linehouse.customer.lifecycle import CUSTOMER
+from linehouse.customer.values import CustomerView
+from linehouse.edge.desk.access import DeskRequest, desk_view
+from linehouse.edge.desk.customer_forms import EditContactForm, ReasonForm
+from linehouse.edge.desk.customer_tabs import TABS
+from linehouse.edge.desk.refused_form import tell
+from linehouse.edge.desk.tabs import tabs
+from linehouse.kernel.error import DomainError, NotFound
+from linehouse.party.values import PostalAddress
+from linehouse.platform.work import Actor
+
+Mover = Callable[..., None]
+MOVES: Final[dict[str, tuple[str, str, Mover]]] = {
+    "suspend": ("suspended", "Suspend", customers.suspend_customer),
+    "resume": ("active", "Resume", customers.resume_customer),
+    "close": ("closed", "Close", customers.close_customer),
+}
+
+
+@desk_view("customer.read", section="customers")
+def customer(request: DeskRequest, number: str) -> HttpResponse:
+    """The customer's page; each tab has an address of its own."""
+    view = customers.customer_by_number(number)
+    allowed = [tab for tab in TABS if tab.permission in request.desk.permissions]
+    shown, key = tabs(request, [(tab.key, tab.label) for tab in allowed])
+    tab = next(tab for tab in allowed if tab.key == key)
+    context: dict[str, Any] = {
+        "customer": view,
+        "tabs": shown,
+        "part": tab.template,
+        "moves": [(name, label) for name, (state, label, _) in MOVES.items() if state in CUSTOMER.allowed(view.state)],
+    }
+    return tab.answer(request, view, context)
+
+
+@desk_view("customer.write", section="customers")
+def edit(request: DeskRequest, number: str) -> HttpResponse:
+    """Change contact data; the old ones stay on record."""
+    view = customers.customer_by_number(number)
+    party, address = view.party, view.party.address
+    initial = {"email": party.email, "phone": party.phone, "language": party.language}
+    if address:
+        initial |= {
+            "street1": address.street1,
+            "street2": address.street2,
+            "postcode": address.postcode,
+            "city": address.city,
+            "country": address.country,
+        }
+    form = EditContactForm(
+        request.POST if request.method == "POST" else None,
+        languages=catalog.published().brand.languages,
+        initial=initial,
+    )
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        changes = {
+            "email": data["email"],
+            "phone": data["phone"],
+            "language": data["language"],
+            "address": PostalAddress(
+                street1=data["street1"],
+                street2=data["street2"],
+                postcode=data["postcode"],
+                city=data["city"],
+                country=data["country"],
+            ),
+        }
+        try:
+            customers.update_customer(view.id, changes, actor=request.desk.actor, reason=data["reason"])
+        except DomainError as refusal:
+            tell(form, refusal)
+        else:
+            messages.success(request, "The contact data have been changed.")
+            return redirect("desk:customer", brand=request.desk.brand.key, number=number)
+    return render(
+        request,
+        "desk/form.html",
+        {**_head(request, view), "title": "Change contact data", "form": form, "submit": "Change"},
+    )
+
+
+@desk_view("customer.write", section="customers")
+def move(request: DeskRequest, number: str, move: str) -> HttpResponse:
+    """Suspend, resume or close a customer, with a reason."""
+    view = customers.customer_by_number(number)
+    if move not in MOVES:
+        raise NotFound("there is no such page", field="move", value=move)
+    _, label, use_case = MOVES[move]
+    form = ReasonForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        actor: Actor = request.desk.actor
+        try:
+            use_case(view.id, actor=actor, reason=form.cleaned_data["reason"])
+        except DomainError as refusal:
+            tell(form, refusal)
+        else:
+            messages.success(request, f"{view.name} is now {MOVES[move][0]}.")
+            return redirect("desk:customer", brand=request.desk.brand.key, number=number)
+    return render(
+        request,
+        "desk/form.html",
+        {**_head(request, view), "title": f"{label} {view.name}", "form": form, "submit": label},
+    )
+
+
+def _head(request: DeskRequest, view: CustomerView) -> dict[str, Any]:
+    brand = request.desk.brand.key
+    return {"crumbs": [(view.name, reverse("desk:customer", args=(brand, view.number)))]}

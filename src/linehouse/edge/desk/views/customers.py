@@ -1,0 +1,181 @@
+"""Customers: the list, and taking a new one in."""
+
+from typing import Any, Final
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from linehouse.catalog import service as catalog
+from linehouse.customer import service as customers
+from linehouse.customer.lifecycle import CUSTOMER
+from linehouse.customer.values import AccountWishes, CustomerSummary, RegisterCustomer
+from linehouse.edge.desk.access import DeskRequest, desk_view
+from linehouse.edge.desk.customer_forms import IndividualForm, OrganizationForm, RegisterForm
+from linehouse.edge.desk.refused_form import tell
+from linehouse.edge.desk.shown import Action
+from linehouse.edge.ui.listing import answer_list
+from linehouse.edge.ui.status import readable
+from linehouse.edge.ui.table import Column, Empty, Filter, Kind, Query, Shown, Slice, Table
+from linehouse.kernel.error import DomainError
+from linehouse.party.values import (
+    DocumentKind,
+    Identification,
+    NewIndividual,
+    NewOrganization,
+    PartyKind,
+    PostalAddress,
+)
+
+STATES: Final = tuple((state, readable(state).capitalize()) for state in CUSTOMER.states)
+KINDS: Final = ((PartyKind.INDIVIDUAL.value, "Person"), (PartyKind.ORGANIZATION.value, "Organisation"))
+
+
+@desk_view("customer.read", section="customers")
+def customer_list(request: DeskRequest) -> HttpResponse:
+    """All customers, newest first."""
+    brand = request.desk.brand.key
+    table = Table[CustomerSummary](
+        key="customers",
+        caption="Customers",
+        columns=(
+            Column(
+                "number",
+                "Customer",
+                Kind.CODE,
+                sort=True,
+                link=lambda c: reverse("desk:customer", args=(brand, c.number)),
+            ),
+            Column("name", "Name", sort=True, link=lambda c: reverse("desk:customer", args=(brand, c.number))),
+            Column("kind", "Kind", value=lambda c: dict(KINDS)[c.kind.value], sort=True, shown=Shown.FROM_DESKTOP),
+            Column("state", "State", Kind.STATUS, sort=True),
+            Column("language", "Language", value=lambda c: c.language.upper(), shown=Shown.FROM_DESKTOP),
+            Column("created_at", "Registered", Kind.INSTANT, sort=True, shown=Shown.FROM_TABLET),
+        ),
+        filters=(Filter("state", "State", STATES), Filter("kind", "Kind", KINDS)),
+        search_label="Name, number, e-mail, telephone",
+        sort="-number",
+        empty=Empty("No customer yet", "Register the first one; it takes a minute.", "users"),
+    )
+
+    def source(query: Query) -> Slice[CustomerSummary]:
+        page = customers.find_customers(
+            search=query.search,
+            filters=query.filters,
+            sort=query.sort,
+            descending=query.descending,
+            offset=query.offset,
+            limit=query.limit,
+        )
+        return Slice(page.rows, page.total)
+
+    register_action = [Action("Register a customer", reverse("desk:customer_register", args=(brand,)), "plus")]
+    return answer_list(
+        request,
+        table,
+        source,
+        context={
+            "title": "Customers",
+            "actions": register_action if "customer.write" in request.desk.permissions else [],
+        },
+    )
+
+
+@desk_view("customer.write", section="customers")
+def register(request: DeskRequest) -> HttpResponse:
+    """Take in a person or an organisation with a first billing account."""
+    brand = request.desk.brand.key
+    profile = catalog.published().brand
+    organization = request.GET.get("kind") == PartyKind.ORGANIZATION
+    form_class: type[RegisterForm] = OrganizationForm if organization else IndividualForm
+    form = form_class(
+        request.POST if request.method == "POST" else None,
+        languages=profile.languages,
+        initial={"country": profile.country, "language": profile.language},
+    )
+    if request.method == "POST" and form.is_valid():
+        new = _new_organization(form.cleaned_data) if organization else _new_individual(form.cleaned_data)
+        wishes = AccountWishes(cycle_day=form.cleaned_data["cycle_day"])
+        refuse = not organization and not form.cleaned_data.get("not_a_duplicate")
+        try:
+            made = customers.register_customer(
+                RegisterCustomer(party=new, account=wishes, refuse_duplicates=refuse), actor=request.desk.actor
+            )
+        except DomainError as refusal:
+            if refusal.code == "party.duplicate_suspected":
+                form.warn_of_duplicate()
+            tell(form, refusal, NAMES)
+        else:
+            messages.success(
+                request, f"{made.customer_number} is registered with billing account {made.billing_account_number}."
+            )
+            return redirect("desk:customer", brand=brand, number=made.customer_number)
+    return render(
+        request,
+        "desk/customer_register.html",
+        {"form": form, "organization": organization, "kinds": _kinds(request, organization=organization)},
+    )
+
+
+NAMES: Final = {
+    "account.cycle_day": "cycle_day",
+    "identification.number": "document_number",
+    "identification.country": "document_country",
+}
+
+
+def _kinds(request: HttpRequest, *, organization: bool) -> list[dict[str, object]]:
+    return [
+        {"key": "", "label": "Person", "url": request.path, "current": not organization, "count": None},
+        {
+            "key": "organization",
+            "label": "Organisation",
+            "url": f"{request.path}?kind=organization",
+            "current": organization,
+            "count": None,
+        },
+    ]
+
+
+def _address(data: dict[str, Any]) -> PostalAddress:
+    return PostalAddress(
+        street1=data["street1"],
+        street2=data["street2"],
+        postcode=data["postcode"],
+        city=data["city"],
+        country=data["country"],
+    )
+
+
+def _new_individual(data: dict[str, Any]) -> NewIndividual:
+    document = None
+    if data["document_number"]:
+        document = Identification(
+            kind=DocumentKind(data["document_kind"]),
+            number=data["document_number"],
+            country=data["document_country"] or data["country"],
+        )
+    return NewIndividual(
+        given_name=data["given_name"],
+        family_name=data["family_name"],
+        birth_date=data["birth_date"],
+        email=data["email"],
+        phone=data["phone"],
+        address=_address(data),
+        language=data["language"],
+        identification=document,
+    )
+
+
+def _new_organization(data: dict[str, Any]) -> NewOrganization:
+    return NewOrganization(
+        trading_name=data["trading_name"],
+        legal_name=data["legal_name"],
+        registration_number=data["registration_number"],
+        vat_id=data["vat_id"],
+        email=data["email"],
+        phone=data["phone"],
+        address=_address(data),
+        language=data["language"],
+    )

@@ -1,0 +1,39 @@
+"""Messages to customers, with the evidence of their delivery."""
+
+from uuid import UUID
+
+from django.contrib import messages as toasts
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_POST
+
+from linehouse.customer import service as customers
+from linehouse.edge.desk.access import DeskRequest, back, desk_view
+from linehouse.edge.desk.message_rows import message_source, messages_table
+from linehouse.edge.ui.listing import answer_list
+from linehouse.notify import service as notify
+
+
+@desk_view("customer.read", section="messages")
+def message_list(request: DeskRequest) -> HttpResponse:
+    """All messages, newest first."""
+    brand = request.desk.brand.key
+    table = messages_table(brand)
+    return answer_list(request, table, message_source(table), context={"title": "Messages"})
+
+
+@desk_view("customer.read", section="messages")
+def message(request: DeskRequest, message_id: UUID) -> HttpResponse:
+    """One message with its text, attachments and evidence."""
+    found = notify.message(message_id)
+    customer = customers.customers([found.customer_id]).get(found.customer_id)
+    return render(request, "desk/message.html", {"message": found, "customer": customer})
+
+
+@require_POST
+@desk_view("customer.read", section="messages", write="customer.write")
+def send_again(request: DeskRequest, message_id: UUID) -> HttpResponse:
+    """Try a failed message once more."""
+    notify.send_again(message_id, actor=request.desk.actor, reason="sent again from the desk")
+    toasts.success(request, "The message will be sent again.")
+    return back(request)

@@ -1,0 +1,303 @@
+"""Usage: files with their reconciliation, records with their price, and what waits in suspense."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_POST
+
+from linehouse.edge.desk.access import DeskRequest, desk_view
+from linehouse.edge.desk.refused_form import tell
+from linehouse.edge.desk.shown import Action, read_upload
+from linehouse.edge.desk.tabs import tabs
+from linehouse.edge.desk.usage_rows import records_table, usage_source
+from linehouse.edge.ui.listing import answer_list, wants_part
+from linehouse.edge.ui.sources import paged
+from linehouse.edge.ui.status import readable
+from linehouse.edge.ui.table import Column, Empty, Filter, Kind, Shown, Table
+from linehouse.kernel.error import DomainError
+from linehouse.usage import service as usage
+from linehouse.usage.errors import Suspension
+from linehouse.usage.lifecycle import USAGE_FILE, USAGE_SUSPENSE
+from linehouse.usage.values import FileView, SuspenseView, UsageFilter
+
+FILE_STATES: Final = tuple((state, readable(state).capitalize()) for state in USAGE_FILE.states)
+WAITING_STATES: Final = tuple((state, readable(state).capitalize()) for state in USAGE_SUSPENSE.states)
+REASONS: Final = tuple((one.value, readable(one.value).capitalize()) for one in Suspension)
+DONE: Final = frozenset({"processed", "refused"})
+
+CORRECTABLE: Final[Mapping[str, tuple[str, str]]] = {
+    "usage_type": ("Usage", "voice, sms, mms, data or event"),
+    "direction": ("Direction", "out, in or forwarded"),
+    "started_at": ("Started", "An instant with its offset, such as 2026-11-01T08:00:00+01:00."),
+    "quantity": ("Quantity", "Whole base units: milliseconds, octets, messages or events."),
+    "imsi": ("IMSI", "Digits."),
+    "msisdn": ("Number", "International, without spaces."),
+    "party": ("Other party", "The other party's number."),
+    "plmn": ("Network", "Such as 204-04."),
+    "apn": ("Access point", "Its name."),
+}
+
+
+class UploadForm(forms.Form):
+    """A partner's file."""
+
+    file = forms.FileField(label="Usage file", help_text="TAP 3, NRTRDE, or a CSV file of one of the feeds.")
+    source = forms.ChoiceField(
+        label="Feed", required=False, choices=(), help_text="Recognised by name and content unless chosen."
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["source"]
+        if isinstance(field, forms.ChoiceField):
+            field.choices = [("", "Recognise it"), *((feed.key, feed.key) for feed in usage.feeds())]
+
+
+class CorrectionForm(forms.Form):
+    """New values for a waiting record; what is left empty stays."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, (label, text) in CORRECTABLE.items():
+            self.fields[name] = forms.CharField(label=label, required=False, help_text=text)
+        self.fields["reason"] = forms.CharField(label="Reason", help_text="It is kept with the old values.")
+
+    def changes(self) -> dict[str, str]:
+        """What was filled in."""
+        return {name: self.cleaned_data[name] for name in CORRECTABLE if self.cleaned_data.get(name)}
+
+
+@desk_view("usage.read", section="usage_files")
+def files(request: DeskRequest) -> HttpResponse:
+    """Every file that came in, newest first."""
+    brand = request.desk.brand.key
+    table = Table[FileView](
+        key="usage-files",
+        caption="Usage files",
+        columns=(
+            Column("name", "File", Kind.CODE, sort=True, link=lambda f: reverse("desk:usage_file", args=(brand, f.id))),
+            Column("source", "Feed", sort=True, shown=Shown.FROM_TABLET),
+            Column(
+                "format",
+                "Format",
+                Kind.CODE,
+                value=lambda f: f"{f.format} {f.version}".strip(),
+                shown=Shown.FROM_DESKTOP,
+            ),
+            Column("state", "State", Kind.STATUS, sort=True, note=lambda f: readable(f.reason)),
+            Column("records", "Records", Kind.NUMBER, sort=True),
+            Column("suspended", "Suspended", Kind.NUMBER, sort=True, shown=Shown.FROM_TABLET),
+            Column("duplicates", "Repeats", Kind.NUMBER, sort=True, shown=Shown.FROM_DESKTOP),
+            Column("size", "Size", Kind.BYTES, sort=True, shown=Shown.FROM_DESKTOP),
+            Column("received_at", "Received", Kind.INSTANT, sort=True),
+        ),
+        filters=(
+            Filter("state", "State", FILE_STATES),
+            Filter("source", "Feed", lambda: [(feed.key, feed.key) for feed in usage.feeds()]),
+        ),
+        search_label="File name, sender, number",
+        sort="-received_at",
+        empty=Empty("No file yet", "Upload one, or drop it into the inbox folder.", "file"),
+    )
+    source = paged(
+        lambda q, offset, limit: usage.list_files(
+            state=q.filters.get("state", ""),
+            source=q.filters.get("source", ""),
+            text=q.search,
+            offset=offset,
+            limit=limit,
+        ),
+        table,
+    )
+    actions = [Action("Upload a file", reverse("desk:usage_upload", args=(brand,)), "upload")]
+    context = {"title": "Usage files", "actions": actions if "usage.write" in request.desk.permissions else []}
+    return answer_list(request, table, source, context=context)
+
+
+@desk_view("usage.write", section="usage_files")
+def upload(request: DeskRequest) -> HttpResponse:
+    """Receive a file, as if it had been dropped into the inbox."""
+    form = UploadForm(request.POST or None, request.FILES or None)
+    brand = request.desk.brand.key
+    if form.is_valid():
+        try:
+            name, data = read_upload(form.cleaned_data["file"])
+            file_id = usage.receive_file(name, data, form.cleaned_data["source"], actor=request.desk.actor)
+        except DomainError as refusal:
+            tell(form, refusal, {"name": "file"})
+        else:
+            messages.success(request, f"{name} has been received.")
+            return redirect("desk:usage_file", brand=brand, file_id=file_id)
+    context = {
+        "title": "Upload a usage file",
+        "lede": "It is kept whole, read once, and every record is priced or waits with a reason.",
+        "form": form,
+        "submit": "Upload",
+        "crumbs": [("Usage files", reverse("desk:usage_files", args=(brand,)))],
+    }
+    return render(request, "desk/form.html", context)
+
+
+@desk_view("usage.read", section="usage_files")
+def file(request: DeskRequest, file_id: UUID) -> HttpResponse:
+    """One file: where each of its records is, and whether the charges agree."""
+    brand = request.desk.brand.key
+    view = usage.find_file(file_id)
+    reconciliation = usage.reconcile(file_id)
+    working = view.state not in DONE or reconciliation.guided > 0
+    context: dict[str, Any] = {
+        "file": view,
+        "reconciliation": reconciliation,
+        "outcomes": [
+            ("Rated", reconciliation.rated, "good"),
+            ("Waiting to be priced", reconciliation.guided, "info"),
+            ("Only reported", reconciliation.reported, "quiet"),
+            ("In suspense", reconciliation.suspended, "warn"),
+            ("Repeats", reconciliation.duplicates, "quiet"),
+            ("Given up", reconciliation.discarded, "quiet"),
+        ],
+        "working": working,
+    }
+    if wants_part(request, "file-state"):
+        response = render(request, "desk/usage_file_state.html", context)
+        if not working:
+            response.headers["HX-Refresh"] = "true"
+        return response
+    suspended = reconciliation.suspended + reconciliation.discarded
+    shown, key = tabs(
+        request,
+        [
+            ("", "Records", reconciliation.records - suspended - reconciliation.duplicates),
+            ("suspense", "Suspense", suspended),
+            ("repeats", "Repeats", reconciliation.duplicates),
+        ],
+    )
+    context["tabs"], context["tab"] = shown, key
+    if key == "suspense":
+        return answer_list(request, *_suspense(brand, file_id=file_id), "desk/usage_file.html", context, keep=("tab",))
+    if key == "repeats":
+        context["repeats"] = usage.duplicates_of(file_id)
+        return render(request, "desk/usage_file.html", context)
+    table = records_table(brand)
+    return answer_list(
+        request, table, usage_source(table, UsageFilter(file_id=file_id)), "desk/usage_file.html", context
+    )
+
+
+@desk_view("usage.read", section="usage_records")
+def records(request: DeskRequest) -> HttpResponse:
+    """All usage, newest first."""
+    table = records_table(request.desk.brand.key)
+    return answer_list(request, table, usage_source(table, UsageFilter()), context={"title": "Usage records"})
+
+
+def _suspense(brand: str, file_id: UUID | None = None) -> tuple[Table[SuspenseView], Any]:
+    table = Table[SuspenseView](
+        key="suspense",
+        caption="Suspense",
+        columns=(
+            Column(
+                "reason",
+                "Reason",
+                value=lambda s: readable(s.reason).capitalize(),
+                sort=True,
+                link=lambda s: reverse("desk:suspended", args=(brand, s.id)),
+                note=lambda s: s.message,
+            ),
+            Column("state", "State", Kind.STATUS, sort=True),
+            Column(
+                "usage_type", "Usage", value=lambda s: s.usage_type.capitalize(), sort=True, shown=Shown.FROM_TABLET
+            ),
+            Column("started_at", "Started", Kind.INSTANT, sort=True, shown=Shown.FROM_TABLET),
+            Column("quantity", "Quantity", Kind.QUANTITY, shown=Shown.FROM_DESKTOP),
+            Column("msisdn", "Number", Kind.CODE, shown=Shown.FROM_DESKTOP),
+            *(
+                ()
+                if file_id
+                else (
+                    Column[SuspenseView](
+                        "file_name",
+                        "File",
+                        Kind.CODE,
+                        link=lambda s: reverse("desk:usage_file", args=(brand, s.file_id)),
+                        shown=Shown.FROM_DESKTOP,
+                    ),
+                )
+            ),
+            Column("created_at", "Waits since", Kind.INSTANT, sort=True),
+        ),
+        filters=(Filter("state", "State", WAITING_STATES), Filter("reason", "Reason", REASONS)),
+        sort="created_at",
+        empty=Empty("Nothing waits", "Every record that came in could be priced, or was never to be.", "check-circle"),
+    )
+    source = paged(
+        lambda q, offset, limit: usage.list_suspense(
+            states=(q.filters["state"],)
+            if "state" in q.filters
+            else (USAGE_SUSPENSE.states if file_id else ("open", "corrected")),
+            reason=q.filters.get("reason", ""),
+            file_id=file_id,
+            offset=offset,
+            limit=limit,
+        ),
+        table,
+    )
+    return table, source
+
+
+@desk_view("usage.read", section="suspense")
+def suspense(request: DeskRequest) -> HttpResponse:
+    """Records that wait for a person, the oldest first."""
+    table, source = _suspense(request.desk.brand.key)
+    lede = "What could not be priced waits here with its reason. Correct it, send it round again, or give it up."
+    return answer_list(request, table, source, context={"title": "Suspense", "lede": lede})
+
+
+@desk_view("usage.read", section="suspense", write="usage.write")
+def suspended(request: DeskRequest, suspense_id: UUID) -> HttpResponse:
+    """One waiting record, with the form that corrects it."""
+    view = usage.find_suspense(suspense_id)
+    form = CorrectionForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            usage.correct(suspense_id, form.changes(), actor=request.desk.actor, reason=form.cleaned_data["reason"])
+        except DomainError as refusal:
+            tell(form, refusal)
+        else:
+            messages.success(request, "The record has been corrected; it can be sent round again.")
+            return redirect("desk:suspended", brand=request.desk.brand.key, suspense_id=suspense_id)
+    return render(
+        request,
+        "desk/suspended.html",
+        {"waiting": view, "form": form, "waits": view.state in {"open", "corrected"}, "record": _flat(view.record)},
+    )
+
+
+def _flat(record: Mapping[str, Any] | None) -> list[tuple[str, str]]:
+    if record is None:
+        return []
+    return [
+        (readable(name).capitalize(), str(value)) for name, value in record.items() if value not in (None, "", {}, [])
+    ]
+
+
+@require_POST
+@desk_view("usage.read", section="suspense", write="usage.write")
+def suspended_move(request: DeskRequest, suspense_id: UUID) -> HttpResponse:
+    """Send a waiting record round again, or give it up."""
+    if request.POST.get("move") == "discard":
+        usage.discard(
+            suspense_id, actor=request.desk.actor, reason=request.POST.get("reason", "") or "given up at the desk"
+        )
+        messages.success(request, "The record has been given up; it will never be charged.")
+    elif usage.resubmit(suspense_id, actor=request.desk.actor, reason="sent round again from the desk"):
+        messages.success(request, "The record went through; it is being priced.")
+    else:
+        messages.warning(request, "The record came back; its reason is shown.")
+    return redirect("desk:suspended", brand=request.desk.brand.key, suspense_id=suspense_id)
