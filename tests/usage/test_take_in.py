@@ -246,6 +246,21 @@ def test_negative_quantities_and_unreadable_rows_wait(take: Take) -> None:
     assert service.reconcile(file_id).counts_add_up
 
 
+def test_numbers_that_no_table_holds_wait_as_text(take: Take) -> None:
+    made = host_file(of=uses(days=1))
+    lines = made.data.decode().splitlines()
+    place = next(i for i, line in enumerate(lines) if ";VOICE;" in line)
+    cells = lines[place].split(";")
+    cells[8] = "9" * 30
+    lines[place] = ";".join(cells)
+    file_id = take(MadeFile(made.name, "\n".join(lines).encode()))
+    assert service.find_file(file_id).state == "processed"
+    (one,), _ = service.list_suspense()
+    assert (one.reason, one.record) == ("unreadable", None)
+    assert "9" * 30 in one.evidence
+    assert service.reconcile(file_id).counts_add_up
+
+
 def test_nobody_is_charged_when_imsi_and_msisdn_disagree(take: Take) -> None:
     mixed = Subscriber(ADA.imsi, BOB.msisdn)
     file_id = take(host_file(of=uses(mixed, days=1)))

@@ -25,7 +25,7 @@ from linehouse.usage.service.identify import Identified, identify, with_subscrib
 from linehouse.usage.service.receive import refuse
 from linehouse.usage.service.records import to_json
 from linehouse.usage.service.suspend import Waiting, add_waiting
-from linehouse.usage.values import FileTotals, NormalisedUsage, ParsedFile, UnreadableRecord
+from linehouse.usage.values import FileTotals, NormalisedUsage, ParsedFile, RawUsage, UnreadableRecord
 
 
 def process_file(file_id: UUID, *, actor: Actor) -> None:
@@ -110,7 +110,7 @@ class _Sorted:
 def _take_in(row: UsageFile, feed: Feed, parsed: ParsedFile, work: Work) -> None:
     found = _Sorted()
     judged: list[tuple[UUID, Prepared | Held]] = []
-    for record in parsed.records:
+    for record in map(_storable, parsed.records):
         if isinstance(record, UnreadableRecord):
             found.waiting.append(Waiting.of_unreadable(new_id(), record))
         else:
@@ -125,6 +125,18 @@ def _take_in(row: UsageFile, feed: Feed, parsed: ParsedFile, work: Work) -> None
     store.add_duplicates(row.id, found.duplicates, work.now)
     add_waiting(row, found.waiting, work)
     row.normalised, row.duplicates, row.suspended = len(records), len(found.duplicates), len(found.waiting)
+
+
+def _storable(record: RawUsage | UnreadableRecord) -> RawUsage | UnreadableRecord:
+    """A record whose numbers no table holds is kept as text; such numbers come from damaged files."""
+    if isinstance(record, UnreadableRecord):
+        return record
+    charges = [charge.amount for charge in (record.wholesale, record.wholesale_tax) if charge]
+    if max(map(abs, (record.quantity.amount, *charges))) <= BIGINT_MAX:
+        return record
+    evidence = f"quantity {record.quantity.amount} {record.quantity.unit}, charge {record.wholesale}"
+    message = "a number in it is too large to be true"
+    return UnreadableRecord(record.position, record.reference, Suspension.UNREADABLE, message, evidence)
 
 
 def _once(

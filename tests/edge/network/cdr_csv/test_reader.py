@@ -103,6 +103,7 @@ def test_columns_by_place_without_a_header() -> None:
         ("V;2026-11-02;1;2;3;;", "time '2026-11-02' is not of the form"),
         ("V;02-11-2026 09:30:00;1;2;many;;", "quantity 'many' is no number"),
         ("V;02-11-2026 09:30:00;1;2;3;free;", "charge 'free' is no amount"),
+        (f"V;02-11-2026 09:30:00;1;2;3;0.{'0' * 99};", "is no amount"),
         ("V;02-11-2026 09:30:00", "is missing, the row has 2 columns"),
         ("V;02-11-2026 09:30:00;1;2;;;", "quantity '' is no number"),
     ],

@@ -236,6 +236,15 @@ def test_the_currency_is_special_drawing_rights_unless_the_file_says_otherwise()
     assert record.wholesale == WholesaleCharge(2000, 5, "USD")
 
 
+@pytest.mark.parametrize("places", [-1, 13, 10**9])
+def test_decimal_places_that_cannot_be(places: int) -> None:
+    sent = batch(CALL)
+    sent["accountingInfo"]["tapDecimalPlaces"] = places
+    with pytest.raises(FileRefused) as caught:
+        parsed(sent)
+    assert caught.value.field == "tapDecimalPlaces"
+
+
 def test_a_time_with_an_unknown_offset_code_is_no_time() -> None:
     event = batch(CALL)["callEventDetails"][0]
     event[1]["basicCallInformation"]["callEventStartTimeStamp"]["utcTimeOffsetCode"] = 9

@@ -18,6 +18,8 @@ from linehouse.rating.values import Direction, UsageType
 from linehouse.usage.errors import FileRefused, Refusal, Suspension
 from linehouse.usage.values import FileTotals, ParsedFile, RawUsage, UnreadableRecord, WholesaleCharge, sum_charges
 
+_MOST_DECIMALS = 12
+
 
 class _RowError(ValueError):
     """A row has a value that cannot be read; the text names the column."""
@@ -266,4 +268,6 @@ def _charge_cell(written: str, layout: Layout, field: str) -> WholesaleCharge | 
 def _charge(written: str, layout: Layout) -> WholesaleCharge:
     exact(written, layout.decimal)
     whole, _, part = written.strip().partition(layout.decimal)
+    if len(part) > _MOST_DECIMALS:
+        raise ValueError(written)
     return WholesaleCharge(int(whole + part), len(part), layout.currency)

@@ -19,6 +19,7 @@ from linehouse.usage.values import FileTotals, ParsedFile, WholesaleCharge
 
 SPECIFICATION = 3
 RELEASES = range(1, 13)
+DECIMALS = range(13)
 _SDR = "XDR"
 """Charges are in special drawing rights unless TAP Currency says otherwise (TD.57, Total Charge)."""
 _TADIG = re.compile(r"^[A-Z0-9]{5}$")
@@ -162,6 +163,15 @@ def _context(file: TapFile, sender: str, settings: Mapping[str, Any]) -> Context
         raise FileRefused(
             Refusal.UNREADABLE, error.message, field="tapCurrency", value=currency, expected=error.expected
         ) from error
+    decimals = accounting.get("tapDecimalPlaces", 0)
+    if decimals not in DECIMALS:
+        raise FileRefused(
+            Refusal.UNREADABLE,
+            f"amounts with {decimals} decimal places are not possible",
+            field="tapDecimalPlaces",
+            value=decimals,
+            expected=f"{DECIMALS.start} to {DECIMALS.stop - 1}",
+        )
     offsets = {
         info["utcTimeOffsetCode"]: minutes
         for info in network.get("utcTimeOffsetInfo", ())
@@ -170,7 +180,7 @@ def _context(file: TapFile, sender: str, settings: Mapping[str, Any]) -> Context
     return Context(
         sender=sender,
         currency=currency,
-        decimals=accounting.get("tapDecimalPlaces", 0),
+        decimals=decimals,
         offsets=offsets,
         entities={
             info["recEntityCode"]: _entity(info) for info in network.get("recEntityInfo", ()) if "recEntityCode" in info
