@@ -11,13 +11,12 @@ from uuid import UUID
 
 import msgspec
 
-from linehouse.balance.values import BucketView, Grant, MovementKind, MovementView, Owner, TaxedAt
+from linehouse.balance.sql.rows import COLUMNS, bucket_of, owner_of
+from linehouse.balance.values import BucketView, Grant, MovementKind, MovementView, Owner
 from linehouse.kernel.clock import MachineClock
 from linehouse.kernel.ids import new_id
-from linehouse.kernel.period import Period
 from linehouse.platform.partitions import partitioned
 from linehouse.platform.sql import brand_cursor, dict_rows
-from linehouse.rating.values import BucketKind, Scope, WhenEmpty
 
 partitioned("balance_movement")
 
@@ -119,61 +118,14 @@ def insert_movements(movements: Sequence[Moved], now: datetime, actor: str) -> N
         )
 
 
-_COLUMNS = """
-id, ref, kind, asset, customer_id, subscription_id, subscription, account_id, account, product_id, source,
-catalog_version, texts, granted, used, reserved, expired, taxed_at, priority, scope, when_empty, valid_from, valid_to,
-created_at, closed_at
-"""
-
-
 def buckets(where: str, params: Sequence[Any], *, lock: bool = False, limit: int | None = None) -> list[BucketView]:
     """Buckets by a condition that this room wrote; locked in the order of their ids, so that lockers never cross."""
     order = "ORDER BY id FOR UPDATE" if lock else "ORDER BY subscription, valid_from, ref"
     if limit is not None:
         order = f"ORDER BY id LIMIT {int(limit)}" + (" FOR UPDATE" if lock else "")
     with brand_cursor() as cursor:
-        cursor.execute(f"SELECT {_COLUMNS} FROM balance_bucket WHERE {where} {order}", list(params))  # noqa: S608
-        return [_view(row) for row in dict_rows(cursor)]
-
-
-def _view(row: Mapping[str, Any]) -> BucketView:
-    return BucketView(
-        id=row["id"],
-        ref=row["ref"],
-        owner=_owner(row),
-        product_id=row["product_id"],
-        kind=BucketKind(row["kind"]),
-        asset=row["asset"],
-        granted=row["granted"],
-        used=row["used"],
-        reserved=row["reserved"],
-        expired=row["expired"],
-        valid=Period(row["valid_from"], row["valid_to"]),
-        source=row["source"],
-        catalog_version=row["catalog_version"],
-        texts=_json(row["texts"]),
-        priority=row["priority"],
-        scope=msgspec.convert(_json(row["scope"]), Scope),
-        when_empty=WhenEmpty(row["when_empty"]),
-        taxed_at=TaxedAt(row["taxed_at"]),
-        created_at=row["created_at"],
-        closed_at=row["closed_at"],
-    )
-
-
-def _owner(row: Mapping[str, Any]) -> Owner:
-    return Owner(
-        customer_id=row["customer_id"],
-        subscription_id=row["subscription_id"],
-        subscription=row["subscription"],
-        account_id=row["account_id"],
-        account=row["account"],
-    )
-
-
-def _json(value: Any) -> Any:
-    # Django's connection hands jsonb over as text, so that a JSONField may choose its own decoder.
-    return json.loads(value) if isinstance(value, str) else value
+        cursor.execute(f"SELECT {COLUMNS} FROM balance_bucket WHERE {where} {order}", list(params))  # noqa: S608
+        return [bucket_of(row) for row in dict_rows(cursor)]
 
 
 def take(amounts: Mapping[UUID, int]) -> None:
@@ -273,7 +225,7 @@ def due_entitlements(now: datetime, limit: int) -> list[Entitlement]:
                 allowance=row["allowance"],
                 offering=row["offering"],
                 catalog_version=row["catalog_version"],
-                owner=_owner(row),
+                owner=owner_of(row),
                 ref_prefix=row["ref_prefix"],
                 next_at=row["next_at"],
             )

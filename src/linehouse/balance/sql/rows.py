@@ -1,0 +1,67 @@
+"""SQL of buckets that the charging process shares with the house, and rows as values. No Django, no connection."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from linehouse.balance.values import BucketView, Owner, TaxedAt
+from linehouse.kernel.period import Period
+from linehouse.rating.values import BucketKind, Scope, WhenEmpty
+
+COLUMNS = (
+    "id, ref, kind, asset, customer_id, subscription_id, subscription, account_id, account, product_id, source,"
+    " catalog_version, texts, granted, used, reserved, expired, taxed_at, priority, scope, when_empty, valid_from,"
+    " valid_to, created_at, closed_at"
+)
+
+BUCKETS_AT = (
+    f"SELECT {COLUMNS} FROM balance_bucket WHERE subscription_id = $1 AND valid_from <= $2"  # noqa: S608  # our own text
+    " AND (valid_to IS NULL OR valid_to > $2) ORDER BY id"
+)
+"""Buckets of a subscription ($1) that are valid at an instant ($2), for asyncpg."""
+
+
+def bucket_of(row: Mapping[str, Any]) -> BucketView:
+    """A row as a value; jsonb may come as text."""
+    return BucketView(
+        id=row["id"],
+        ref=row["ref"],
+        owner=owner_of(row),
+        product_id=row["product_id"],
+        kind=BucketKind(row["kind"]),
+        asset=row["asset"],
+        granted=row["granted"],
+        used=row["used"],
+        reserved=row["reserved"],
+        expired=row["expired"],
+        valid=Period(row["valid_from"], row["valid_to"]),
+        source=row["source"],
+        catalog_version=row["catalog_version"],
+        texts=_json(row["texts"]),
+        priority=row["priority"],
+        scope=msgspec.convert(_json(row["scope"]), Scope),
+        when_empty=WhenEmpty(row["when_empty"]),
+        taxed_at=TaxedAt(row["taxed_at"]),
+        created_at=row["created_at"],
+        closed_at=row["closed_at"],
+    )
+
+
+def owner_of(row: Mapping[str, Any]) -> Owner:
+    """Whose row it is."""
+    return Owner(
+        customer_id=row["customer_id"],
+        subscription_id=row["subscription_id"],
+        subscription=row["subscription"],
+        account_id=row["account_id"],
+        account=row["account"],
+    )
+
+
+def _json(value: Any) -> Any:
+    # Neither Django's connection nor asyncpg decodes jsonb by itself.
+    return json.loads(value) if isinstance(value, str) else value

@@ -1,0 +1,85 @@
+"""``POST /charging/v1/price-enquiry``: what would this cost? One snapshot is read, nothing is locked, nothing moves."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import asyncpg
+
+from linehouse.balance.sql.rows import BUCKETS_AT, bucket_of
+from linehouse.charging.decision import purses
+from linehouse.charging.errors import NoTariff, SubscriberUnknown
+from linehouse.charging.sql.lines import LINE_AT, TARIFFS_FILES, TARIFFS_VERSION_AT, line_of, tariffs_of
+from linehouse.charging.values import Line
+from linehouse.edge.network.charging_json.brands import CONTROL, Databases, brand_of, business_now
+from linehouse.edge.network.charging_json.messages import (
+    PriceAnswer,
+    PriceEnquiry,
+    Refusal,
+    answer_of,
+    decode,
+    digits_of,
+    event_of,
+    refusal_of,
+)
+from linehouse.kernel.error import DomainError, Kind
+from linehouse.kernel.numbering import Plmn
+from linehouse.kernel.period import require_aware
+from linehouse.rating.service import consume
+from linehouse.rating.values import Tariff
+
+_STATUS = {
+    Kind.INVALID: 400,
+    Kind.NOT_FOUND: 404,
+    Kind.CONFLICT: 409,
+    Kind.FORBIDDEN: 403,
+    Kind.REFUSED: 422,
+    Kind.UNAVAILABLE: 503,
+}
+_KEPT = 64
+_tariffs: dict[tuple[str, int], dict[str, Tariff]] = {}
+"""Parsed tariffs by database and catalogue version: a published version never changes."""
+
+
+async def price_enquiry(
+    databases: Databases, body: bytes, authorization: str, control: str = CONTROL
+) -> tuple[int, PriceAnswer | Refusal]:
+    """Answer one enquiry with a status and a JSON value; expected failures are answers too."""
+    try:
+        brand = await brand_of(databases, authorization, control)
+        asked = decode(body)
+        pool = await databases.pool(brand.database)
+        async with pool.acquire() as connection, connection.transaction(isolation="repeatable_read", readonly=True):
+            return 200, await _answer(connection, brand.database, asked)
+    except DomainError as error:
+        return _STATUS[error.kind], refusal_of(error)
+
+
+async def _answer(connection: asyncpg.Connection, database: str, asked: PriceEnquiry) -> PriceAnswer:
+    at = require_aware(asked.at) if asked.at is not None else await business_now(connection)
+    row = await connection.fetchrow(LINE_AT, digits_of(asked.msisdn), at)
+    if row is None:
+        raise SubscriberUnknown("nobody has this number", field="msisdn", value=asked.msisdn, expected="one of ours")
+    line = line_of(row)
+    tariff = await _tariff(connection, database, line, at)
+    event = event_of(asked, at, _home(tariff))
+    buckets = [bucket_of(row) for row in await connection.fetch(BUCKETS_AT, line.subscription_id, at)]
+    return answer_of(line.subscription, event, consume(purses(line, buckets, event, tariff.currency), tariff, event))
+
+
+async def _tariff(connection: asyncpg.Connection, database: str, line: Line, at: datetime) -> Tariff:
+    version = await connection.fetchval(TARIFFS_VERSION_AT, at)
+    if version is not None and (database, version) not in _tariffs:
+        while len(_tariffs) >= _KEPT:
+            _tariffs.pop(next(iter(_tariffs)))
+        _tariffs[database, version] = tariffs_of(await connection.fetchval(TARIFFS_FILES, version))
+    known = _tariffs[database, version] if version is not None else {}
+    if line.tariff_key is None or line.tariff_key not in known:
+        raise NoTariff("this line had no tariff in force", field="at", value=at.isoformat(), expected="a tariff")
+    return known[line.tariff_key]
+
+
+def _home(tariff: Tariff) -> Plmn | None:
+    """Where the subscriber is when nobody says: the tariff's own network zone named ``home``."""
+    zone = tariff.network_zones.get("home")
+    return min(zone.plmns) if zone is not None and zone.plmns else None
