@@ -1,6 +1,6 @@
 """The charging process: asyncio under granian's RSGI, plain SQL through asyncpg, no Django.
 
-Rooms add their requests to `ROUTES`. Handlers get the node (pools) and the request's body and answer with a status
+Rooms add their requests to `ROUTES`. Handlers get the node (pools) and the request and answer with a status
 and a JSON value; the codec of each protocol stays with its room.
 """
 
@@ -17,6 +17,7 @@ from granian import Granian
 from granian.constants import HTTPModes, Interfaces
 from granian.log import LogLevels
 
+from linehouse.edge.network import charging_json
 from linehouse.kernel.error import DomainError, Kind
 from linehouse.platform.postgres.dsn import Dsn
 from linehouse.platform.settings import Settings
@@ -37,12 +38,25 @@ _STATUS = {
 }
 
 
+class Headers(Protocol):
+    """The headers of a request (RSGI 1)."""
+
+    def get(self, key: str) -> str | None:
+        """The value of a header, or None."""
+        ...
+
+
 class Scope(Protocol):
     """What granian tells of a request (RSGI 1)."""
 
     proto: str
     method: str
     path: str
+
+    @property
+    def headers(self) -> Headers:
+        """By lower-case name."""
+        ...
 
 
 class Connection(Protocol):
@@ -82,15 +96,23 @@ class Node:
             pool.terminate()
 
 
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a handler is asked: the body, and the Authorization header (empty when there is none)."""
+
+    body: bytes
+    authorization: str
+
+
 Answer = tuple[int, Any]
-Handler = Callable[[Node, bytes], Awaitable[Answer]]
+Handler = Callable[[Node, Request], Awaitable[Answer]]
 
 
-async def _alive(node: Node, body: bytes) -> Answer:
+async def _alive(node: Node, request: Request) -> Answer:
     return 200, {"status": "ok"}
 
 
-async def _ready(node: Node, body: bytes) -> Answer:
+async def _ready(node: Node, request: Request) -> Answer:
     try:
         pool = await node.pool(_CONTROL_DATABASE)
         await pool.fetchval("select 1", timeout=2)
@@ -99,9 +121,14 @@ async def _ready(node: Node, body: bytes) -> Answer:
     return 200, {"status": "ok"}
 
 
+async def _price_enquiry(node: Node, request: Request) -> Answer:
+    return await charging_json.price_enquiry(node, request.body, request.authorization)
+
+
 ROUTES: Mapping[tuple[str, str], Handler] = {
     ("GET", "/healthz"): _alive,
     ("GET", "/readyz"): _ready,
+    ("POST", "/charging/v1/price-enquiry"): _price_enquiry,
 }
 """Method and path to handler. Declared here, in one list, so that a reader sees all that the process answers."""
 
@@ -140,7 +167,8 @@ class ChargingNode:
             _answer(connection, 404, {"code": "charging.no_such_path", "message": "this process does not answer that"})
             return
         try:
-            status, value = await handler(self._node, await connection())
+            request = Request(await connection(), scope.headers.get("authorization") or "")
+            status, value = await handler(self._node, request)
         except DomainError as error:
             _answer(connection, _STATUS[error.kind], _problem(error))
         except Exception:  # noqa: BLE001 - the edge of a request: logged, and answered as failed
