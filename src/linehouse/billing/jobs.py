@@ -11,13 +11,16 @@ from django.db.models import F, Sum
 from linehouse.billing.errors import NothingToBill
 from linehouse.billing.events import InvoiceIssued
 from linehouse.billing.models import BilledEntry, Invoice, InvoiceLine, RunAccount
+from linehouse.billing.ports import use_usage
 from linehouse.billing.service.charges import Started, billed_at_start, end_charges, start_charges
 from linehouse.billing.service.closing import CLOSE, plan_closings, recognise
 from linehouse.billing.service.off_cycle import FIRST_BILL, bill_now
 from linehouse.billing.service.posting import POST, post_page
 from linehouse.billing.service.quoting import first_bill
 from linehouse.billing.service.running import CALCULATE, calculate_page
+from linehouse.billing.service.usage_of_charging import ChargingUsage, rate_for_charging
 from linehouse.catalog.service import use_first_bill
+from linehouse.charging.service import use_tax_rates
 from linehouse.inventory import service as inventory
 from linehouse.inventory.events import ProductActivated, ProductTerminated
 from linehouse.ledger import service as ledger
@@ -27,7 +30,10 @@ from linehouse.platform.jobs.service import enqueue
 from linehouse.platform.outbox.registry import consumer
 from linehouse.platform.work import SYSTEM, Work
 
+# What rooms below ask of this one, and what this one asks of charging.
 use_first_bill(first_bill)
+use_tax_rates(rate_for_charging)
+use_usage(ChargingUsage())
 
 
 @consumer("billing.start", on=(ProductActivated,))

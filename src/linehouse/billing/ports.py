@@ -1,4 +1,4 @@
-"""What billing asks of charging: usage that is rated and not billed. Charging is plugged in when the house opens."""
+"""What billing asks of charging: usage that is rated and not billed. ``jobs`` plugs it in when the house opens."""
 
 from __future__ import annotations
 

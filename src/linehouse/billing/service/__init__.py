@@ -23,9 +23,17 @@ from linehouse.billing.service.look import (
     search_runs,
 )
 from linehouse.billing.service.off_cycle import bill_now
-from linehouse.billing.service.posting import post, post_held
+from linehouse.billing.service.posting import post, post_held, post_page
 from linehouse.billing.service.quoting import Wanted, facts_of_brand, first_bill, quote
-from linehouse.billing.service.running import RunReport, approve, cancel, exclude, retry_parked, start_run
+from linehouse.billing.service.running import (
+    RunReport,
+    approve,
+    calculate_page,
+    cancel,
+    exclude,
+    retry_parked,
+    start_run,
+)
 from linehouse.billing.service.settling import OpenInvoice, invoices_by_reference, mark_sent, open_invoices, settle
 from linehouse.billing.service.views import (
     Child,
@@ -57,6 +65,7 @@ __all__ = [
     "approve",
     "attach",
     "bill_now",
+    "calculate_page",
     "cancel",
     "charges_of_account",
     "charges_of_product",
@@ -76,6 +85,7 @@ __all__ = [
     "open_invoices",
     "post",
     "post_held",
+    "post_page",
     "preview",
     "quote",
     "recognise",

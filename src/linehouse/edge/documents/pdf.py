@@ -11,10 +11,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-import font_source_sans_pro
 import typst
 
 from linehouse.edge.documents.errors import TemplateRefused
@@ -52,9 +52,11 @@ def read_template(path: Path) -> Template:
 
 @cache
 def _fonts() -> typst.Fonts:
-    return typst.Fonts(
-        include_system_fonts=False, include_embedded_fonts=False, font_paths=[font_source_sans_pro.font_directory]
-    )
+    package = find_spec("font_source_sans_pro")
+    if package is None or package.origin is None:
+        raise RuntimeError("the package font-source-sans-pro is not installed")
+    files = Path(package.origin).parent / "files"
+    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[files])
 
 
 def typeset(

@@ -1,0 +1,66 @@
+"""Charging's rated records as billing sums them, and billing's tax rates as charging needs them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from uuid import UUID
+
+from linehouse.billing.tax_rates import rate_by_code, rate_on
+from linehouse.billing.values import UsageItem
+from linehouse.catalog.values import TaxMode
+from linehouse.charging import service as charging
+from linehouse.charging.values import RatedUsage
+from linehouse.kernel.money import Money
+from linehouse.kernel.rounding import Rounding
+from linehouse.platform.work import Actor
+
+
+class ChargingUsage:
+    """Rated records, as charging keeps them."""
+
+    def unbilled(self, billing_account_id: UUID, until: datetime) -> Sequence[UsageItem]:
+        """Rated records of the account that began before the instant and stand on no invoice."""
+        return [item_of(record) for record in charging.unbilled(billing_account_id, until)]
+
+    def records(self, record_ids: Sequence[UUID]) -> Sequence[UsageItem]:
+        """Rated records by id, billed or not; unknown ids are left out."""
+        return [item_of(record) for record in charging.records(record_ids)]
+
+    def mark_billed(self, record_ids: Sequence[UUID], invoice_number: str, *, actor: Actor) -> None:
+        """The records stand on the issued invoice."""
+        charging.mark_billed(record_ids, invoice_number, actor=actor)
+
+
+def item_of(record: RatedUsage) -> UsageItem:
+    """What is owed for the record: its charge less what money buckets have paid, and what the journal accrued."""
+    amount, net = record.amount, record.net
+    if paid := sum(record.money_takes.values()):
+        amount -= Money(paid, amount.currency)
+        rate = rate_by_code(record.tax_code).fraction
+        net = amount.times(1 / (1 + rate), Rounding.HALF_UP) if record.mode == TaxMode.GROSS else amount
+    return UsageItem(
+        record_id=record.record_id,
+        subscription=record.subscription,
+        group=record.group,
+        label=record.label,
+        usage_type=record.usage_type,
+        started_at=record.started_at,
+        quantity=record.quantity,
+        amount=amount,
+        net=net,
+        mode=TaxMode(record.mode),
+        tax_category=record.tax_category,
+        clause=record.clause,
+        gl=record.gl,
+        direction=record.direction,
+        peer=record.peer,
+        network=record.network,
+        covered_by=record.covered_by,
+    )
+
+
+def rate_for_charging(country: str, category: str, day: date) -> charging.Rate:
+    """The rate on file. Raises UnknownTaxRate."""
+    rate = rate_on(country, category, day)
+    return charging.Rate(rate.fraction, rate.code)
