@@ -78,6 +78,14 @@ def failed_examples(tariff: Tariff) -> list[str]:
     return failed
 
 
+def event_in_words(words: str, tariff: Tariff) -> UsageEvent:
+    """The event that an example's sentence describes, without its price: ``61 s to nl-mobile at 18:00 on Monday``.
+
+    Raises SourceTextInvalid.
+    """
+    return event_of(parse_example(MarkedNode(f"{words.strip()} is free", "the sentence", 0), tariff))
+
+
 def event_of(example: TariffExample) -> UsageEvent:
     """The event that an example describes."""
     return UsageEvent(

@@ -144,7 +144,7 @@ def explain_plain(given: PlainPriced) -> list[str]:
     lines = [f"{Quantity(given['quantity'], unit).human()} by tariff {given['tariff']}.", _zones(given)]
     if given["reason"] or given["detail"]:
         lines.append(f"{given['verdict'].capitalize()}: {given['detail'] or given['reason']}.")
-    lines.extend(_part_line(part, unit, currency) for part in given["parts"])
+    lines.extend(_part_line(part, unit, currency, given["tariff"]) for part in given["parts"])
     lines.extend(_fee_line(fee, currency) for fee in given["fees"])
     if given["parts"] or given["fees"]:
         lines.append(_total_line(given))
@@ -161,9 +161,10 @@ def _zones(given: PlainPriced) -> str:
     return f"Number zone {number}{by_number}, {network_text}."
 
 
-def _part_line(part: PlainPart, unit: Unit, currency: str) -> str:
+def _part_line(part: PlainPart, unit: Unit, currency: str, asked: str) -> str:
     span = f"{Quantity(part['start'], unit).human()} – {Quantity(part['end'], unit).human()}"
-    clause = f"rule {part['rule']} ({part['rule_name']})"
+    owner = "" if part["tariff"] == asked else f" of {part['tariff']}"
+    clause = f"rule {part['rule']}{owner} ({part['rule_name']})"
     payer = PaidBy(part["paid_by"])
     if payer in NOBODY_PAYS:
         return f"{span}: {NOBODY_PAYS[payer]}, {clause}."

@@ -5,7 +5,7 @@ from __future__ import annotations
 from linehouse.rating.buckets import consume
 from linehouse.rating.burn_order import burn_key, in_burn_order
 from linehouse.rating.countries import country_of_mcc, country_of_tadig
-from linehouse.rating.example_text import failed_examples
+from linehouse.rating.example_text import event_in_words, failed_examples
 from linehouse.rating.explain import PlainPriced, explain, explain_plain, explain_takes, plain
 from linehouse.rating.invoice_lines import line_of
 from linehouse.rating.lint import lint
@@ -25,6 +25,7 @@ __all__ = [
     "consume",
     "country_of_mcc",
     "country_of_tadig",
+    "event_in_words",
     "explain",
     "explain_plain",
     "explain_takes",

@@ -8,6 +8,7 @@ COMMANDS = {
     "catalog": "catalog",
     "customer": "customer",
     "usage": "usage",
+    "rate": "rate",
     "payment": "payment",
     "clock": "clock",
     "verify": "verify",

@@ -1,0 +1,40 @@
+"""`linehouse rate explain`: a price in words, from files alone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from linehouse.kernel.error import DomainError, NotFound
+from linehouse.run.commands.rate import command
+
+ROBIN = Path(__file__).resolve().parents[2] / "brands" / "robin"
+
+
+def explain(*words: str) -> str:
+    done = CliRunner().invoke(command, ["explain", *words, "--folder", str(ROBIN)], catch_exceptions=False)
+    assert done.exit_code == 0
+    return done.output
+
+
+def test_a_call_is_explained_to_the_total():
+    assert explain("61 s to +31612345678 at 18:00 on Monday").splitlines() == [
+        "1 min 1 s by tariff robin-standard v2026-11.",
+        "Number zone nl-mobile (prefix 316), network zone home (204-04).",
+        "0 s – 1 min: 1 × 1 min at 0.15 EUR per 1 min = 0.15 EUR, rule nl-calls (Calls to Dutch numbers).",
+        "1 min – 1 min 1 s: 1 × 1 s at 0.15 EUR per 1 min = 0.0025 EUR, rule nl-calls (Calls to Dutch numbers).",
+        "Total 0.1525 EUR (tax included).",
+    ]
+
+
+def test_words_need_no_quotes_and_fallbacks_are_followed():
+    assert "robin-standard" in explain("1", "min", "to", "eu", "--tariff", "robin-sim-only")
+
+
+def test_what_is_not_understood_is_told():
+    with pytest.raises(DomainError, match="one sentence of a fixed form"):
+        explain("a long call to my aunt")
+    with pytest.raises(NotFound):
+        explain("1 s to 112", "--tariff", "nobody")
