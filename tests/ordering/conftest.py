@@ -14,6 +14,8 @@ from linehouse.catalog.service import apply_files
 from linehouse.customer.service import register_customer
 from linehouse.customer.values import RegisterCustomer
 from linehouse.edge.network.tmf640.connector import Tmf640Connector
+from linehouse.notify import mailer
+from linehouse.notify.mailer import Mail
 from linehouse.ordering import service
 from linehouse.ordering.values import CaptureOrder, OrderItemRequest, OrderView
 from linehouse.party.values import NewIndividual, PostalAddress
@@ -24,6 +26,21 @@ from tests.simulators.host_network.running import running_host
 
 ROBIN = Path(__file__).resolve().parents[2] / "brands" / "robin"
 PLAN = OrderItemRequest("1", offering_key="robin-sim-only-20")
+
+
+class Postbox:
+    """Takes every mail, so that nothing waits for a mail server."""
+
+    def send(self, mail: Mail) -> str:
+        return f"taken {mail.message_id}"
+
+
+@pytest.fixture(autouse=True)
+def postbox() -> Iterator[None]:
+    before = mailer.current_factory()
+    mailer.set_factory(Postbox)
+    yield
+    mailer.set_factory(before)
 
 
 @pytest.fixture

@@ -377,9 +377,7 @@ def test_an_order_that_has_not_begun_is_cancelled_at_once(anna: Buyer, drain: Dr
     assert levels() == FULL
 
 
-def test_a_cancellation_waits_for_what_is_under_way(
-    anna: Buyer, drain: Drain, look: Look, host: HostNetwork
-) -> None:
+def test_a_cancellation_waits_for_what_is_under_way(anna: Buyer, drain: Drain, look: Look, host: HostNetwork) -> None:
     from linehouse.platform.runner import run_one
 
     order = anna.place()

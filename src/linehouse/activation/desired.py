@@ -12,7 +12,7 @@ from linehouse.activation.values import DesiredState
 
 def to_json(desired: DesiredState) -> dict[str, Any]:
     """Plain values; sets in a fixed order."""
-    found: dict[str, Any] = msgspec.to_builtins(desired, order="deterministic")
+    found: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(desired, order="deterministic"))
     return found
 
 

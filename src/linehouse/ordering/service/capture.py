@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
 
@@ -50,7 +49,7 @@ def capture_order(new: CaptureOrder, *, actor: Actor) -> OrderCaptured:
     Raises RefusedError with every reason why not, OrderDiffers when the external id asked for something else,
     CustomerUnknown, BillingAccountUnknown, NothingPublished.
     """
-    request = msgspec.to_builtins(asdict(new))
+    request = msgspec.json.decode(msgspec.json.encode(new))
     with unit_of_work(actor, "order") as work:
         # One customer's orders are taken one after the other: what one adds, the next one's rules see.
         _take_turns(f"ordering/customer/{new.customer_id}")
@@ -106,7 +105,7 @@ def _question(new: CaptureOrder, work: Work) -> Question:
 
 
 def _write(new: CaptureOrder, request: dict[str, Any], catalogue: Catalogue, work: Work) -> Order:
-    preview = price(new.billing_account_id, new.items)
+    preview = price(new.billing_account_id, new.items, at=work.now)
     order = Order.objects.create(
         number=next_number(SERIES),
         external_id=new.external_id,
@@ -116,7 +115,7 @@ def _write(new: CaptureOrder, request: dict[str, Any], catalogue: Catalogue, wor
         channel=new.channel,
         note=new.note,
         catalog_version=catalogue.version,
-        price=msgspec.to_builtins(preview) if preview else {},
+        price=msgspec.json.decode(msgspec.json.encode(preview)),
         created_at=work.now,
         changed_at=work.now,
     )

@@ -81,6 +81,14 @@ class Tmf640Connector:
         service = answer.json()
         return from_service(service) if service.get("state") == "active" else None
 
+    def subscribe(self, callback: str) -> str:
+        """POST /hub: ask to be told when monitors move; returns the subscription. Raises NoConnector, WireWrong."""
+        with self._client() as client:
+            answer = Conversation(client).send("POST", "/hub", body={"callback": callback})
+        if answer.status != 201:
+            raise NoConnector(f"the network took no subscription: {answer.status or answer.body}")
+        return _id_of(answer.json())
+
     def _client(self) -> httpx.Client:
         return httpx.Client(
             base_url=self._base_url,
