@@ -93,7 +93,7 @@ def _day(node: etree._Element, steps: str) -> date | None:
 
 def _statement(node: etree._Element) -> Statement:
     balances = {_text(b, "Tp/CdOrPrtry/Cd"): _money(b, "Bal") for b in _all(node, "Bal")}
-    opening = balances.get("OPBD") or balances.get("PRCD")
+    opening = balances.get("OPBD", balances.get("PRCD"))
     closing = balances.get("CLBD")
     if opening is None or closing is None:
         raise StatementRefused(

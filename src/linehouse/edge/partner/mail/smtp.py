@@ -6,6 +6,7 @@ import smtplib
 from dataclasses import dataclass
 from email.headerregistry import Address
 from email.message import EmailMessage
+from email.policy import SMTP as SMTP_POLICY
 
 from linehouse.notify.mailer import Mail, Refusal, Unreachable
 
@@ -26,7 +27,7 @@ class SmtpMailer:
                 server.ehlo_or_helo_if_needed()
                 self._require(server.mail(mail.sender))
                 self._require(server.rcpt(mail.recipient))
-                code, reply = server.data(compose(mail).as_bytes())
+                code, reply = server.data(compose(mail).as_bytes(policy=SMTP_POLICY))
                 self._require((code, reply))
                 return f"{code} {_text(reply)}"
         except (OSError, smtplib.SMTPException) as error:
