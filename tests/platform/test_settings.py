@@ -42,7 +42,7 @@ def test_another_process_reads_the_same() -> None:
 @pytest.mark.parametrize(
     ("variable", "value", "expected"),
     [
-        ("LINEHOUSE_PORT", "web", "int"),
+        ("LINEHOUSE_PORT", "web", "a whole number"),
         ("LINEHOUSE_PORT", "65535", "65530"),
         ("LINEHOUSE_SMTP_PORT", "8080", "another port"),
         ("LINEHOUSE_HOME", "here", "absolute"),

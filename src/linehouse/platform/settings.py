@@ -274,7 +274,7 @@ def _converted(setting: Described, text: str) -> Any:
             f"{setting.variable} cannot be used",
             field=setting.variable,
             value="***" if setting.secret else text,
-            expected=expected.replace("`", ""),
+            expected=expected.replace("`", "").replace("int", "a whole number").replace("bool", "true or false"),
         ) from None
 
 

@@ -19,6 +19,8 @@ FIRST_PAUSE = 0.5
 """Seconds before a child that died is started again; doubled each time it dies young."""
 LONGEST_PAUSE = 30.0
 _OLD_ENOUGH = 60.0
+PRIVATE = 0o077
+"""Mask of all processes: what they write below the home, mails and statements too, is for their user alone."""
 _STOP_PATIENCE = 10.0
 _LARGEST_LOG = 20_000_000
 _EXCEPTION = re.compile(r"[a-z_.A-Z]*[A-Z][A-Za-z]+: \S")
@@ -60,6 +62,7 @@ class Child:
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
+                umask=PRIVATE,
                 cwd="/",
             )
         self.mark = processes.mark(self._process.pid)

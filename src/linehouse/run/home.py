@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 
 from linehouse.kernel.error import DomainError, Kind
+from linehouse.platform.postgres.embedded_folders import make_home
 from linehouse.platform.processes import ProcessMark
 from linehouse.platform.settings import Settings
 
@@ -40,8 +41,7 @@ class Home:
     def open(self) -> None:
         """Make what is missing. Raises HomeRefused."""
         try:
-            # Root's database runs under another account, which must be able to pass through to its own folder.
-            self.root.mkdir(mode=0o711 if os.geteuid() == 0 else 0o700, parents=True, exist_ok=True)
+            make_home(self.root)
             for folder in (self.logs, self._state, self.metrics):
                 folder.mkdir(mode=0o700, exist_ok=True)
             self._lock_file.touch(mode=0o600)
@@ -94,7 +94,7 @@ def with_secret_key(settings: Settings) -> Settings:
         return settings
     file = settings.home / "secret-key"
     try:
-        settings.home.mkdir(mode=0o711 if os.geteuid() == 0 else 0o700, parents=True, exist_ok=True)
+        make_home(settings.home)
         if not file.exists():
             # Two first starts at once: whoever links first decides, both read the same afterwards.
             growing = file.with_name(f"secret-key.{os.getpid()}")

@@ -25,7 +25,7 @@ from linehouse.platform.processes import ProcessMark
 from linehouse.platform.settings import Settings
 from linehouse.platform.telemetry import metrics
 from linehouse.run import prepare
-from linehouse.run.children import Child, ChildSpec, port_free, reachable, shorten
+from linehouse.run.children import PRIVATE, Child, ChildSpec, port_free, reachable, shorten
 from linehouse.run.environment import child_environment
 from linehouse.run.home import Home, Record
 from linehouse.run.lineup import lineup
@@ -178,6 +178,7 @@ class Supervisor:
                 stdout=subprocess.PIPE,
                 stderr=errors,
                 start_new_session=True,
+                umask=PRIVATE,
                 cwd="/",
             )
         self._write_record(preparation=processes.mark(process.pid))

@@ -73,13 +73,33 @@ def prepare(home: Path, account: Account) -> Folders:
     try:
         root = _root(home, account)
         folders = Folders(root)
-        folders.configuration.mkdir(mode=0o755, exist_ok=True)
+        _make(folders.configuration, 0o755)
         account.own_folder(folders.logs)
         if folders.data.exists():
             account.own_folder(folders.data)
     except OSError as error:
         raise from_os_error(error, home) from error
     return folders
+
+
+def make_home(home: Path) -> None:
+    """Make the home of an installation where there is none; others cannot look into it. Raises OSError.
+
+    Root's database runs under another account, which must be able to pass through to its own folder.
+    """
+    home.parent.mkdir(parents=True, exist_ok=True)
+    _make(home, 0o711 if os.geteuid() == 0 else 0o700)
+
+
+def _make(folder: Path, mode: int) -> None:
+    """Make a folder with exactly these rights, whatever the process's mask; one that exists keeps its own."""
+    try:
+        folder.mkdir(mode=mode)
+    except FileExistsError:
+        if not folder.is_dir():
+            raise
+    else:
+        folder.chmod(mode)
 
 
 def find(home: Path) -> Folders | None:
@@ -110,7 +130,7 @@ def socket_folder(folders: Folders, account: Account) -> Path:
 
 
 def _root(home: Path, account: Account) -> Path:
-    home.mkdir(mode=0o711 if account.switch else 0o700, parents=True, exist_ok=True)
+    make_home(home)
     home = home.resolve()
     note = home / _NOTE
     if note.exists():
@@ -122,7 +142,7 @@ def _root(home: Path, account: Account) -> Path:
         Path(tempfile.gettempdir()) / f"linehouse-{os.geteuid()}",
     ):
         try:
-            place.mkdir(mode=0o711, exist_ok=True)
+            _make(place, 0o711)
             state = place.lstat()
         except OSError:
             continue
@@ -137,7 +157,7 @@ def _root(home: Path, account: Account) -> Path:
 
 
 def _open_to_account(root: Path, account: Account) -> Path:
-    root.mkdir(mode=0o711 if account.switch else 0o700, exist_ok=True)
+    _make(root, 0o711 if account.switch else 0o700)
     if not account.reaches(root):
         raise FolderRefused(
             f"the account {account.name!r}, which PostgreSQL runs as, cannot enter {root}: "
