@@ -6,16 +6,22 @@ from datetime import UTC, date, datetime
 import pytest
 
 from linehouse.billing.events import AccountParked
+from linehouse.catalog import service as catalog
+from linehouse.catalog.errors import PublishRefused
+from linehouse.catalog.values import BillingMode, OfferingKind
 from linehouse.customer import service as customers
 from linehouse.customer.errors import CustomerUnknown
 from linehouse.customer.values import CustomerRegistered
 from linehouse.insight import service
 from linehouse.insight.models import TimelineRow
+from linehouse.inventory import service as inventory
+from linehouse.inventory.values import CreateProduct, ProductView
 from linehouse.kernel.ids import new_id
 from linehouse.kernel.money import Money
 from linehouse.kernel.outcome import RefusedError
 from linehouse.ledger.service import post
 from linehouse.ledger.values import Entry, Transfer
+from linehouse.platform.clock.service import business_now
 from linehouse.platform.outbox.service import emit, recorded
 from linehouse.platform.work import Actor, unit_of_work
 
@@ -125,3 +131,53 @@ def test_open_money_keeps_a_customer_from_being_closed(anna: CustomerRegistered,
         post(Entry("test:2", (Transfer("bank/main", account, 1, "EUR"),)))
     customers.close_customer(anna.customer_id, actor=actor, reason="leaves")
     assert customers.customer_view(anna.customer_id).state == "closed"
+
+
+@pytest.fixture
+def product(anna: CustomerRegistered, actor: Actor) -> ProductView:
+    """A SIM-only plan that is on its way to the customer."""
+    return inventory.create_product(
+        CreateProduct(
+            order_item="O-000001/1",
+            kind=OfferingKind.PLAN,
+            customer_id=anna.customer_id,
+            billing_account_id=anna.billing_account_id,
+            billing_account_number=anna.billing_account_number,
+            offering_key="robin-sim-only-20",
+            offering_name="Robin SIM Only 20 GB",
+            catalog_version=1,
+            tariff_key="robin-sim-only",
+            billing_mode=BillingMode.POSTPAID,
+        ),
+        actor=actor,
+    )
+
+
+def test_a_living_product_keeps_a_customer_from_being_closed(
+    anna: CustomerRegistered, actor: Actor, product: ProductView
+) -> None:
+    with pytest.raises(RefusedError) as refused:
+        customers.close_customer(anna.customer_id, actor=actor, reason="leaves")
+    (problem,) = refused.value.problems
+    assert problem.message == f"product {product.number} (Robin SIM Only 20 GB) is pendingActive"
+    inventory.cancel_product(product.id, actor=actor)
+    customers.close_customer(anna.customer_id, actor=actor, reason="leaves")
+
+
+@pytest.mark.usefixtures("product")
+def test_an_offering_in_use_is_retired_and_not_removed(actor: Actor) -> None:
+    files = catalog.exported_files()
+    path = "catalog/robin-sim-only-20.yaml"
+    text = files.pop(path)
+    with pytest.raises(PublishRefused) as refused:
+        catalog.apply_texts(files, actor=actor, base_version=1)
+    (problem,) = refused.value.problems
+    assert problem.message == "robin-sim-only-20 cannot vanish: 1 product of it lives"
+    retired = files | {path: text.replace("status: Launched", "status: Retired")}
+    catalog.apply_texts(retired, actor=actor, base_version=1)
+    assert "robin-sim-only-20" not in {offering.key for offering in catalog.published().orderable(business_now())}
+    assert service.living_products("robin-sim-only-20") == 1
+    obsolete = files | {path: text.replace("status: Launched", "status: Obsolete")}
+    assert [problem.field for problem in catalog.plan_texts(obsolete, base_version=2).red] == [
+        "offerings.robin-sim-only-20"
+    ]

@@ -6,6 +6,7 @@ from linehouse.catalog.service import publication_check
 from linehouse.customer.service import closing_check
 from linehouse.insight import publication
 from linehouse.insight.service import closing
+from linehouse.insight.service.in_use import in_use
 from linehouse.insight.service.timeline import record
 from linehouse.kernel.event import Event
 from linehouse.platform.outbox.registry import consumer
@@ -13,6 +14,7 @@ from linehouse.platform.outbox.service import recorded
 from linehouse.platform.work import Work
 
 publication_check("billing.taxable")(publication.taxable)
+publication_check("inventory.in_use")(in_use)
 publication_check("rating.lawful")(publication.lawful)
 closing_check("inventory.products")(closing.living_products)
 closing_check("ledger.money")(closing.open_money)

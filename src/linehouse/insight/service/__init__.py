@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from linehouse.insight.service.figures import DayCount, Figures, figures
+from linehouse.insight.service.in_use import living_products
 from linehouse.insight.service.overview import AccountOverview, Customer360, customer_360
 from linehouse.insight.service.timeline import rebuild_timeline, record, timeline
 
@@ -13,6 +14,7 @@ __all__ = [
     "Figures",
     "customer_360",
     "figures",
+    "living_products",
     "rebuild_timeline",
     "record",
     "timeline",

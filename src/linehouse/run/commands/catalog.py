@@ -34,9 +34,13 @@ def plan(folder: Path, base: int | None, brand: str) -> None:
     """Show what applying the files would change; nothing is written."""
     with brand_at_work(brand):
         from linehouse.catalog.service import plan_files
+        from linehouse.insight.service import living_products
 
         found = _told(lambda: plan_files(folder, base_version=base))
+        living = {c.key: living_products(c.key) for c in found.changes if c.kind == "offering" and c.what != "added"}
     _show(found.changes)
+    for key, number in living.items():
+        click.echo(f"{number} living products of {key} stay on the version that they were bought in.")
     if found.empty:
         same = " (only their layout differs)" if found.layout_only else ""
         click.echo(f"Nothing to publish: the files say what version {found.newest} says{same}.")
