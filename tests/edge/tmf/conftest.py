@@ -13,15 +13,21 @@ from typing import Any
 import pytest
 from django.test import Client, override_settings
 
+from linehouse.activation.connector import set_factory
 from linehouse.catalog.service import apply_files
 from linehouse.customer.service import register_customer
 from linehouse.customer.values import CustomerRegistered, RegisterCustomer
+from linehouse.edge.network.tmf640.connector import Tmf640Connector
 from linehouse.party.values import NewIndividual, PostalAddress
 from linehouse.platform.access.permissions import PERMISSIONS
 from linehouse.platform.access.service import create_client
+from linehouse.platform.outbox import registry
 from linehouse.platform.work import Actor
+from linehouse.resource.service import seed_stock
+from linehouse.simulators.host_network.server import HostNetwork
 from tests.conformance.swagger import Specifications
 from tests.edge.tmf.listener import Listener
+from tests.simulators.host_network.running import running_host
 
 HOST = "robin.localhost"
 ROBIN = Path(__file__).resolve().parents[3] / "brands" / "robin"
@@ -92,6 +98,13 @@ def only_these_addresses() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(autouse=True)
+def no_messages(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What customers are sent by mail is not tested here."""
+    others = {name: found for name, found in registry._consumers.items() if not name.startswith("notify.")}
+    monkeypatch.setattr(registry, "_consumers", others)
+
+
 @pytest.fixture(scope="session")
 def specifications(pytestconfig: pytest.Config) -> Specifications | None:
     """The published specifications, where `--specs` names them."""
@@ -153,3 +166,19 @@ def jane(shop: str, actor: Actor) -> CustomerRegistered:
         address=address,
     )
     return register_customer(RegisterCustomer(party=person, external_id="crm-1"), actor=actor)
+
+
+@pytest.fixture
+def host(tmp_path: Path) -> Iterator[HostNetwork]:
+    """The host network, which answers at once."""
+    with running_host(tmp_path, later=False) as running:
+        set_factory(lambda: Tmf640Connector(running.url, timeout_seconds=2))
+        yield running
+        set_factory(None)
+
+
+@pytest.fixture
+def stocked(shop: str, actor: Actor) -> str:
+    """The brand with its catalogue and stock."""
+    seed_stock(actor=actor)
+    return shop

@@ -66,7 +66,7 @@ def represent(held: BilledLine, links: Links) -> AppliedCustomerBillingRate:
     """A line as TMF678 says it."""
     line, view = held.line, held.invoice
     gross = line.amount if line.mode is TaxMode.GROSS else None
-    tax = MoneyValue.from_money(gross - line.net) if gross else None
+    tax = MoneyValue.from_money(gross - line.net) if gross is not None else None
     product = None
     if held.product_id is not None:
         href = links.to("productInventory", "product", held.product_id)
@@ -87,7 +87,7 @@ def represent(held: BilledLine, links: Links) -> AppliedCustomerBillingRate:
             else None
         ),
         tax_excluded_amount=MoneyValue.from_money(line.net),
-        tax_included_amount=MoneyValue.from_money(gross) if gross else None,
+        tax_included_amount=MoneyValue.from_money(gross) if gross is not None else None,
         applied_tax=[AppliedTax(tax_category=line.tax_category, tax_rate=line.tax_percent, tax_amount=tax)],
         characteristic=list(_characteristics(line)),
     )

@@ -128,7 +128,9 @@ def _wishes(item: OrderItem, place: str) -> dict[str, str]:
             raise bad_body(f"{here}/name", f"{wish.name} cannot be wished for; expected {' or '.join(_WISHES)}")
         if not isinstance(wish.value, str):
             raise bad_body(f"{here}/value", "a text was expected")
-        found[wish.name] = wish.value
+        # Our own representations write numbers without the plus sign.
+        plus = "+" if wish.name == "msisdn" and wish.value.isdecimal() else ""
+        found[wish.name] = plus + wish.value
     return found
 
 
