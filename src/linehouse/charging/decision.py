@@ -11,7 +11,7 @@ from linehouse.balance.values import BucketView
 from linehouse.catalog.values import BillingMode
 from linehouse.charging.as_event import event_of
 from linehouse.charging.errors import Reason
-from linehouse.charging.values import Line
+from linehouse.charging.values import Line, unbilled_ref
 from linehouse.kernel.money import BIGINT_MAX
 from linehouse.kernel.period import Period
 from linehouse.rating.service import consume
@@ -66,7 +66,7 @@ TariffAt = Callable[[str, datetime], TariffInForce | None]
 def unbilled_purse(line: Line) -> Bucket:
     """A postpaid account pays everything later: its usage gathers until the invoice."""
     return Bucket(
-        ref=f"unbilled/{line.account}",
+        ref=unbilled_ref(line.account),
         kind=BucketKind.UNBILLED,
         available=None,
         valid=Period(_SINCE_EVER),

@@ -19,6 +19,11 @@ REVENUE = "usage"
 """The detail of the revenue account of usage."""
 
 
+def unbilled_ref(account: str) -> str:
+    """The purse in which a postpaid account's usage gathers, which is the ledger's account of it, too."""
+    return f"unbilled/{account}"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
     """A subscription under its terms: who pays, how, by which tariff, with whose tax."""
@@ -85,6 +90,13 @@ class RatedUsage:
     money_takes: Mapping[str, int]
     rated_at: datetime
     invoice: str = ""
+
+    @property
+    def paid_from_balance(self) -> Money:
+        """What money buckets have paid already; the rest gathers for the account's next invoice."""
+        waiting = unbilled_ref(self.account)
+        paid = sum(micros for ref, micros in self.money_takes.items() if ref != waiting)
+        return Money(paid, self.amount.currency)
 
     def text(self, language: str) -> str:
         """The invoice line's text in the language, else in the first that there is."""

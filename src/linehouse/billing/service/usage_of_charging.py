@@ -11,7 +11,6 @@ from linehouse.billing.values import UsageItem
 from linehouse.catalog.values import TaxMode
 from linehouse.charging import service as charging
 from linehouse.charging.values import RatedUsage
-from linehouse.kernel.money import Money
 from linehouse.kernel.rounding import Rounding
 from linehouse.platform.work import Actor
 
@@ -35,8 +34,8 @@ class ChargingUsage:
 def item_of(record: RatedUsage) -> UsageItem:
     """What is owed for the record: its charge less what money buckets have paid, and what the journal accrued."""
     amount, net = record.amount, record.net
-    if paid := sum(record.money_takes.values()):
-        amount -= Money(paid, amount.currency)
+    if paid := record.paid_from_balance:
+        amount -= paid
         rate = rate_by_code(record.tax_code).fraction
         net = amount.times(1 / (1 + rate), Rounding.HALF_UP) if record.mode == TaxMode.GROSS else amount
     return UsageItem(
