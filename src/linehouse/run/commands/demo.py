@@ -1,4 +1,4 @@
-"""`linehouse demo`: the whole journey of a customer, played."""
+"""`linehouse demo`: the whole journey of a customer, played, or parts of it."""
 
 import shutil
 
@@ -7,6 +7,7 @@ from rich.console import Console
 from rich.table import Table
 
 from linehouse.run.at_work import installation
+from linehouse.run.commands.demo_usage import usage
 from linehouse.run.terminal import Steps
 
 FAILED = 1
@@ -14,7 +15,10 @@ FAILED = 1
 
 @click.group("demo")
 def command() -> None:
-    """Play a customer's whole journey."""
+    """Play a customer's whole journey, or parts of it."""
+
+
+command.add_command(usage)
 
 
 @command.command("story")
