@@ -5,10 +5,14 @@ from __future__ import annotations
 from uuid import UUID
 
 from linehouse.activation.events import RequestCompleted, RequestFailed
+from linehouse.catalog.service import publication_check
+from linehouse.ordering.provisioning import undeliverable
 from linehouse.ordering.service import drive
 from linehouse.platform.jobs.registry import Payload, job
 from linehouse.platform.outbox.registry import consumer
 from linehouse.platform.work import Work
+
+publication_check("ordering.deliverable")(undeliverable)
 
 
 @job("ordering.start")

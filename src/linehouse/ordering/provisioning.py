@@ -6,10 +6,11 @@ The parameters of a specification are the words that a product manager writes; h
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from linehouse.activation.values import Bar, DesiredState, LineService
-from linehouse.catalog.values import ParameterValue, ResourceKind, ServiceNeed
+from linehouse.catalog.values import Catalogue, ParameterValue, ResourceKind, ServiceNeed
+from linehouse.kernel.error import Invalid
 from linehouse.kernel.numbering import Iccid, Imsi, Msisdn
 from linehouse.kernel.outcome import Problem
 
@@ -52,31 +53,41 @@ def _texts(value: ParameterValue) -> tuple[str, ...]:
     return value if isinstance(value, tuple) else (str(value),)
 
 
-def misunderstood(need: ServiceNeed) -> tuple[Problem, ...]:
-    """Parameters of a service that provisioning would not understand; a product with them cannot be delivered."""
-    known = {*_SWITCHES, _APNS, _SPEED, _BARS}
-    where = f"services.{need.specification.key}"
-    problems = [
-        Problem(
-            "ordering.parameter_unknown",
-            f"provisioning does not know the parameter {name!r}",
-            where,
-            name,
-            ", ".join(sorted(known)),
-        )
-        for name in need.parameters
-        if name not in known
-    ]
-    for name, value in need.parameters.items():
-        if name in _SWITCHES and not isinstance(value, bool):
-            problems.append(Problem("ordering.parameter_wrong", f"{name} is on or off", where, str(value), "yes or no"))
-    bars = {str(bar) for bar in Bar}
-    problems += [
-        Problem("ordering.bar_unknown", f"there is no bar {bar!r}", where, bar, ", ".join(sorted(bars)))
-        for bar in _texts(need.parameters.get(_BARS, ()))
-        if bar not in bars
-    ]
+def undeliverable(catalogue: Catalogue) -> tuple[Problem, ...]:
+    """What in a catalogue provisioning would not understand: it is refused before anybody can order it."""
+    problems: list[Problem] = []
+    for key in sorted(catalogue.offerings):
+        needs = catalogue.decompose(key)
+        found = [problem for need in needs for problem in _misunderstood(need)]
+        if needs and not found:
+            try:
+                desired_state(needs, Msisdn("0"), Imsi("0"), Iccid("0"))
+            except Invalid as error:
+                found.append(Problem("ordering.no_line", error.message, error.field, "", error.expected))
+        problems += [replace(problem, field=f"offerings.{key}.{problem.field}") for problem in found]
     return tuple(problems)
+
+
+def _misunderstood(need: ServiceNeed) -> list[Problem]:
+    known = {*_SWITCHES, _APNS, _SPEED, _BARS}
+    bars = {str(bar) for bar in Bar}
+    problems = []
+    for name, value in need.parameters.items():
+        field = f"{need.specification.key}.{name}"
+        if name not in known:
+            expected = ", ".join(sorted(known))
+            problems.append(
+                Problem("ordering.parameter_unknown", "provisioning does not know this", field, name, expected)
+            )
+        elif name in _SWITCHES and not isinstance(value, bool):
+            problems.append(Problem("ordering.parameter_wrong", f"{name} is on or off", field, str(value), "yes or no"))
+        elif name == _BARS:
+            problems += [
+                Problem("ordering.bar_unknown", "there is no such bar", field, bar, ", ".join(sorted(bars)))
+                for bar in _texts(value)
+                if bar not in bars
+            ]
+    return problems
 
 
 def shown(need: ServiceNeed) -> Mapping[str, str | list[str]]:
