@@ -10,7 +10,8 @@ from uuid import UUID
 
 import pytest
 
-from linehouse.charging.ports import Rate, use_tax_rates
+from linehouse.charging.ports import use_tax_rates
+from linehouse.charging.values import Rate
 from linehouse.platform.advance import Advanced
 from linehouse.platform.outbox import service as outbox
 from linehouse.platform.outbox.registry import consumers_of

@@ -14,7 +14,7 @@ from linehouse.charging.errors import Reason
 from linehouse.charging.values import Line, unbilled_ref
 from linehouse.kernel.money import BIGINT_MAX
 from linehouse.kernel.period import Period
-from linehouse.rating.service import consume
+from linehouse.rating.buckets import consume
 from linehouse.rating.values import Bucket, BucketKind, Consumption, PaidBy, Tariff, TaxMode, UsageEvent, Verdict
 from linehouse.usage.values import NormalisedUsage
 

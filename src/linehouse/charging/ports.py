@@ -3,20 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date
-from fractions import Fraction
 
 from linehouse.charging.errors import NoTaxRates
-
-
-@dataclass(frozen=True, slots=True)
-class Rate:
-    """A tax rate: an exact fraction (21/100) and the code that names its ledger account (``NL-21``)."""
-
-    fraction: Fraction
-    code: str
-
+from linehouse.charging.values import Rate
 
 RateOn = Callable[[str, str, date], Rate]
 """The rate for a country, a category and a local day; raises what its owner raises when none is on file."""

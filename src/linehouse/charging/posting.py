@@ -8,8 +8,7 @@ from fractions import Fraction
 from linehouse.balance.values import TaxedAt, use_transfers
 from linehouse.catalog.values import BillingMode
 from linehouse.charging.decision import Decided
-from linehouse.charging.ports import Rate
-from linehouse.charging.values import REVENUE
+from linehouse.charging.values import REVENUE, Rate
 from linehouse.kernel.rounding import Rounding, round_to_int
 from linehouse.ledger.values import Transfer
 from linehouse.rating.values import TaxMode

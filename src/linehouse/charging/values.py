@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from fractions import Fraction
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -22,6 +23,14 @@ REVENUE = "usage"
 def unbilled_ref(account: str) -> str:
     """The purse in which a postpaid account's usage gathers, which is the ledger's account of it, too."""
     return f"unbilled/{account}"
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """A tax rate: an exact fraction (21/100) and the code that names its ledger account (``NL-21``)."""
+
+    fraction: Fraction
+    code: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

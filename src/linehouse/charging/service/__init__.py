@@ -1,6 +1,6 @@
 """Use cases of charging."""
 
-from linehouse.charging.ports import Rate, use_tax_rates
+from linehouse.charging.ports import use_tax_rates
 from linehouse.charging.service.charge import charge_file, charge_record
 from linehouse.charging.service.enquiry import EnquiryRequest, price_enquiry
 from linehouse.charging.service.look import (
@@ -13,6 +13,7 @@ from linehouse.charging.service.look import (
     unbilled,
     usage_sums,
 )
+from linehouse.charging.values import Rate
 
 __all__ = [
     "EnquiryRequest",

@@ -12,10 +12,10 @@ from linehouse.balance.values import BucketUse
 from linehouse.charging import store
 from linehouse.charging.decision import Decided, Suspended, decide
 from linehouse.charging.events import UsageRated
-from linehouse.charging.ports import Rate, tax_rate
+from linehouse.charging.ports import tax_rate
 from linehouse.charging.posting import charged, split, transfers_of
 from linehouse.charging.service.lines import Tariffs, lines_of
-from linehouse.charging.values import REVENUE, STANDARD
+from linehouse.charging.values import REVENUE, STANDARD, Rate
 from linehouse.inventory import service as inventory
 from linehouse.inventory.values import IdentityKind, IdentityQuery
 from linehouse.kernel.period import local_date
