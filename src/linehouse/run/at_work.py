@@ -38,8 +38,11 @@ def installation(settings: Settings | None = None, *, prepare: Progress | None =
     was_running = database.status().running if hasattr(database, "status") else True
     dsn = database.start()
     environment.adopt(msgspec.structs.replace(chosen, database_url=dsn.url("linehouse")))
+    from linehouse.platform.telemetry import logs
     from linehouse.run.house import open_databases, open_house, wire
 
+    # A person reads the terminal: only what went wrong beyond expectation belongs there.
+    logs.configure(msgspec.structs.replace(chosen, log_level="error"), "cli")
     open_house()
     from django.db import connections
 

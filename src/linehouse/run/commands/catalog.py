@@ -145,8 +145,13 @@ def _told(act: Callable[[], T]) -> T:
 
 def _problems(problems: Iterable[Problem]) -> None:
     for problem in problems:
-        hint = f" (expected {problem.expected})" if problem.expected else ""
-        click.echo(f"{problem.message}{hint}", err=True)
+        click.echo(f"{problem.message}{_hint(problem.expected)}", err=True)
+
+
+def _hint(expected: str) -> str:
+    if not expected:
+        return ""
+    return f" ({expected})" if expected.startswith("did you mean") else f" (expected {expected})"
 
 
 def _show(changes: Iterable[ElementChange]) -> None:

@@ -154,7 +154,10 @@ def _drop(play: Play, file: MadeFile) -> None:
 
 
 def use_the_phone(play: Play) -> None:
-    """A month of calls, messages and data: a file of the host every night, and one from a roaming partner."""
+    """A month of calls, messages and data: a file of the host every night, and one from a roaming partner.
+
+    One night a record comes twice, and one is of a stranger.
+    """
     start = business_now().astimezone(ZONE).date()
     days = (date(start.year, start.month, 28) - start).days
     habits = Habits(calls=5, largest_session_octets=300_000_000)
@@ -173,6 +176,7 @@ def use_the_phone(play: Play) -> None:
     records = sum(file.records for file in files)
     waiting = sum(file.suspended for file in files)
     repeated = sum(file.duplicates for file in files)
+    _require((repeated, waiting) == (1, 1), "the repeated record and the stranger's were not told apart")
     play.say(f"{total} files with {records} records: {repeated} repeated, {waiting} waiting with a reason")
 
 

@@ -31,7 +31,7 @@ class MadeFile:
     data: bytes
 
 
-_STRANGER = Subscriber("204040000000001", "31600000001")
+_STRANGER = Subscriber("204049999999999", "31600000001")
 
 
 def with_faults(uses: tuple[Use, ...], faults: frozenset[Fault]) -> tuple[Use, ...]:
