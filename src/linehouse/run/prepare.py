@@ -15,7 +15,6 @@ from linehouse.kernel.error import DomainError
 from linehouse.platform.postgres.dsn import Dsn
 from linehouse.platform.settings import Settings
 from linehouse.platform.telemetry import logs
-from linehouse.run.house import open_house
 from linehouse.run.welcome import Welcome
 
 
@@ -65,6 +64,9 @@ def main() -> None:
 
     def progress(text: str, done: int = 0, total: int = 0) -> None:
         tell(out, Step(text, done, total))
+
+    # The supervisor imports this module for its messages: what needs Django is imported here.
+    from linehouse.run.house import open_house
 
     open_house()
     from linehouse.run.bootstrap import prepare
