@@ -162,6 +162,14 @@ def test_formatting_in_three_languages() -> None:
     assert form.quantity(Quantity.parse("1500 ms")) == "0:02"
     assert form.quantity(Quantity.parse("1523456789 B")) == "1.523 GB"
     assert form.quantity(Quantity.parse("3 sms")) == "3"
+    assert [form.place(text) for text in ("228-01", "CH", "999-99", "at sea", "")] == [
+        "Switzerland",
+        "Switzerland",
+        "999-99",
+        "at sea",
+        "",
+    ]
+    assert Formatter("nl").place("228-01") == "Zwitserland"
 
 
 def test_many_records_flow_over_pages_under_repeated_heads() -> None:

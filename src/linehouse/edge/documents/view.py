@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
@@ -23,10 +24,12 @@ from linehouse.catalog.values import TaxMode
 from linehouse.kernel.money import Money, money_sum
 from linehouse.kernel.period import DatePeriod
 from linehouse.kernel.quantity import Quantity, Unit
+from linehouse.rating.service import country_of_mcc
 
 _TEXTS = Path(__file__).parent / "texts"
 _FALLBACK = "en"
 _COLOURS = {"primary": "#1d4e5f", "on_primary": "#ffffff", "accent": "#e2553d"}
+_PLMN = re.compile(r"^(\d{3})-\d{2,3}$")
 _SCALES = ((10**12, "TB"), (10**9, "GB"), (10**6, "MB"), (10**3, "kB"))
 
 
@@ -105,6 +108,12 @@ class Formatter:
         """``21 %``."""
         return f"{format_decimal(percent, '0.##', locale=self._locale)} %"
 
+    def place(self, place: str) -> str:
+        """The country of a network (``228-01``) or of a code (``CH``) in words; anything else as it is."""
+        found = _PLMN.match(place)
+        country = country_of_mcc(found[1]) if found else place
+        return self._locale.territories.get(country or "", place)
+
     def records(self, count: int) -> str:
         """``1 record``, ``12 records``."""
         return self.words["records_one"] if count == 1 else self.words["records_many"].format(count=count)
@@ -144,7 +153,7 @@ def invoice_view(document: InvoiceDocument, wordmark: str) -> dict[str, Any]:
         "payment": _payment(document, form),
         "basis": [_basis(line, form, document.currency) for line in document.lines],
         "usage": _usage(document, form),
-        "questions": words["questions"].format(email=document.seller.email, phone=document.seller.phone),
+        "questions": words["questions"].format(email=document.seller.email, phone=_phone(document.seller.phone)),
     }
 
 
@@ -155,7 +164,7 @@ def _seller(document: InvoiceDocument, words: Mapping[str, str]) -> dict[str, An
     ids = [f"{words['registration']} {seller.registration}", f"{words['vat_id']} {seller.vat_id}"]
     if seller.iban:
         ids.append(f"{words['iban']} {_blocks(seller.iban)}")
-    contact = [part for part in (seller.email, seller.phone, seller.website) if part]
+    contact = [part for part in (seller.email, _phone(seller.phone), seller.website) if part]
     footer = [" · ".join(legal + contact), " · ".join(ids)]
     return {"name": seller.name, "address": [*address, *contact], "footer": footer}
 
@@ -239,7 +248,7 @@ def _computed(line: DocumentLine, form: Formatter) -> str:
     """How the amount came about, in one phrase."""
     facts, words = line.explanation, form.words
     if line.kind is LineKind.USAGE:
-        return words["sum_of"].format(records=line.records, exact=form.money(_money(facts["exact"])))
+        return words["sum_of"].format(records=form.records(line.records), exact=form.money(_money(facts["exact"])))
     if line.kind is LineKind.REVERSAL:
         charged = form.money(_money(facts["charged"]))
         return words["reversed"].format(days=facts["days"], of_days=facts["of_days"], charged=charged)
@@ -308,7 +317,15 @@ def _usage_row(row: UsageRow, form: Formatter) -> list[str]:
     charge = form.money(row.amount)
     if not row.amount and row.covered_by:
         charge = form.words["covered"]
-    return [str(row.line), form.moment(row.at), what, _phone(row.peer), row.place, form.quantity(row.quantity), charge]
+    return [
+        str(row.line),
+        form.moment(row.at),
+        what,
+        _phone(row.peer),
+        form.place(row.place),
+        form.quantity(row.quantity),
+        charge,
+    ]
 
 
 def _phone(number: str) -> str:
