@@ -21,10 +21,17 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
 from linehouse.platform.access.models import User
 from linehouse.platform.access.service import grant_role
+from linehouse.platform.postgres.databases import Installation
 from linehouse.platform.runner import run_ready
 from linehouse.platform.scope import brand_scope
+from linehouse.platform.work import Actor
+from linehouse.run.founding import found_brand
+from linehouse.run.story.scenes import SCENES, Play
+from linehouse.run.story.stage import Stage, stage
+from tests.conftest import START
 
 CHROMIUM = Path("/usr/bin/chromium")
+ROBIN = Path(__file__).resolve().parents[2] / "brands" / "robin"
 ARGUMENTS = [
     "--headless=new",
     "--no-sandbox",
@@ -82,6 +89,30 @@ def working(brand: str) -> Iterator[None]:
         thread.join(30)
 
 
+@pytest.fixture
+def brand(installation: Installation, actor: Actor, tmp_path: Path) -> Iterator[str]:
+    """Robin Mobile as a first start founds it: catalogue, feeds and timers, the clock standing at the start."""
+    found_brand(installation, "robin", ROBIN, actor=actor, home=tmp_path, clock=START)
+    with brand_scope("robin") as key:
+        yield key
+
+
+@pytest.fixture
+def world(brand: str, tmp_path: Path) -> Iterator[Stage]:
+    """The outside world around the brand: host network, mail server, bank."""
+    with stage(brand, tmp_path, ROBIN, START, "browser") as place:
+        yield place
+
+
+@pytest.fixture
+def played(world: Stage) -> Play:
+    """A whole month of two customers: everything that a screen can show has happened."""
+    play = Play(world)
+    for scene in SCENES:
+        scene.act(play)
+    return play
+
+
 @dataclass(slots=True)
 class LiveDesk:
     """The desk of a brand, reachable by a browser, with a log-in that may do everything."""
@@ -98,8 +129,8 @@ class LiveDesk:
 
 
 @pytest.fixture
-def live_desk(brand: str) -> Iterator[LiveDesk]:
-    """The desk of the brand under test, with a worker."""
+def live_desk(brand: str, world: Stage) -> Iterator[LiveDesk]:
+    """The desk of the brand under test, with a worker and the outside world."""
     user = User.objects.create_user(EMAIL, PASSWORD, name="Ada Example", is_staff=True)
     grant_role(user.id, brand, "admin")
     with working(brand), serving() as url:

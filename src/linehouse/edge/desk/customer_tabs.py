@@ -40,7 +40,7 @@ def _overview(request: DeskRequest, view: CustomerView, context: dict[str, Any])
     context |= {
         "whole": whole,
         "lines": [one for one in whole.products if one.state not in OVER],
-        "meters": [meter(bucket) for bucket in whole.buckets if not bucket.unlimited][:6],
+        "meters": [meter(bucket) for bucket in whole.buckets if bucket.granted][:6],
         "moments": moments_of(view.id, request.desk.brand.key, limit=6)[0],
     }
     return render(request, PAGE, context)

@@ -1,6 +1,6 @@
 """Usage records as rows, with their prices where they have one."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
@@ -30,6 +30,7 @@ TYPES: Final = tuple(
     (one.value, one.value.upper() if one in {UsageType.SMS, UsageType.MMS} else one.value.capitalize())
     for one in UsageType
 )
+DIRECTIONS: Final[Mapping[str, str]] = {"out": "outgoing", "in": "incoming", "forwarded": "forwarded"}
 RECORD_STATES: Final = tuple((state, readable(state).capitalize()) for state in USAGE_RECORD.states)
 
 
@@ -109,7 +110,7 @@ def with_prices(views: Sequence[UsageView]) -> list[PricedUsage]:
 
 
 def _direction(record: UsageView) -> str:
-    words = {"out": "outgoing", "in": "incoming", "forwarded": "forwarded"}.get(record.direction, record.direction)
+    words = DIRECTIONS.get(record.direction, record.direction)
     return f"{words}, abroad" if record.visited else words
 
 

@@ -65,10 +65,10 @@ def instant_markup(value: datetime, *, seconds: bool = False) -> SafeString:
     )
 
 
-def status_markup(state: object, label: str = "") -> SafeString:
+def status_markup(state: object, label: object = "") -> SafeString:
     """Return the pill of a state."""
     text = str(state)
-    words = label or readable(text)
+    words = str(label) if label else readable(text)
     return format_html('<span class="pill is-{}">{}</span>', tone_of(text), words[:1].upper() + words[1:])
 
 

@@ -87,7 +87,7 @@ def files(request: DeskRequest) -> HttpResponse:
                 "format",
                 "Format",
                 Kind.CODE,
-                value=lambda f: f"{f.format} {f.version}".strip(),
+                value=lambda f: f.format if f.version in ("", f.format) else f"{f.format} {f.version}",
                 shown=Shown.FROM_DESKTOP,
             ),
             Column("state", "State", Kind.STATUS, sort=True, note=lambda f: readable(f.reason)),

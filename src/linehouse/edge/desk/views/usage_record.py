@@ -12,6 +12,7 @@ from linehouse.charging.errors import RatedUsageUnknown
 from linehouse.customer import service as customers
 from linehouse.edge.desk.access import DeskRequest, desk_view
 from linehouse.edge.desk.assets import amount_markup
+from linehouse.edge.desk.usage_rows import DIRECTIONS, TYPES
 from linehouse.edge.ui.formats import number_text
 from linehouse.inventory import service as inventory
 from linehouse.usage import service as usage
@@ -34,6 +35,8 @@ def record(request: DeskRequest, record_id: UUID) -> HttpResponse:
     line = billing.lines_by_id([line_id]).get(line_id) if line_id else None
     context = {
         "usage": view,
+        "kind": dict(TYPES).get(view.usage_type, view.usage_type),
+        "direction": DIRECTIONS.get(view.direction, view.direction).capitalize(),
         "rated": rated,
         "lines": lines,
         "tariff_key": priced["tariff"].partition(" ")[0] if priced else "",

@@ -49,7 +49,7 @@ def icon(name: str, label: str = "") -> SafeString:
 
 
 @register.simple_tag
-def status(state: object, label: str = "") -> SafeString:
+def status(state: object, label: object = "") -> SafeString:
     """The pill of a state."""
     return status_markup(state, label) if state not in (None, "") else NOTHING
 
