@@ -87,8 +87,9 @@ def test_public_functions_and_classes_of_rooms_say_what_they_mean() -> None:
             if "migrations" in file.parts:
                 continue
             for node in ast.parse(file.read_text(encoding="utf-8")).body:
-                public = isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("_")
-                if public and ast.get_docstring(node) is None:
+                if not isinstance(node, ast.FunctionDef | ast.ClassDef) or node.name.startswith("_"):
+                    continue
+                if ast.get_docstring(node) is None:
                     silent.append(f"{file.relative_to(SOURCE)}:{node.name}")
     assert silent == []
 

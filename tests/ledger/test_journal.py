@@ -48,7 +48,7 @@ def test_balances_are_on_the_normal_side(brand: str, actor: Actor) -> None:
     assert service.balance("tax/NL-21", "EUR") == 3_120_000
     assert service.balance("allowance/S-1/data", "octet") == 20_000_000_000
     assert service.balance("receivable/BA-1", "EUR", until=START) == 0
-    sums = {}
+    sums: dict[str, tuple[int, int]] = {}
     for line in service.trial_balance():
         debit, credit = sums.get(line.asset, (0, 0))
         sums[line.asset] = (debit + line.debit, credit + line.credit)

@@ -134,7 +134,7 @@ def test_a_worker_killed_inside_a_job_leaves_nothing_and_the_job_runs_again(
 ) -> None:
     with unit_of_work(actor):
         declare_series("bell", "B-{n}")
-    killed = []
+    killed: list[bool] = []
 
     @job("test.fragile")
     def fragile(payload: dict[str, Any], work: Work) -> None:

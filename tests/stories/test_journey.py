@@ -21,7 +21,6 @@ def play(installation: Installation, brand: str, home: Path, seed: str = "2026")
         story = Play(place)
         for scene in SCENES:
             scene.act(story)
-        print("\n".join(story.said))
         broken = [(r.name, r.verdict.findings[:3]) for r in verify() if not r.holds]
         assert broken == []
         return ledger_hash()

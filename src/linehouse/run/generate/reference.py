@@ -82,8 +82,8 @@ def _events() -> str:
     ]
     listeners: dict[str, list[str]] = {}
     for consumer in all_consumers().values():
-        for event in consumer.events or ["every event"]:
-            listeners.setdefault(event, []).append(consumer.name)
+        for heard in consumer.events or ["every event"]:
+            listeners.setdefault(heard, []).append(consumer.name)
     if everything := listeners.get("every event"):
         lines += [f"Heard by every event's listeners: {', '.join(f'`{name}`' for name in everything)}.", ""]
     for name, event in all_event_types().items():
