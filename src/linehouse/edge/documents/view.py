@@ -112,7 +112,7 @@ class Formatter:
         """The country of a network (``228-01``) or of a code (``CH``) in words; anything else as it is."""
         found = _PLMN.match(place)
         country = country_of_mcc(found[1]) if found else place
-        return self._locale.territories.get(country or "", place)
+        return str(self._locale.territories.get(country or "", place))
 
     def records(self, count: int) -> str:
         """``1 record``, ``12 records``."""
