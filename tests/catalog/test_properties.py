@@ -1,6 +1,7 @@
 """What holds for every catalogue: layout decides nothing, a diff is empty exactly for equal content, files survive."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 
 from linehouse.catalog import service
 from linehouse.catalog.content import digest_of
+from linehouse.catalog.errors import FilesInvalid
 from linehouse.catalog.files import read_catalogue
 from linehouse.catalog.folder import read_folder, write_folder
 from linehouse.catalog.plan import difference, elements
@@ -71,6 +73,7 @@ def catalogues(draw: st.DrawFn) -> Catalogue:
 
 
 @given(catalogues(), catalogues())
+@settings(deadline=None)
 def test_a_diff_is_empty_exactly_when_the_content_is_equal(old: Catalogue, new: Catalogue) -> None:
     same = {place: digest_of(value) for place, value in elements(old).items()} == {
         place: digest_of(value) for place, value in elements(new).items()
@@ -80,6 +83,7 @@ def test_a_diff_is_empty_exactly_when_the_content_is_equal(old: Catalogue, new: 
 
 
 @given(catalogues(), catalogues())
+@settings(deadline=None)
 def test_a_diff_read_backwards_is_the_diff_of_the_way_back(old: Catalogue, new: Catalogue) -> None:
     opposite = {"added": "removed", "removed": "added", "changed": "changed"}
     there, back = difference(old, new), difference(new, old)
@@ -107,6 +111,7 @@ def layouts(draw: st.DrawFn) -> Files:
 
 
 @given(layouts())
+@settings(max_examples=25, deadline=None)
 def test_layout_decides_nothing(files: Files) -> None:
     assert difference(CATALOGUE, read_catalogue(files).catalogue) == ()
 
@@ -116,6 +121,7 @@ TEXTS = st.text(st.characters(exclude_categories=("Cs",)), max_size=200)
 
 
 @given(st.dictionaries(NAMES, TEXTS, max_size=8), TEXTS)
+@settings(deadline=None)
 def test_files_survive_the_folder_byte_for_byte(files: Files, brand: str) -> None:
     everything = {"brand.yaml": brand, **files}
     with TemporaryDirectory() as name:
@@ -126,14 +132,10 @@ def test_files_survive_the_folder_byte_for_byte(files: Files, brand: str) -> Non
 
 
 @given(st.text(max_size=300), st.sampled_from(sorted(ROBIN)))
-@settings(max_examples=50)
+@settings(max_examples=50, deadline=None)
 def test_any_text_is_read_or_refused_and_never_fails(text: str, path: str) -> None:
-    from linehouse.kernel.error import DomainError
-
-    try:
+    with suppress(FilesInvalid):
         read_catalogue(ROBIN | {path: text})
-    except DomainError as refusal:
-        assert refusal.code == "catalog.files_invalid"
 
 
 @pytest.mark.usefixtures("brand")
