@@ -26,7 +26,7 @@ class _EventMeta(msgspec.StructMeta):
         version: int = 1,
         aggregate: str = "",
         **config: Any,
-    ) -> _EventMeta:  # noqa: PYI034 - a metaclass has no Self
+    ) -> _EventMeta:
         cls = super().__new__(metacls, typename, bases, namespace, frozen=True, kw_only=True, **config)
         if name:
             if not _NAME.match(name):

@@ -17,6 +17,8 @@ from linehouse.kernel.rounding import Rounding, round_to_int, round_to_step
 MICROS = 1_000_000
 """Micro-units of one major unit: € 1 = 1 000 000."""
 BIGINT_MAX = 2**63 - 1
+_LARGEST_EXPONENT = 11
+"""Amounts below 10^12 major units fit the database's bigint of micro-units, with room to add some million of them."""
 
 _FRACTIONS: Mapping[str, tuple[int, int, int, int]] = get_global("currency_fractions")
 _CURRENCIES: Mapping[str, object] = get_global("all_currencies")
@@ -72,6 +74,11 @@ class Money:
             ) from None
         if not amount.is_finite():
             raise Invalid(f"{text!r} is no amount", field="amount", value=text, expected='a decimal such as "12.34"')
+        # Looked at before the fraction is made: a text of ten characters can mean a number of a billion digits.
+        if amount.adjusted() > _LARGEST_EXPONENT:
+            raise Invalid(
+                f"{text} is too large", field="amount", value=text, expected=f"at most 10^{_LARGEST_EXPONENT} or so"
+            )
         exact = Fraction(amount) * MICROS
         if exact.denominator != 1:
             raise Invalid(
