@@ -9,7 +9,7 @@ from fractions import Fraction
 import pytest
 
 from linehouse.billing import service as billing
-from linehouse.billing.errors import RunInFuture
+from linehouse.billing.errors import RunInFuture, SettlesTooMuch
 from linehouse.billing.models import BilledEntry, Invoice
 from linehouse.billing.service import bill_account, posting
 from linehouse.billing.service import running as run_service
@@ -18,10 +18,11 @@ from linehouse.inventory import service as inventory
 from linehouse.kernel.error import Invalid
 from linehouse.kernel.lifecycle import IllegalTransition
 from linehouse.ledger import service as ledger
+from linehouse.ledger.values import Entry, Transfer
 from linehouse.platform.checks import verify
 from linehouse.platform.runner import run_one
 from linehouse.platform.scope import brand_scope
-from linehouse.platform.work import Actor
+from linehouse.platform.work import Actor, unit_of_work
 from tests.billing.billing_values import eur
 from tests.billing.house import UsageShelf, customer, product
 
@@ -415,12 +416,20 @@ def test_a_terminated_product_gets_its_rest_back_as_a_credit_note(
     advance(datetime(2027, 1, 1, 8, tzinfo=UTC))
     settle_up(actor, drain, date(2027, 1, 1))
     note = billing.invoice_by_number("CN-000001")
-    assert (note.kind, note.state, note.gross) == ("credit-note", "settled", eur("-12.19"))
+    assert (note.kind, note.state, note.gross) == ("credit-note", "validated", eur("-12.19"))
     (item,) = billing.invoice_detail(note.id).lines
     (child,) = billing.explain_line(item.id).children
     assert child.reverses_line is not None
     assert billing.lines_by_id([child.reverses_line])[child.reverses_line].amount == eur("18.00")
     all_laws_hold()
+    assert [one.number for one in billing.open_invoices(sanne.billing_account_id)] == ["INV-000001"]
+    with pytest.raises(SettlesTooMuch):
+        billing.settle(note.id, eur("12.19"), "credit", actor=actor)
+    owed, credit = (f"{kind}/{sanne.billing_account_number}" for kind in ("receivable", "credit"))
+    with unit_of_work(actor, "as payment does"):
+        ledger.post(Entry("credit:CN-000001", (Transfer(owed, credit, 12_190_000, "EUR"),)))
+        billing.settle(note.id, eur("-12.19"), "credit", actor=actor)
+    assert billing.invoice(note.id).state == "settled"
     advance(datetime(2027, 2, 1, 8, tzinfo=UTC))
     drain()
     assert ledger.balance("deferred/recurring", "EUR") == 0

@@ -10,7 +10,7 @@ from django.db.models import F, Sum
 
 from linehouse.billing.errors import NothingToBill
 from linehouse.billing.events import InvoiceIssued
-from linehouse.billing.models import BilledEntry, Invoice, InvoiceLine, RunAccount
+from linehouse.billing.models import BilledEntry, Invoice, InvoiceLine, InvoiceTax, RunAccount
 from linehouse.billing.ports import use_usage
 from linehouse.billing.service.charges import Started, billed_at_start, end_charges, start_charges
 from linehouse.billing.service.closing import CLOSE, plan_closings, recognise
@@ -162,3 +162,32 @@ def deferred_agrees() -> Verdict:
         if wanted.get((key, asset), 0) != booked.get((key, asset), 0)
     ]
     return Verdict(len(wanted), tuple(findings))
+
+
+@check("billing.receivable", "An account's receivable in the journal is what is open on its invoices.")
+def receivable_agrees() -> Verdict:
+    """Gross less paid, per account and currency; credit notes that nobody has taken yet count below zero."""
+    issued = Invoice.objects.filter(number__isnull=False)
+    sums = issued.values_list("account_number", "currency").annotate(left=Sum(F("gross_micros") - F("paid_micros")))
+    wanted = {(f"receivable/{account}", currency): int(left) for account, currency, left in sums}
+    booked = {(account.key, account.asset): account.balance for account in ledger.accounts("receivable/")}
+    findings = [
+        Finding(f"{key} {asset}", str(wanted.get((key, asset), 0)), str(booked.get((key, asset), 0)))
+        for key, asset in sorted(wanted.keys() | booked.keys())
+        if wanted.get((key, asset), 0) != booked.get((key, asset), 0)
+    ]
+    return Verdict(len(wanted), tuple(findings))
+
+
+@check("billing.tax", "The tax in the journal is at least the tax of issued bills; credit may add its own when used.")
+def tax_agrees() -> Verdict:
+    """The journal never has less than the bills say."""
+    rows = InvoiceTax.objects.filter(invoice__number__isnull=False)
+    sums = rows.values_list("code", "invoice__currency").annotate(tax=Sum("tax_micros"))
+    booked = {(account.key, account.asset): account.balance for account in ledger.accounts("tax/")}
+    findings = [
+        Finding(f"tax/{code} {currency}", f">= {tax}", str(booked.get((f"tax/{code}", currency), 0)))
+        for code, currency, tax in sums
+        if booked.get((f"tax/{code}", currency), 0) < tax
+    ]
+    return Verdict(len(sums), tuple(findings))

@@ -115,7 +115,8 @@ class Invoice(BusinessModel):
             ),
             models.CheckConstraint(
                 name="billing_invoice_paid_within",
-                condition=Q(paid_micros=0) | Q(paid_micros__gt=0, paid_micros__lte=models.F("gross_micros")),
+                condition=Q(paid_micros__gte=0, paid_micros__lte=models.F("gross_micros"))
+                | Q(paid_micros__lte=0, paid_micros__gte=models.F("gross_micros")),
             ),
         )
         triggers = (state_trigger(BILL),)

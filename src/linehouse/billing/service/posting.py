@@ -150,8 +150,8 @@ def issue(invoice: Invoice) -> None:
             gross_micros=invoice.gross_micros,
         )
     )
-    if invoice.gross_micros <= 0:
-        # Nothing is asked for; what a credit note gives is credit on the account.
+    if not invoice.gross_micros:
+        # Nothing is asked for. A credit note is settled when payment has taken its amount as credit.
         invoice.state = BILL.require(invoice.state, "settled")
         invoice.save(update_fields=["state"])
         emit(InvoiceSettled(invoice_id=invoice.id, customer_id=invoice.customer_id, number=invoice.number))

@@ -54,6 +54,7 @@ def invoices_by_reference(references: Sequence[str]) -> Sequence[OpenInvoice]:
 def settle(invoice_id: UUID, amount: Money, reference: str, *, actor: Actor) -> OpenInvoice:
     """Set an amount against the invoice, once per reference; a negative amount is money that was taken back.
 
+    On a credit note the amount is negative: what the account has taken as credit.
     Returns what is open now. Raises InvoiceNotFound, SettlesTooMuch, CurrencyMismatch.
     """
     with unit_of_work(actor, f"paid by {reference}") as work:
@@ -64,7 +65,7 @@ def settle(invoice_id: UUID, amount: Money, reference: str, *, actor: Actor) -> 
             return _open(row)
         before = Money(row.paid_micros, row.currency)
         paid = before + amount
-        if paid.micros < 0 or paid.micros > row.gross_micros:
+        if not min(0, row.gross_micros) <= paid.micros <= max(0, row.gross_micros):
             raise SettlesTooMuch(
                 f"{amount} does not fit {row.number}",
                 field="amount",
