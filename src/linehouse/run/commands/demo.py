@@ -7,6 +7,7 @@ from rich.console import Console
 from rich.table import Table
 
 from linehouse.run.at_work import installation
+from linehouse.run.commands.demo_brand import brand
 from linehouse.run.commands.demo_usage import usage
 from linehouse.run.terminal import Steps
 
@@ -18,6 +19,7 @@ def command() -> None:
     """Play a customer's whole journey, or parts of it."""
 
 
+command.add_command(brand)
 command.add_command(usage)
 
 
