@@ -5,6 +5,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 
@@ -37,6 +38,16 @@ def pollers() -> tuple[Poller, ...]:
     return (usage.poll_home, bank.poll_home)
 
 
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What one turn came to."""
+
+    done: int
+    """Jobs that ran and files that moved on."""
+    failed: int
+    """Brands that could not be served."""
+
+
 class Worker:
     """The loop, apart from signals and processes."""
 
@@ -48,9 +59,10 @@ class Worker:
         self._brands: list[str] = []
         self._inboxes_due = 0.0
 
-    def turn(self) -> int:
-        """One turn: each brand's due jobs, and when it is time their inboxes. Says how many things were done."""
-        from linehouse.platform.runner import run_ready
+    def turn(self) -> Turn:
+        """One turn: each brand's due jobs, and when it is time their inboxes. A brand that fails holds up no other."""
+        from django.db import DatabaseError, InterfaceError, connections
+
         from linehouse.platform.scope import brand_scope
 
         now = time.monotonic()
@@ -58,13 +70,25 @@ class Worker:
         if poll:
             self._brands = self._find_brands()
             self._inboxes_due = now + INBOX_SECONDS
-        done = 0
+        done = failed = 0
         for brand in self._brands:
             with brand_scope(brand):
-                if poll:
-                    done += sum(poller(self._home) for poller in self._pollers)
-                done += run_ready(JOBS_PER_TURN)
-        return done
+                try:
+                    done += self._serve(poll=poll)
+                except (DatabaseError, InterfaceError) as error:
+                    _log.warning("the database does not answer", error=type(error).__name__)
+                    connections[brand].close()
+                    failed += 1
+                except Exception:  # noqa: BLE001 - the edge of a brand's turn: logged, and tried again at the next
+                    _log.exception("a brand's turn failed")
+                    failed += 1
+        return Turn(done, failed)
+
+    def _serve(self, *, poll: bool) -> int:
+        from linehouse.platform.runner import run_ready
+
+        taken = sum(poller(self._home) for poller in self._pollers) if poll else 0
+        return taken + run_ready(JOBS_PER_TURN)
 
 
 def main() -> None:
@@ -92,10 +116,9 @@ def main() -> None:
         installation = open_databases(Dsn.parse(settings.database_url))
         worker = Worker(settings.home, lambda: brands_at_work(installation), pollers())
         while not stop.is_set():
-            pause = IDLE_SECONDS
             try:
-                if worker.turn():
-                    pause = 0
+                turn = worker.turn()
+                pause = LOST_SECONDS if turn.failed else 0 if turn.done else IDLE_SECONDS
                 beat.write_text(str(int(time.monotonic() * 1000)))
             except (DatabaseError, InterfaceError) as error:
                 _log.warning("the database does not answer", error=type(error).__name__)
