@@ -39,6 +39,7 @@ from linehouse.platform.work import Actor, unit_of_work
 
 setup_test_environment()
 
+ROBIN = Path(__file__).resolve().parents[1] / "brands" / "robin"
 START = datetime(2026, 11, 1, 8, 0, tzinfo=UTC)
 _server: pytest.StashKey[EmbeddedPostgres] = pytest.StashKey()
 _shared: pytest.StashKey[dict[str, str]] = pytest.StashKey()
@@ -169,6 +170,15 @@ def second_brand(installation: Installation) -> str:
 def actor() -> Actor:
     """A member of staff."""
     return Actor("staff", "0190a000-0000-7000-8000-000000000001", "Ada Example")
+
+
+@pytest.fixture
+def catalogue(brand: str, actor: Actor) -> str:
+    """The brand with Robin Mobile's published catalog; its key."""
+    from linehouse.catalog.service import apply_files
+
+    apply_files(ROBIN, actor=actor)
+    return brand
 
 
 @pytest.fixture
