@@ -1,6 +1,5 @@
 """The catalog at the command line."""
 
-from collections.abc import Iterator
 from contextlib import nullcontext
 from pathlib import Path
 
@@ -15,7 +14,7 @@ SIM_ONLY = "catalog/robin-sim-only-20.yaml"
 
 
 @pytest.fixture
-def folder(tmp_path: Path, robin_files: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def folder(tmp_path: Path, robin_files: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Path:
     """A copy of Robin's files; commands find the test's brand open."""
     monkeypatch.setattr(module, "brand_at_work", lambda _key: nullcontext())
     write_folder(tmp_path, robin_files)

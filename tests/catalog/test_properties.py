@@ -117,7 +117,7 @@ def test_layout_decides_nothing(files: Files) -> None:
 
 
 NAMES = st.from_regex(r"\A(catalog|tariffs|zones)/[a-z][a-z0-9-]{0,20}\.yaml\Z")
-TEXTS = st.text(st.characters(exclude_categories=("Cs",)), max_size=200)
+TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=200)
 
 
 @given(st.dictionaries(NAMES, TEXTS, max_size=8), TEXTS)

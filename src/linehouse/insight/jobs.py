@@ -8,7 +8,7 @@ from linehouse.insight import publication
 from linehouse.insight.service import closing
 from linehouse.insight.service.in_use import in_use
 from linehouse.insight.service.timeline import record
-from linehouse.kernel.event import Event
+from linehouse.kernel.event import Event, all_event_types
 from linehouse.platform.outbox.registry import consumer
 from linehouse.platform.outbox.service import recorded
 from linehouse.platform.work import Work
@@ -21,7 +21,11 @@ closing_check("ledger.money")(closing.open_money)
 closing_check("ordering.orders")(closing.running_orders)
 
 
-@consumer("insight.timeline")
+# The words import every room's events, so by now all that name a customer are declared.
+OF_CUSTOMERS = tuple(event for event in all_event_types().values() if "customer_id" in event.__struct_fields__)
+
+
+@consumer("insight.timeline", on=OF_CUSTOMERS)
 def put_on_timeline(event: Event, work: Work) -> None:
     """Every event that names a customer is on that customer's timeline, whichever room it comes from."""
     if event.customer is not None and work.causation is not None:
