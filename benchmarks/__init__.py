@@ -1,0 +1,1 @@
+"""What Linehouse does in a second, each figure beside a baseline of the same run."""
