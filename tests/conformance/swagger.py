@@ -37,6 +37,10 @@ class Swagger:
         """Whether the specification defines it."""
         return name in self._definitions
 
+    def attributes(self, name: str) -> set[str]:
+        """The attributes of a definition."""
+        return set(self._definitions[name]["properties"])
+
     def check_definition(self, name: str, body: object, *, partial: bool = False) -> None:
         """Raises NotConformant when the body is no such thing."""
         self._check({"$ref": f"#/definitions/{name}"}, body, name, partial=partial)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,22 +14,34 @@ import pytest
 from django.test import Client, override_settings
 
 from linehouse.activation.connector import set_factory
+from linehouse.billing import service as billing
 from linehouse.catalog.service import apply_files
 from linehouse.customer.service import register_customer
 from linehouse.customer.values import CustomerRegistered, RegisterCustomer
 from linehouse.edge.network.tmf640.connector import Tmf640Connector
+from linehouse.edge.partner.bank.intake import receive
+from linehouse.inventory import service as inventory
+from linehouse.kernel.money import Money
 from linehouse.party.values import NewIndividual, PostalAddress
 from linehouse.platform.access.permissions import PERMISSIONS
 from linehouse.platform.access.service import create_client
+from linehouse.platform.advance import Advanced
 from linehouse.platform.outbox import registry
 from linehouse.platform.work import Actor
 from linehouse.resource.service import seed_stock
+from linehouse.simulators.bank.statement import BankTransfer, write
 from linehouse.simulators.host_network.server import HostNetwork
+from linehouse.usage import service as usage
+from tests.charging.host import Cdr, send
 from tests.conformance.swagger import Specifications
 from tests.edge.tmf.listener import Listener
 from tests.simulators.host_network.running import running_host
 
 HOST = "robin.localhost"
+ORDERS = "productOrderingManagement/v4/productOrder"
+BILLS = "customerBillManagement/v4/customerBill"
+EVENING = datetime(2026, 11, 1, 20, 0, tzinfo=UTC)
+DECEMBER = datetime(2026, 12, 1, 8, 0, tzinfo=UTC)
 ROBIN = Path(__file__).resolve().parents[3] / "brands" / "robin"
 
 
@@ -182,3 +194,82 @@ def stocked(shop: str, actor: Actor) -> str:
     """The brand with its catalogue and stock."""
     seed_stock(actor=actor)
     return shop
+
+
+def order(jane: CustomerRegistered, **more: Any) -> dict[str, Any]:
+    """The body of an order of Jane's: a plan, unless more says otherwise."""
+    return {
+        "relatedParty": [{"id": str(jane.customer_id), "role": "customer", "@referredType": "Customer"}],
+        "billingAccount": {"id": str(jane.billing_account_id)},
+        "productOrderItem": [
+            {"id": "1", "action": "add", "quantity": 1, "productOffering": {"id": "robin-sim-only-20"}}
+        ],
+    } | more
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """A month in which Jane used her plan, and its bill."""
+
+    product: dict[str, Any]
+    bill: dict[str, Any]
+
+
+@pytest.fixture
+def used(
+    host: HostNetwork,
+    stocked: str,
+    api: ApiClient,
+    jane: CustomerRegistered,
+    drain: Callable[[], int],
+    advance: Callable[[datetime], Advanced],
+    actor: Actor,
+) -> dict[str, Any]:
+    """Jane's product, after a call that the plan includes and one that it does not."""
+    assert host
+    assert stocked
+    usage.apply_feeds(ROBIN / "feeds", actor=actor)
+    api.post(ORDERS, order(jane))
+    drain()
+    (product,) = inventory.products_of_customer(jane.customer_id)
+    advance(EVENING)
+    send(
+        [
+            Cdr(product, "VOICE", 61, party="+31612345678"),
+            Cdr(product, "VOICE", 61, start="2026-11-01 13:00:00", party="+12125550123"),
+        ],
+        actor,
+    )
+    drain()
+    found: dict[str, Any] = api.get(f"productInventory/v4/product/{product.id}").body
+    return found
+
+
+@pytest.fixture
+def month(
+    api: ApiClient,
+    used: dict[str, Any],
+    drain: Callable[[], int],
+    advance: Callable[[datetime], Advanced],
+    actor: Actor,
+) -> Month:
+    """The bill of that month, issued."""
+    advance(DECEMBER)
+    run = billing.start_run(date(2026, 12, 1), actor=actor)
+    drain()
+    billing.approve(run, actor=actor)
+    billing.post(run, actor=actor)
+    drain()
+    (bill,) = api.get(BILLS).body
+    return Month(used, bill)
+
+
+@pytest.fixture
+def paid(month: Month, drain: Callable[[], int], actor: Actor) -> Month:
+    """That bill, after a bank transfer of the whole amount came in."""
+    view = billing.invoice_by_number(month.bill["billNo"])
+    transfer = BankTransfer("B-1", view.gross, date(2026, 12, 1), payer="J Lamborgizzia", reference=view.reference)
+    data = write("1", "NL40FICT0123456789", Money.zero("EUR"), [transfer], DECEMBER)
+    receive("camt.xml", data, actor=actor)
+    drain()
+    return month

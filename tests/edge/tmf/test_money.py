@@ -3,89 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 import pytest
 
-from linehouse.billing import service as billing
 from linehouse.customer.values import CustomerRegistered
-from linehouse.edge.partner.bank.intake import receive
 from linehouse.inventory import service as inventory
-from linehouse.kernel.money import Money
 from linehouse.kernel.numbering import Imsi
-from linehouse.platform.advance import Advanced
 from linehouse.platform.work import Actor
-from linehouse.simulators.bank.statement import BankTransfer, write
-from linehouse.usage import service as usage
 from tests.charging.host import Cdr, send
-from tests.edge.tmf.conftest import HOST, ROBIN, ApiClient
+from tests.edge.tmf.conftest import BILLS, HOST, ApiClient, Month
 from tests.edge.tmf.listener import Listener
-from tests.edge.tmf.test_product_ordering import ORDERS, order
 
 USAGES = "usageManagement/v4/usage"
-BILLS = "customerBillManagement/v4/customerBill"
 RATES = "customerBillManagement/v4/appliedCustomerBillingRate"
 PAYMENTS = "payment/v4/payment"
-EVENING = datetime(2026, 11, 1, 20, 0, tzinfo=UTC)
-DECEMBER = datetime(2026, 12, 1, 8, 0, tzinfo=UTC)
-
-pytestmark = pytest.mark.usefixtures("stocked", "host")
-
-
-@dataclass(frozen=True, slots=True)
-class Month:
-    """A month in which Jane used her plan, and its bill."""
-
-    product: dict[str, Any]
-    bill: dict[str, Any]
-
-
-@pytest.fixture
-def used(
-    api: ApiClient,
-    jane: CustomerRegistered,
-    drain: Callable[[], int],
-    advance: Callable[[datetime], Advanced],
-    actor: Actor,
-) -> dict[str, Any]:
-    """Jane's product, after a call that the plan includes and one that it does not."""
-    usage.apply_feeds(ROBIN / "feeds", actor=actor)
-    api.post(ORDERS, order(jane))
-    drain()
-    (product,) = inventory.products_of_customer(jane.customer_id)
-    advance(EVENING)
-    send(
-        [
-            Cdr(product, "VOICE", 61, party="+31612345678"),
-            Cdr(product, "VOICE", 61, start="2026-11-01 13:00:00", party="+12125550123"),
-        ],
-        actor,
-    )
-    drain()
-    found: dict[str, Any] = api.get(f"productInventory/v4/product/{product.id}").body
-    return found
-
-
-@pytest.fixture
-def month(
-    api: ApiClient,
-    used: dict[str, Any],
-    drain: Callable[[], int],
-    advance: Callable[[datetime], Advanced],
-    actor: Actor,
-) -> Month:
-    """The bill of that month, issued."""
-    advance(DECEMBER)
-    run = billing.start_run(date(2026, 12, 1), actor=actor)
-    drain()
-    billing.approve(run, actor=actor)
-    billing.post(run, actor=actor)
-    drain()
-    (bill,) = api.get(BILLS).body
-    return Month(used, bill)
 
 
 def test_usage_with_its_price(api: ApiClient, jane: CustomerRegistered, used: dict[str, Any]) -> None:
@@ -161,14 +95,8 @@ def test_a_bill_that_has_arrived_is_said_to_be_sent(
     assert api.call("POST", BILLS, {}).status == 405
 
 
-def test_a_transfer_settles_the_bill(
-    api: ApiClient, jane: CustomerRegistered, month: Month, drain: Callable[[], int], actor: Actor
-) -> None:
-    view = billing.invoice_by_number(month.bill["billNo"])
-    transfer = BankTransfer("B-1", view.gross, date(2026, 12, 1), payer="J Lamborgizzia", reference=view.reference)
-    data = write("1", "NL40FICT0123456789", Money.of("1000", "EUR"), [transfer], DECEMBER)
-    receive("camt.xml", data, actor=actor)
-    drain()
+def test_a_transfer_settles_the_bill(api: ApiClient, jane: CustomerRegistered, paid: Month) -> None:
+    month = paid
     (payment,) = api.get(f"{PAYMENTS}?account.id={jane.billing_account_id}").body
     assert (payment["status"], payment["totalAmount"]["value"]) == ("done", month.bill["amountDue"]["value"])
     assert payment["paymentItem"][0]["item"]["href"] == month.bill["href"]

@@ -10,24 +10,13 @@ import pytest
 from linehouse.customer.values import CustomerRegistered
 from linehouse.simulators.host_network.faults import FaultKind
 from linehouse.simulators.host_network.server import HostNetwork
-from tests.edge.tmf.conftest import HOST, ApiClient
+from tests.edge.tmf.conftest import HOST, ORDERS, ApiClient, order
 from tests.edge.tmf.listener import Listener
 from tests.simulators.host_network.running import misbehave
 
-ORDERS = "productOrderingManagement/v4/productOrder"
 CANCELS = "productOrderingManagement/v4/cancelProductOrder"
 
 pytestmark = pytest.mark.usefixtures("stocked", "host")
-
-
-def order(jane: CustomerRegistered, **more: Any) -> dict[str, Any]:
-    return {
-        "relatedParty": [{"id": str(jane.customer_id), "role": "customer", "@referredType": "Customer"}],
-        "billingAccount": {"id": str(jane.billing_account_id)},
-        "productOrderItem": [
-            {"id": "1", "action": "add", "quantity": 1, "productOffering": {"id": "robin-sim-only-20"}}
-        ],
-    } | more
 
 
 def test_an_order_is_taken_and_delivered(

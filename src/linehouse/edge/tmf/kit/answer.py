@@ -12,9 +12,18 @@ from linehouse.edge.tmf.kit.problem import ApiProblem
 CONTENT_TYPE = "application/json; charset=utf-8"
 
 
+class _Quiet(HttpResponse):
+    """Django would log the address of every refused request, and an id in it may be a telephone number.
+
+    The web process logs each request by its route.
+    """
+
+    _has_been_logged = True
+
+
 def json_answer(value: object, status: int = 200, headers: Mapping[str, str] | None = None) -> HttpResponse:
     """A JSON answer that no cache keeps: it is meant for one client."""
-    response = HttpResponse(to_json(value), status=status, content_type=CONTENT_TYPE)
+    response = _Quiet(to_json(value), status=status, content_type=CONTENT_TYPE)
     response["Cache-Control"] = "no-store"
     for name, text in (headers or {}).items():
         response[name] = text

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from linehouse.catalog.values import Allowance, Catalogue, ProductOffering
 from linehouse.edge.tmf.kit.declaration import Links, Resource
@@ -23,7 +24,7 @@ from linehouse.platform.clock.service import business_now
 class CharacteristicValue(Shape):
     """`CharacteristicValueSpecification`: one value, with its unit."""
 
-    value: str | Decimal
+    value: Any
     unit_of_measure: str | None = None
     is_default: bool = True
 
