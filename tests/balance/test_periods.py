@@ -36,7 +36,9 @@ def test_periods_follow_each_other_without_gap_over_years(cycle_day):
     start, turns = datetime(2026, 1, 10, 9, 30, tzinfo=UTC), []
     for _ in range(40):
         turns.append(turn_from(start, cycle_day, AMSTERDAM))
-        start = turns[-1].valid.end
+        end = turns[-1].valid.end
+        assert end is not None
+        start = end
     assert all(one.valid.end == two.valid.start for one, two in pairwise(turns))
     assert all(turn.covered == turn.cycle for turn in turns[1:])
     assert all(28 <= turn.cycle <= 31 for turn in turns)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -114,8 +115,8 @@ class UsageShelf:
             if account_id == billing_account_id and item.started_at < until and key not in self.billed
         ]
 
-    def records(self, record_ids: list[UUID]) -> list[UsageItem]:
+    def records(self, record_ids: Sequence[UUID]) -> list[UsageItem]:
         return [self.items[key][1] for key in record_ids if key in self.items]
 
-    def mark_billed(self, record_ids: list[UUID], invoice_number: str, *, actor: Actor) -> None:
+    def mark_billed(self, record_ids: Sequence[UUID], invoice_number: str, *, actor: Actor) -> None:
         self.billed |= dict.fromkeys(record_ids, invoice_number)

@@ -71,7 +71,7 @@ def test_from_the_hosts_file_to_the_invoice_and_back_to_the_record(
         for child in found.children:
             assert child.record_id is not None
             record = charging.rated_record(child.record_id)
-            assert (record.amount.micros, record.invoice) == (child.exact, "INV-000001")
+            assert (Fraction(record.amount.micros), record.invoice) == (child.exact, "INV-000001")
             assert charging.explain(child.record_id)
             assert billing.line_of_record(child.record_id) == line.id
     assert charging.unbilled(plan.billing_account_id, datetime(2027, 1, 1, tzinfo=UTC)) == []

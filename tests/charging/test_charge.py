@@ -311,7 +311,8 @@ def test_days_of_simulated_usage_from_home_and_abroad_add_up(shop, actor, drain,
     people = [activate(actor, register(actor, name), "robin-sim-only-20") for name in ("Anna", "Bart")]
     people.append(activate(actor, register(actor, "Cees"), "robin-prepaid-start"))
     advance(NEXT_WEEK)
-    subscribers = [Subscriber(one.imsi.digits, one.msisdn.digits) for one in people]
+    subscribers = [Subscriber(one.imsi.digits, one.msisdn.digits) for one in people if one.imsi and one.msisdn]
+    assert len(subscribers) == 3
     zone = ZoneInfo("Europe/Amsterdam")
     made = [
         host_csv(make_usage("home", subscribers, date(2026, 11, 2), 3, zone), date(2026, 11, 5), zone=zone),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from fractions import Fraction
 from math import ceil
 
@@ -34,10 +34,12 @@ def naive(tariff: Tariff, event: UsageEvent, buckets: Sequence[Bucket]) -> Naive
     result = Naive()
     facts = Facts.of(tariff, event)
     usable = [bucket for bucket in in_burn_order(buckets) if not bucket.is_money]
-    end, position, first = event.quantity, 0, None
-    free, first_block_done, entered = 0, False, set()
+    end, position, free = event.quantity, 0, 0
+    first: Rule | None = None
+    entered: set[tuple[int, int]] = set()
+    first_block_done = False
 
-    def instant(at: int):
+    def instant(at: int) -> datetime:
         passes = event.usage_type.unit is Unit.MILLISECOND
         return event.started_at + timedelta(milliseconds=at) if passes else event.started_at
 
@@ -89,6 +91,7 @@ def naive(tariff: Tariff, event: UsageEvent, buckets: Sequence[Bucket]) -> Naive
         if cap is not None and result.exact >= cap:
             position += 1
             continue
+        assert rule.price is not None
         index = max(i for i, s in enumerate(rule.price.steps) if s.start <= position - free)
         step = rule.price.steps[index]
         # Where the event, the step (with overhang) or the rule (when it is cut) ends a block early.

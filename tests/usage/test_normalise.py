@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -42,13 +43,13 @@ RAW = RawUsage(
 )
 
 
-def ready(**changes: object) -> Prepared:
+def ready(**changes: Any) -> Prepared:
     one = prepare(replace(RAW, **changes), FEED, NOW)
     assert isinstance(one, Prepared), one
     return one
 
 
-def held(feed: Feed = FEED, **changes: object) -> Held:
+def held(feed: Feed = FEED, **changes: Any) -> Held:
     one = prepare(replace(RAW, **changes), feed, NOW)
     assert isinstance(one, Held), one
     return one

@@ -6,6 +6,7 @@ import io
 import string
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 from facturx import get_facturx_xml_from_pdf
@@ -37,13 +38,14 @@ def test_the_same_document_gives_the_same_bytes() -> None:
 def test_it_is_pdf_a_3_and_tagged_and_has_its_fonts_inside() -> None:
     pdf = invoice_pdf(document_of(draft_of()), invoice_xml=XML)
     reader = PdfReader(io.BytesIO(pdf))
-    catalog = reader.root_object
+    catalog: Any = reader.root_object
     assert b"<pdfaid:part>3</pdfaid:part><pdfaid:conformance>A</pdfaid:conformance>" in pdf
     assert b"<pdfuaid:part>1</pdfuaid:part>" in pdf
-    assert catalog["/MarkInfo"]["/Marked"] is not None  # type: ignore[index]  # a dictionary of the catalog
+    assert catalog["/MarkInfo"]["/Marked"] is not None
     assert catalog["/Lang"] == "en"
+    page: Any
     for page in reader.pages:
-        for font in page["/Resources"].get("/Font", {}).values():  # type: ignore[union-attr]  # a dictionary of the page
+        for font in page["/Resources"].get("/Font", {}).values():
             inner = font.get_object()["/DescendantFonts"][0].get_object()["/FontDescriptor"].get_object()
             assert any(key.startswith("/FontFile") for key in inner)
             assert "SourceSansPro" in inner["/FontName"]
@@ -53,9 +55,10 @@ def test_the_structured_invoice_is_inside_as_an_alternative() -> None:
     pdf = invoice_pdf(document_of(draft_of()), invoice_xml=XML)
     reader = PdfReader(io.BytesIO(pdf))
     assert reader.attachments == {"factur-x.xml": [XML]}
-    (associated,) = reader.root_object["/AF"]  # type: ignore[misc]  # an array of the catalog
+    catalog: Any = reader.root_object
+    (associated,) = catalog["/AF"]
     assert associated.get_object()["/AFRelationship"] == "/Alternative"
-    xmp = reader.root_object["/Metadata"].get_object().get_data().decode()  # type: ignore[union-attr]  # a stream
+    xmp = catalog["/Metadata"].get_object().get_data().decode()
     assert "<fx:ConformanceLevel>EN 16931</fx:ConformanceLevel>" in xmp
     assert "<fx:DocumentFileName>factur-x.xml</fx:DocumentFileName>" in xmp
     assert xmp.count("urn:factur-x:pdfa:CrossIndustryDocument:invoice:1p0#") == 2

@@ -226,8 +226,6 @@ def used(
     actor: Actor,
 ) -> dict[str, Any]:
     """Jane's product, after a call that the plan includes and one that it does not."""
-    assert host
-    assert stocked
     usage.apply_feeds(ROBIN / "feeds", actor=actor)
     api.post(ORDERS, order(jane))
     drain()

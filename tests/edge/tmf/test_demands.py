@@ -37,7 +37,6 @@ def path_of(api: Api, resource: Resource[Any]) -> str:
 @pytest.fixture
 def filled(api: ApiClient, paid: Month, jane: Any, drain: Callable[[], int]) -> ApiClient:
     """A brand where every resource has at least one."""
-    assert paid
     api.post("party/v4/organization", {"tradingName": "Kolibrie"})
     held = api.post(ORDERS, order(jane)).body
     assert (

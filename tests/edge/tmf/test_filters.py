@@ -60,13 +60,21 @@ def test_a_bad_expression_is_refused() -> None:
 
 
 def test_order_by_value_with_absent_last() -> None:
-    rows = [{"id": "a", "n": Decimal(10)}, {"id": "b", "n": 9}, {"id": "c"}, {"id": "d", "n": 9}]
-    keys = (SortKey(("n",), descending=False),)
+    rows: list[dict[str, object]] = [
+        {"id": "a", "n": Decimal(10)},
+        {"id": "b", "n": 9},
+        {"id": "c"},
+        {"id": "d", "n": 9},
+    ]
+    keys: tuple[SortKey, ...] = (SortKey(("n",), descending=False),)
     assert [r["id"] for r in ordered(rows, keys)] == ["b", "d", "a", "c"]
     keys = (SortKey(("n",), descending=True), SortKey(("id",), descending=True))
     assert [r["id"] for r in ordered(rows, keys)] == ["a", "d", "b", "c"]
 
 
 def test_order_of_instants_with_and_without_fractions() -> None:
-    rows = [{"id": "late", "d": "2026-11-01T08:00:00.5Z"}, {"id": "early", "d": "2026-11-01T08:00:00Z"}]
+    rows: list[dict[str, object]] = [
+        {"id": "late", "d": "2026-11-01T08:00:00.5Z"},
+        {"id": "early", "d": "2026-11-01T08:00:00Z"},
+    ]
     assert [r["id"] for r in ordered(rows, (SortKey(("d",), descending=False),))] == ["early", "late"]

@@ -11,7 +11,7 @@ from linehouse.edge.tmf.kit.paging import PageInfo, headers, status
 from linehouse.edge.tmf.kit.query import ListQuery
 from linehouse.edge.tmf.kit.selection import select
 
-THING = {
+THING: dict[str, object] = {
     "id": "1",
     "href": "http://h/1",
     "name": "n",
@@ -69,7 +69,7 @@ def test_a_patch_twice_is_a_patch_once(target: dict[str, object], patch: dict[st
 
 
 def test_changes_names_only_what_differs() -> None:
-    before = {"name": "a", "state": "new", "price": {"unit": "EUR", "value": 1}}
+    before: dict[str, object] = {"name": "a", "state": "new", "price": {"unit": "EUR", "value": 1}}
     assert changes(before, {"name": "a", "price": {"value": 2}, "state": None}) == {
         "price": {"unit": "EUR", "value": 2},
         "state": None,

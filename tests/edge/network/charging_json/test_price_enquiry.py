@@ -30,7 +30,8 @@ class Pools:
     """What the charging node shares, for one test."""
 
     def __init__(self, dsn) -> None:
-        self.dsn, self.pools = dsn, {}
+        self.dsn = dsn
+        self.pools: dict[str, asyncpg.Pool] = {}
 
     async def pool(self, database: str) -> asyncpg.Pool:
         if database not in self.pools:
