@@ -26,7 +26,7 @@ def checks() -> tuple[Check, ...]:
         Check("ruff check", (tool("ruff"), "check", "--quiet", ".")),
         Check("ruff format", (tool("ruff"), "format", "--quiet", "--check", ".")),
         Check("import rules", (tool("lint-imports"), "--no-logo")),
-        Check("types", (tool("mypy"), "src")),
+        Check("types", (tool("mypy"), "src", "tests")),
     )
 
 
@@ -64,7 +64,7 @@ def command(browser: bool, peers: bool, specs: str | None, pytest_arguments: tup
     failed = [] if pytest_arguments else run_checks(environment)
     options = ["--browser"] * browser + ["--peers"] * peers
     if specs:
-        options += ["--specs", specs]
+        options.append(f"--specs={specs}")  # as one word: a folder of its own would move pytest's root there
     if not any(argument.startswith(("-n", "--numprocesses", "--pdb")) for argument in pytest_arguments):
         workers = min(_MOST_WORKERS, max(2, os.cpu_count() or 2))
         options += ["-n", str(workers)]
