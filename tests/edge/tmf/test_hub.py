@@ -8,8 +8,6 @@ import json
 from collections.abc import Callable
 from uuid import UUID
 
-import pytest
-
 from linehouse.edge.tmf.kit.callback import SIGNATURE
 from linehouse.edge.tmf.models import HubDelivery
 from linehouse.platform.access.service import create_client
@@ -51,8 +49,7 @@ def test_a_notification_is_complete_and_signed(
     assert body["eventType"] == body["@type"] == "IndividualCreateEvent"
     assert body["event"] == {"individual": person}
     assert body["eventTime"] == body["timeOcurred"] == "2026-11-01T08:00:00Z"
-    assert UUID(body["eventId"])
-    assert UUID(body["correlationId"])
+    assert UUID(body["eventId"]) != UUID(body["correlationId"])
     fields = dict(part.split("=") for part in headers[SIGNATURE].split(","))
     mac = hmac.new(key.encode(), f"{fields['t']}.".encode() + raw, hashlib.sha256).hexdigest()
     assert fields["v1"] == mac
@@ -97,19 +94,21 @@ def test_below_a_listener_each_event_has_its_path(api: ApiClient, listener: List
     assert [path for path, _, _ in listener.requests] == ["/listener/individualCreateEvent"]
 
 
-@pytest.mark.parametrize(
-    ("body", "field"),
-    [
-        ({}, "/callback"),
-        ({"callback": "https://10.0.0.8/"}, "/callback"),
-        ({"callback": "http://93.184.215.14/"}, "/callback"),
-        ({"callback": "https://93.184.215.14/", "query": "colour=red"}, "colour"),
-        ({"callback": "https://93.184.215.14/", "query": "limit=3"}, "/query"),
-    ],
-)
-def test_refused(api: ApiClient, body: dict[str, str], field: str) -> None:
-    answer = api.post(HUB, body)
-    assert (answer.status, answer.body["field"]) == (400, field)
+REFUSED = [
+    ({}, "/callback"),
+    ({"callback": "https://10.0.0.8/"}, "/callback"),
+    ({"callback": "http://93.184.215.14/"}, "/callback"),
+    ({"callback": "https://93.184.215.14/", "query": "colour=red"}, "colour"),
+    ({"callback": "https://93.184.215.14/", "query": "limit=3"}, "/query"),
+]
+
+
+def test_refused(api: ApiClient) -> None:
+    found = []
+    for body, _ in REFUSED:
+        answer = api.post(HUB, body)
+        found.append((answer.status, answer.body["field"]))
+    assert found == [(400, field) for _, field in REFUSED]
 
 
 def test_a_client_sees_only_its_own_and_hears_only_what_it_may_read(

@@ -72,25 +72,26 @@ def test_a_product_with_what_belongs_to_it(api: ApiClient, plan: ProductView, ac
     assert "startDate" not in added
 
 
-@pytest.mark.parametrize(
-    ("query", "found"),
-    [
-        ("status=active", 1),
-        ("status=active&productOffering.id=robin-sim-only-20", 1),
-        ("status=suspended", 0),
-        ("relatedParty.id={customer}", 1),
-        ("relatedParty.id=nobody", 0),
-        ("billingAccount.id={account}&status=active,suspended", 1),
-        ("productCharacteristic.value=31610200000", 1),
-        ("startDate.gte=2026-11-01T08:00:00Z", 1),
-        ("startDate.gt=2026-11-01T08:00:00Z", 0),
-        ("productSerialNumber.regex=0*1$", 1),
-    ],
-)
-def test_products_are_found(api: ApiClient, plan: ProductView, query: str, found: int) -> None:
-    text = query.format(customer=plan.customer_id, account=plan.billing_account_id)
-    answer = api.get(f"{PRODUCTS}?{text}")
-    assert (answer.status, len(answer.body)) == (200, found)
+SEARCHES = [
+    ("status=active", 1),
+    ("status=active&productOffering.id=robin-sim-only-20", 1),
+    ("status=suspended", 0),
+    ("relatedParty.id={customer}", 1),
+    ("relatedParty.id=nobody", 0),
+    ("billingAccount.id={account}&status=active,suspended", 1),
+    ("productCharacteristic.value=31610200000", 1),
+    ("startDate.gte=2026-11-01T08:00:00Z", 1),
+    ("startDate.gt=2026-11-01T08:00:00Z", 0),
+    ("productSerialNumber.regex=0*1$", 1),
+]
+
+
+def test_products_are_found(api: ApiClient, plan: ProductView) -> None:
+    found = []
+    for query, _ in SEARCHES:
+        answer = api.get(f"{PRODUCTS}?{query.format(customer=plan.customer_id, account=plan.billing_account_id)}")
+        found.append((query, len(answer.body)))
+    assert found == SEARCHES
 
 
 def test_products_come_from_orders(api: ApiClient, plan: ProductView) -> None:
