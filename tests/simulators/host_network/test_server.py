@@ -86,6 +86,25 @@ def test_the_fault_menu_is_set_shown_and_emptied(client: httpx.Client) -> None:
     assert (picture["faults"], picture["behaviour"]) == ([], {"later": True, "delay_ms": 5})
 
 
+def test_the_menu_is_a_page_with_forms(host: HostNetwork, client: httpx.Client) -> None:
+    client.post(f"{API}/service", json=service("S-<1>"))
+    form = {"kind": "refuse", "count": "2", "method": "", "line": "", "milliseconds": "5", "reason": "<b>no</b>"}
+    answer = client.post("/admin/fault", data=form)
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/admin")
+    shown = client.get("/admin")
+    assert shown.headers["Content-Type"] == "text/html; charset=utf-8"
+    assert "&lt;b&gt;no&lt;/b&gt;" in shown.text
+    assert "S-&lt;1&gt;" in shown.text
+    assert all(str(kind) in shown.text for kind in FaultKind)
+    assert client.post("/admin/fault", data=form | {"count": "none"}).status_code == 400
+    assert client.post("/admin/pace", data={"delay_ms": "7"}).status_code == 303
+    assert client.post("/admin/pace", data={"delay_ms": "-7", "later": "yes"}).status_code == 400
+    assert client.post("/admin/clear", data={}).status_code == 303
+    assert (host.network.state.faults, host.network.state.behaviour.delay_ms) == ([], 7)
+    assert not host.network.state.behaviour.later
+    assert client.get("/healthz").status_code == 200
+
+
 def test_a_slow_answer_does_not_hold_up_the_others(host: HostNetwork, client: httpx.Client) -> None:
     misbehave(host, FaultKind.SLOW, milliseconds=600)
     slow = threading.Thread(target=client.post, args=(f"{API}/service",), kwargs={"json": service()})

@@ -11,12 +11,18 @@ import msgspec
 
 from linehouse.simulators.host_network.faults import Fault
 
+LONGEST_DELAY_MS = 24 * 3_600_000
+
 
 class Behaviour(msgspec.Struct, kw_only=True):
     """How the host works when nothing is wrong: at once, or later with a monitor after ``delay_ms``."""
 
     later: bool = True
     delay_ms: int = 200
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.delay_ms <= LONGEST_DELAY_MS:
+            raise ValueError(f"a request is finished after 0 to {LONGEST_DELAY_MS} milliseconds")
 
 
 class MonitorRecord(msgspec.Struct, kw_only=True):

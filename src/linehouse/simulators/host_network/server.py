@@ -16,6 +16,7 @@ from urllib.parse import parse_qsl, urlsplit
 import msgspec
 
 from linehouse.kernel.clock import MachineClock
+from linehouse.simulators.host_network import page
 from linehouse.simulators.host_network.documents import API, Refusal
 from linehouse.simulators.host_network.faults import Fault, described
 from linehouse.simulators.host_network.memory import Behaviour, Memory
@@ -84,6 +85,8 @@ class _Handler(BaseHTTPRequestHandler):
                 self._send(_selected(network.monitor(monitor_id), query))
             case ["admin", "state"]:
                 self._send(Answer(200, _picture(network)))
+            case ["admin"]:
+                self._send_page(page.admin(_picture(network)))
             case ["healthz"]:
                 self._send(Answer(200, {"status": "ok"}))
             case _:
@@ -92,7 +95,7 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         """Creates services, subscriptions and faults."""
         path, _ = self._target()
-        body = self._body()
+        body = None if path[:1] == ["admin"] and self._is_form() else self._body()
         network = self.server.network
         match path:
             case ["service"]:
@@ -101,6 +104,8 @@ class _Handler(BaseHTTPRequestHandler):
                 self._send(network.listen(body))
             case ["admin", "faults"]:
                 self._admin(body, Fault, network.add_fault)
+            case ["admin", ("fault" | "clear" | "pace") as what]:
+                self._form(what)
             case _:
                 self._send(_nothing(self.path))
 
@@ -147,7 +152,7 @@ class _Handler(BaseHTTPRequestHandler):
         path = parts.path
         if path.startswith(f"{API}/"):
             path = path.removeprefix(API)
-        elif not path.startswith(("/admin/", "/healthz")):
+        elif not path.startswith(("/admin", "/healthz")):
             path = "/nowhere"
         return [part for part in path.split("/") if part], dict(parse_qsl(parts.query, keep_blank_values=True))
 
@@ -163,6 +168,36 @@ class _Handler(BaseHTTPRequestHandler):
             return json.loads(self.rfile.read(int(length)) or b"null")
         except ValueError:
             return None
+
+    def _is_form(self) -> bool:
+        return self.headers.get("Content-Type", "").startswith("application/x-www-form-urlencoded")
+
+    def _form(self, what: str) -> None:
+        """A form of the page; a wrong field is told by what the same request in JSON would say."""
+        length = self.headers.get("Content-Length", "0")
+        size = int(length) if length.isdigit() else 0
+        form = dict(parse_qsl(self.rfile.read(min(size, _BODY_LIMIT)).decode("utf-8", "replace")))
+        network = self.server.network
+        try:
+            if what == "fault":
+                network.add_fault(msgspec.convert(form, Fault, strict=False))
+            elif what == "pace":
+                pace = {"later": "later" in form, "delay_ms": form.get("delay_ms", "")}
+                network.behave(msgspec.convert(pace, Behaviour, strict=False))
+            else:
+                network.clear_faults()
+        except msgspec.ValidationError as error:
+            self._send(Answer(400, Refusal(400, "20", str(error)).document()))
+            return
+        self._send(Answer(303, location="/admin"))
+
+    def _send_page(self, text: str) -> None:
+        data = text.encode()
+        self.send_response(200)
+        self.send_header("Content-Type", "text/html; charset=utf-8")
+        self.send_header("Content-Length", str(len(data)))
+        self.end_headers()
+        self.wfile.write(data)
 
     def _admin(self, body: Any, kind: Any, act: Callable[[Any], None]) -> None:
         try:
