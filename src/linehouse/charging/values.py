@@ -20,9 +20,13 @@ REVENUE = "usage"
 """The detail of the revenue account of usage."""
 
 
+UNBILLED = "unbilled/"
+"""The purses of postpaid accounts begin with this."""
+
+
 def unbilled_ref(account: str) -> str:
     """The purse in which a postpaid account's usage gathers, which is the ledger's account of it, too."""
-    return f"unbilled/{account}"
+    return UNBILLED + account
 
 
 @dataclass(frozen=True, slots=True)

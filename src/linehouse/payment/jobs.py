@@ -5,7 +5,7 @@ from __future__ import annotations
 from linehouse.billing.events import InvoiceIssued
 from linehouse.ledger import service as ledger
 from linehouse.payment.models import Allocation, BankEntry, Payment
-from linehouse.payment.service.payments import allocate_open
+from linehouse.payment.service.payments import allocate_open, take_credit_note
 from linehouse.platform.checks import Finding, Verdict, check
 from linehouse.platform.outbox.registry import consumer
 from linehouse.platform.work import SYSTEM, Work
@@ -13,7 +13,9 @@ from linehouse.platform.work import SYSTEM, Work
 
 @consumer("payment.use_credit", on=(InvoiceIssued,))
 def use_credit(event: InvoiceIssued, work: Work) -> None:
-    """Credit is used before payment is asked."""
+    """Credit is used before payment is asked; a credit note's amount becomes credit and is used at once."""
+    if event.kind == "credit-note":
+        take_credit_note(event.invoice_id, actor=SYSTEM)
     allocate_open(event.billing_account_id, actor=SYSTEM, reason=f"credit used for {event.number}")
 
 

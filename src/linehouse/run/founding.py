@@ -8,6 +8,7 @@ from pathlib import Path
 from linehouse.catalog.files import read_catalogue
 from linehouse.catalog.folder import read_folder
 from linehouse.catalog.service import apply_files, published
+from linehouse.edge.documents.brand_templates import keep_templates
 from linehouse.platform.clock.service import set_manual
 from linehouse.platform.partitions import ensure_ahead
 from linehouse.platform.postgres.databases import Installation, create_brand
@@ -45,6 +46,7 @@ def found_brand(
             ensure_ahead(work.now)
             begin_all(work.now)
         apply_files(folder, actor=actor, note="first version")
+        keep_templates(folder, actor=actor)
         if (folder / "feeds").is_dir():
             apply_feeds(folder / "feeds", actor=actor)
         account = published().brand.bank_account

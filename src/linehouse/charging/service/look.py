@@ -8,7 +8,7 @@ from uuid import UUID
 
 from linehouse.charging import store
 from linehouse.charging.errors import AlreadyBilled, RatedUsageUnknown
-from linehouse.charging.values import RatedUsage, UsageSum
+from linehouse.charging.values import UNBILLED, RatedUsage, UsageSum
 from linehouse.kernel.money import Money
 from linehouse.kernel.period import Period
 from linehouse.kernel.quantity import Quantity, Unit
@@ -101,7 +101,10 @@ def explain(record_id: UUID) -> list[str]:
     if found is None:
         raise _unknown(record_id)
     priced, unit_takes, money_takes, uncollected = found
-    takes = explain_takes(unit_takes, money_takes, uncollected, Unit(priced["unit"]), priced["currency"])
+    paid = {ref: micros for ref, micros in money_takes.items() if not ref.startswith(UNBILLED)}
+    takes = explain_takes(unit_takes, paid, uncollected, Unit(priced["unit"]), priced["currency"])
+    if waits := sum(micros for ref, micros in money_takes.items() if ref.startswith(UNBILLED)):
+        takes.append(f"Due with an invoice: {Money(waits, priced['currency'])}.")
     return [*explain_plain(priced), *takes]
 
 

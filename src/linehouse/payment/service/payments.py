@@ -132,6 +132,30 @@ def allocate_open(billing_account_id: UUID, *, actor: Actor, reason: str = "cred
         return used
 
 
+def take_credit_note(invoice_id: UUID, *, actor: Actor) -> None:
+    """Turn an issued credit note into the account's credit, once; what is open is settled from it, the rest is kept.
+
+    The note stands as a negative receivable in the journal; recording it moves that into the account's credit.
+    """
+    with unit_of_work(actor, "credit note"):
+        note = billing.invoice(invoice_id)
+        if note.issue_date is None or Payment.objects.filter(bank_ref=f"note/{note.number}").exists():
+            return
+        source = f"receivable/{note.account_number}"
+        record(
+            Received(
+                note.account_id,
+                abs(note.gross),
+                "creditNote",
+                note.issue_date,
+                source,
+                note.number,
+                f"note/{note.number}",
+            )
+        )
+        billing.settle(invoice_id, note.gross, note.number, actor=actor)
+
+
 def open_invoice(item: billing.OpenInvoice) -> OpenInvoice:
     """Billing's view of an open invoice as this room uses it."""
     return OpenInvoice(item.id, item.number, item.reference, item.billing_account_id, item.due_date, item.open)
