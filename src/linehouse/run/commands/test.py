@@ -24,7 +24,7 @@ def checks() -> tuple[Check, ...]:
     """Style, types and import rules, quickest first."""
     return (
         Check("ruff check", (tool("ruff"), "check", "--quiet", ".")),
-        Check("ruff format", (tool("ruff"), "format", "--quiet", "--check", ".")),
+        Check("ruff format", (tool("ruff"), "format", "--check", "--output-format=concise", ".")),
         Check("import rules", (tool("lint-imports"), "--no-logo")),
         Check("types", (tool("mypy"), "src", "tests")),
     )
