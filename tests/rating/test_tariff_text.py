@@ -184,6 +184,17 @@ class TestExamples:
             self.with_example(sentence)
 
 
+LAUGHS = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n" + "".join(
+    f"a{level}: &a{level} [{', '.join([f'*a{level - 1}'] * 10)}]\n" for level in range(1, 9)
+)
+
+
+@pytest.mark.parametrize(("text", "said"), [(LAUGHS, "too much"), ("[" * 60 + "]" * 60, "too deeply")])
+def test_a_small_file_cannot_become_a_huge_one(text, said):
+    with pytest.raises(SourceTextInvalid, match=said):
+        load_marked(text)
+
+
 class TestLint:
     def judge(self, text: str):
         return lint(read(text)["plain"], home_country="NL", tax_rate=Fraction(21, 100))

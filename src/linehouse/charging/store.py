@@ -99,13 +99,6 @@ FROM charging_rated_usage u WHERE {where} GROUP BY usage_type, direction, unit, 
 """
 
 
-_SUMS = """
-SELECT usage_type, direction, count(*), sum(quantity)::numeric, unit, sum(amount)::numeric, currency,
-       count(*) FILTER (WHERE amount = 0 AND covered_by <> '')
-FROM charging_rated_usage u WHERE {where} GROUP BY usage_type, direction, unit, currency ORDER BY usage_type, direction
-"""
-
-
 def sums(where: str, params: Sequence[Any]) -> list[tuple[str, str, int, int, str, int, str, int]]:
     """Per usage type, direction, unit and currency: records, quantity, amount, and how many buckets paid entirely."""
     with brand_cursor() as cursor:

@@ -25,6 +25,10 @@ from linehouse.rating.errors import SourceTextInvalid
 _KEY = re.compile(r"^[a-z0-9]+(-[a-z0-9]+)*$")
 _DATE = re.compile(r"^\d{4}-\d{2}-\d{2}$")
 _NUMBER = re.compile(r"^-?\d+(\.\d+)?$")
+MOST_NODES = 500_000
+"""How many values one file may hold: far more than any price list, far less than fills a machine's memory."""
+DEEPEST = 50
+"""How many levels a file may nest."""
 _TRUE, _FALSE = frozenset({"true", "yes"}), frozenset({"false", "no"})
 
 Plain = str | int | bool | None | list["Plain"] | dict[str, "Plain"]
@@ -230,7 +234,7 @@ def load_marked(given: Path | str, source: str = "") -> MarkedNode:
         raise SourceTextInvalid(f"{name}: {problem}", field="file", value=name) from None
     if root is None:
         raise SourceTextInvalid(f"{name}: the file is empty", field="file", value=name)
-    return _marked(root, name, "", ())
+    return _Marking(name).mark(root, "", ())
 
 
 def from_plain(data: Plain, source: str) -> MarkedNode:
@@ -254,24 +258,43 @@ def _below(path: str, key: str) -> str:
     return f"{path}.{key}" if path else key
 
 
-def _marked(node: yaml.Node, source: str, path: str, above: Sequence[yaml.Node]) -> MarkedNode:
-    line = node.start_mark.line + 1
-    if any(node is parent for parent in above):
-        MarkedNode(None, source, line, path).fail("an alias contains itself")
-    here = (*above, node)
-    if isinstance(node, yaml.MappingNode):
+class _Marking:
+    """Marks the nodes of one file. Aliases are written once and read often, so what they become is counted."""
+
+    def __init__(self, source: str) -> None:
+        self._source = source
+        self._left = MOST_NODES
+
+    def mark(self, node: yaml.Node, path: str, above: Sequence[yaml.Node]) -> MarkedNode:
+        """The node and all below it; raises SourceTextInvalid."""
+        line = node.start_mark.line + 1
+        self._bound(node, MarkedNode(None, self._source, line, path), above)
+        here = (*above, node)
+        if isinstance(node, yaml.MappingNode):
+            return MarkedNode(self._entries(node, path, here), self._source, line, path)
+        if isinstance(node, yaml.SequenceNode):
+            nodes = tuple(self.mark(child, f"{path}[{place}]", here) for place, child in enumerate(node.value))
+            return MarkedNode(nodes, self._source, line, path)
+        empty = node.tag == "tag:yaml.org,2002:null"
+        return MarkedNode(None if empty else node.value, self._source, line, path)
+
+    def _entries(self, node: yaml.MappingNode, path: str, here: Sequence[yaml.Node]) -> dict[str, MarkedNode]:
         entries: dict[str, MarkedNode] = {}
         for key_node, value_node in node.value:
             key = key_node.value if isinstance(key_node, yaml.ScalarNode) else ""
-            place = MarkedNode(key, source, key_node.start_mark.line + 1, _below(path, key))
+            place = MarkedNode(key, self._source, key_node.start_mark.line + 1, _below(path, key))
             if not key or key == "<<":
                 place.fail("a key is a plain word")
             if key in entries:
                 place.fail(f"`{key}` stands there twice", f"one `{key}`; the first is on line {entries[key].line}")
-            entries[key] = _marked(value_node, source, _below(path, key), here)
-        return MarkedNode(entries, source, line, path)
-    if isinstance(node, yaml.SequenceNode):
-        nodes = tuple(_marked(child, source, f"{path}[{place}]", here) for place, child in enumerate(node.value))
-        return MarkedNode(nodes, source, line, path)
-    empty = node.tag == "tag:yaml.org,2002:null"
-    return MarkedNode(None if empty else node.value, source, line, path)
+            entries[key] = self.mark(value_node, _below(path, key), here)
+        return entries
+
+    def _bound(self, node: yaml.Node, place: MarkedNode, above: Sequence[yaml.Node]) -> None:
+        if any(node is parent for parent in above):
+            place.fail("an alias contains itself")
+        if len(above) >= DEEPEST:
+            place.fail("the file is nested too deeply", f"at most {DEEPEST} levels")
+        self._left -= 1
+        if self._left < 0:
+            place.fail("the file holds too much, with all aliases written out", f"at most {MOST_NODES} values")
