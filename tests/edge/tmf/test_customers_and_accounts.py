@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from linehouse.customer.values import CustomerRegistered
 from tests.edge.tmf.conftest import HOST, ApiClient
