@@ -26,8 +26,9 @@ from linehouse.platform.runner import run_ready
 from linehouse.platform.scope import brand_scope
 from linehouse.platform.work import Actor
 from linehouse.run.founding import found_brand
-from linehouse.run.story.scenes import SCENES, Play
+from linehouse.run.story.scenes import Play
 from linehouse.run.story.stage import Stage, stage
+from tests.browser.night import play_short_month
 from tests.conftest import START
 
 CHROMIUM = Path("/usr/bin/chromium")
@@ -106,10 +107,9 @@ def world(brand: str, tmp_path: Path) -> Iterator[Stage]:
 
 @pytest.fixture
 def played(world: Stage) -> Play:
-    """A whole month of two customers: everything that a screen can show has happened."""
+    """A short month of two customers: something of everything that a screen can show has happened."""
     play = Play(world)
-    for scene in SCENES:
-        scene.act(play)
+    play_short_month(play)
     return play
 
 

@@ -43,12 +43,11 @@ class Cell:
 
 
 def money_markup(amount: Money, at_least: int | None = None) -> SafeString:
-    """Return an amount with a quiet currency sign; negative amounts carry the minus sign and a tone."""
+    """Return an amount with a quiet currency sign."""
     number = amount_text(amount, at_least)
     minus = MINUS if number.startswith(MINUS) else ""
     return format_html(
-        '<span class="amount{}">{}<span class="currency">{}</span>{}{}</span>',
-        " negative" if minus else "",
+        '<span class="amount">{}<span class="currency">{}</span>{}{}</span>',
         minus,
         currency_sign(amount.currency),
         NO_BREAK,
@@ -78,7 +77,7 @@ def cell_of(cell: Cell) -> SafeString:
     if cell.link:
         inner = format_html('<a href="{}">{}</a>', cell.link, inner)
     if cell.note not in (None, ""):
-        inner = format_html('{}<span class="cell-note">{}</span>', inner, cell.note)
+        inner = format_html('{}<span class="cell-note" title="{}">{}</span>', inner, cell.note, cell.note)
     return inner
 
 

@@ -92,10 +92,9 @@ def fraction(value: Fraction) -> str:
 
 
 @register.filter
-def percent(value: Decimal) -> str:
+def percent(value: Decimal | Fraction) -> str:
     """A rate: ``21 %``, ``8.1 %``."""
-    text = f"{value:f}"
-    return f"{text.rstrip('0').rstrip('.') if '.' in text else text}\N{NO-BREAK SPACE}%"
+    return f"{fraction(Fraction(value))}{formats.NO_BREAK}%"
 
 
 @register.filter
