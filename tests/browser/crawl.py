@@ -15,7 +15,7 @@ DOWNLOADS = {"document", "catalog_export"}
 
 
 def kind_of(address: str, brand: str) -> str:
-    """The kind of screen an address leads to: the route's name with its tab; empty for what is no screen of the brand."""
+    """The kind of screen an address leads to: the route's name with its tab; empty for anything else."""
     parts = urlsplit(address)
     if not parts.path.startswith(f"/b/{brand}/"):
         return ""

@@ -79,7 +79,7 @@ def desk_view(permission: str, *, section: str = "", write: str = "") -> Callabl
         def guarded(request: HttpRequest, brand: str, **kwargs: Any) -> HttpResponse:
             if not request.user.is_authenticated:
                 return _log_in(request)
-            user = cast("User", request.user)
+            user = request.user
             known = Brand.objects.filter(key=brand).first()
             held = access.permissions_of(user.id, brand) if known else frozenset()
             if known is None or not held:

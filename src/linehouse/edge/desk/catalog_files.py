@@ -1,5 +1,7 @@
 """A brand's catalog files in an uploaded archive."""
 
+from __future__ import annotations
+
 import io
 import zipfile
 from collections.abc import Mapping
@@ -28,14 +30,14 @@ class FilesForm(forms.Form):
         label="Made from version",
         required=False,
         min_value=0,
-        help_text="Needed where the archive does not say it itself (an exported one does). 0 for a brand's first files.",
+        help_text="Needed where the archive does not say it itself, as an exported one does. 0 for a first version.",
     )
     note = forms.CharField(
         label="Note", max_length=200, required=False, help_text="What is new, for whoever reads the list of versions."
     )
 
 
-def files_of(upload: UploadedFile) -> tuple[dict[str, str], int | None]:
+def files_of(upload: UploadedFile[bytes]) -> tuple[dict[str, str], int | None]:
     """Return the archive's text files by their path in the brand's folder, and the version that they were made from.
 
     Raises Invalid for what is no archive, for names that leave the folder, and for unreasonable sizes.

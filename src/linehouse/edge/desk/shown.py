@@ -1,5 +1,7 @@
 """Small values that several screens hand to their templates, and reading an upload."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from typing import Final
 
@@ -20,7 +22,7 @@ class Action:
     icon: str
 
 
-def read_upload(upload: UploadedFile) -> tuple[str, bytes]:
+def read_upload(upload: UploadedFile[bytes]) -> tuple[str, bytes]:
     """Return an uploaded file's name and content. Raises Invalid for an empty or a very large one."""
     size = upload.size or 0
     if not size:

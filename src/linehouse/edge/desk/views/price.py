@@ -86,8 +86,8 @@ def enquiry(request: DeskRequest) -> HttpResponse:
         try:
             context |= _answer(form.cleaned_data, book, request)
         except DomainError as refusal:
-            names = {"mcc": "plmn", "mnc": "plmn"}
-            tell(form, refusal, names if form.cleaned_data["msisdn"] else {**names, "msisdn": "other_party"})
+            fields = {"mcc": "plmn", "mnc": "plmn"}
+            tell(form, refusal, fields if form.cleaned_data["msisdn"] else {**fields, "msisdn": "other_party"})
     return render(request, "desk/price_enquiry.html", context)
 
 

@@ -165,7 +165,7 @@ def sentence(value: object) -> str:
 @register.filter
 def or_dash(value: object) -> SafeString:
     """The value, or a dash that screen readers call "none"."""
-    return NOTHING if value in (None, "") else conditional_escape(value)
+    return NOTHING if value in (None, "") else format_html("{}", value)
 
 
 @register.filter
