@@ -117,7 +117,8 @@ WRONG_ACCOUNTS: list[tuple[dict[str, Any], str]] = [
     ({"name": None}, "/name"),
     ({"relatedParty": None}, "/relatedParty"),
     ({"relatedParty": []}, "/relatedParty"),
-    ({"relatedParty": [{"id": "nobody"}]}, "/relatedParty/0/id"),
+    ({"relatedParty": [{"id": "nobody", "@referredType": "Customer"}]}, "/relatedParty/0/id"),
+    ({"relatedParty": [{"id": "nobody"}]}, "/relatedParty/0/@referredType"),
     (
         {"billStructure": {"cycleSpecification": {"name": "x", "isRef": False, "billingDateShift": 31}}},
         "/billStructure/cycleSpecification/billingDateShift",

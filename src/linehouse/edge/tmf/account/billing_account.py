@@ -17,7 +17,7 @@ from linehouse.customer.values import AccountWishes, BillingAccountView, Deliver
 from linehouse.edge.tmf.kit.declaration import Create, EventMapping, Links, Narrow, Patch, Resource, Slice
 from linehouse.edge.tmf.kit.keys import id_of, id_or_none, referred
 from linehouse.edge.tmf.kit.problem import bad_body
-from linehouse.edge.tmf.kit.shapes import Instant, RelatedParty, Representation, Shape
+from linehouse.edge.tmf.kit.shapes import Instant, PartyReference, RelatedParty, Representation, Shape
 from linehouse.platform.work import Actor
 
 _MEDIA = {Delivery.EMAIL: "E-mail", Delivery.PRINT: "Print"}
@@ -64,7 +64,7 @@ class BillingAccountCreate(Shape):
     """`BillingAccount_Create`: the customer stands in `relatedParty` with the role customer (or alone)."""
 
     name: str
-    related_party: list[RelatedParty]
+    related_party: list[PartyReference]
     bill_structure: BillStructure | None = None
 
 
@@ -140,7 +140,7 @@ def patch(key: str, body: BillingAccountUpdate, actor: Actor) -> BillingAccountV
     return service.update_billing_account(account_id, changes, actor=actor, reason="changed by API")
 
 
-def _customer(parties: list[RelatedParty]) -> UUID:
+def _customer(parties: list[PartyReference]) -> UUID:
     positions = [i for i, party in enumerate(parties) if party.role == "customer" or len(parties) == 1]
     if len(positions) != 1:
         raise bad_body("/relatedParty", "one related party with the role customer is needed")

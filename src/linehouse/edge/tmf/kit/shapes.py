@@ -104,6 +104,16 @@ class RelatedParty(Shape):
     referred_type: str | None = msgspec.field(name="@referredType", default=None)
 
 
+class PartyReference(Shape):
+    """`RelatedParty` as a caller sends it: what it refers to must be said."""
+
+    id: str
+    referred_type: str = msgspec.field(name="@referredType")
+    href: str | None = None
+    name: str | None = None
+    role: str | None = None
+
+
 class Characteristic(Shape):
     """`Characteristic`: a named value that the model has no attribute for."""
 

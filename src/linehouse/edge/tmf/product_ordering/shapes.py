@@ -7,6 +7,7 @@ from linehouse.edge.tmf.kit.shapes import (
     Instant,
     MoneyValue,
     Note,
+    PartyReference,
     Ref,
     RelatedParty,
     Representation,
@@ -91,7 +92,7 @@ class ProductOrderCreate(Shape):
     """`ProductOrder_Create`: the customer stands in `relatedParty` with the role customer (or alone)."""
 
     product_order_item: list[OrderItem]
-    related_party: list[RelatedParty]
+    related_party: list[PartyReference]
     billing_account: Ref | None = None
     external_id: str | None = None
     channel: list[Ref] | None = None
