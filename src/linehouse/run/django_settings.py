@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 from typing import Any
 
 import django_stubs_ext
@@ -14,7 +13,6 @@ from linehouse.platform.settings import Settings
 django_stubs_ext.monkeypatch()
 
 SETTINGS = Settings.from_env(os.environ)
-PACKAGE = Path(__file__).resolve().parent.parent
 
 SECRET_KEY = SETTINGS.secret_key or "only-for-tools-that-serve-nobody"
 DEBUG = False
@@ -53,12 +51,8 @@ DOMAIN_ROOMS = [
     "notify",
     "insight",
 ]
-DOMAIN_APPS = [f"linehouse.{room}" for room in DOMAIN_ROOMS if (PACKAGE / room / "apps.py").is_file()]
-EDGE_APPS = [
-    f"linehouse.edge.{room}"
-    for room in ("ui", "desk", "selfcare", "tmf")
-    if (PACKAGE / "edge" / room / "apps.py").is_file()
-]
+DOMAIN_APPS = [f"linehouse.{room}" for room in DOMAIN_ROOMS]
+EDGE_APPS = ["linehouse.edge.ui", "linehouse.edge.desk", "linehouse.edge.tmf"]
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -102,7 +96,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                *(["linehouse.edge.ui.context.shell"] if (PACKAGE / "edge" / "ui" / "context.py").is_file() else []),
+                "linehouse.edge.ui.context.shell",
             ],
         },
     }

@@ -34,8 +34,7 @@ def open_house() -> None:
 
     usage_formats.install_formats()
     for edge in _EDGES_WITH_JOBS:
-        if find_spec(edge):
-            import_module(edge)
+        import_module(edge)
 
 
 def open_databases(dsn: Dsn, *, prefix: str = "linehouse", pooled: bool = False) -> Installation:
