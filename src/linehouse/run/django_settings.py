@@ -145,6 +145,10 @@ CACHES = {
     }
 }
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+EMAIL_HOST = "127.0.0.1"
+EMAIL_PORT = SETTINGS.smtp_port
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = "Linehouse <no-reply@linehouse.invalid>"
 LOGGING_CONFIG = None
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024 * 1024
