@@ -157,6 +157,7 @@ def sentence(refusal: DomainError) -> str:
 
 def back(request: HttpRequest) -> HttpResponseRedirect:
     """Send the reader to the page they came from, if it is one of ours, else to this address."""
-    origin = f"{request.scheme}://{request.get_host()}"
     came_from = request.headers.get("Referer", "")
-    return redirect(came_from.removeprefix(origin) if came_from.startswith(f"{origin}/") else request.path)
+    ours = came_from.startswith(f"{request.scheme}://{request.get_host()}/")
+    # The whole address: its path alone could begin with two slashes, which would name another host.
+    return redirect(came_from if ours else request.path)

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
@@ -22,6 +22,7 @@ from linehouse.platform.access.permissions import PERMISSIONS, ROLES
 from linehouse.platform.access.service import staff_of
 from linehouse.platform.jobs import service as job_service
 from linehouse.platform.jobs.lifecycle import JOB
+from linehouse.platform.jobs.models import Job
 from linehouse.platform.jobs.service import JobView
 from linehouse.platform.outbox.models import OutboxEvent
 from linehouse.platform.outbox.service import Recorded, recorded, search_events
@@ -148,10 +149,21 @@ def job_move(request: DeskRequest, job_id: UUID) -> HttpResponse:
 
 
 def _job(job_id: UUID) -> JobView:
-    found = next((row for row in job_service.search_jobs(limit=5000)[0] if row.id == job_id), None)
-    if found is None:
-        raise Http404
-    return found
+    row = Job.objects.filter(id=job_id).first()
+    if row is None:
+        raise NotFound("there is no such job", field="id", value=str(job_id))
+    return JobView(
+        row.id,
+        row.kind,
+        row.key,
+        row.state,
+        row.due_at,
+        row.attempts,
+        row.last_error,
+        row.not_before,
+        row.made_at,
+        row.ended_at,
+    )
 
 
 class StaffRow:
