@@ -11,6 +11,10 @@ from urllib.parse import unquote
 import click
 import pytest
 
+from linehouse.catalog.checks import red
+from linehouse.catalog.files import read_catalogue
+from linehouse.kernel.outcome import Ok
+from linehouse.resource.delivery import read_sims
 from linehouse.run.cli import linehouse
 from tests.architecture.test_imports import SOURCE
 
@@ -180,3 +184,23 @@ def test_every_page_is_reached_from_the_index() -> None:
                 waiting.append(target)
     missing = [str(f.relative_to(ROOT)) for f in sorted((ROOT / "docs").rglob("*.md")) if f not in seen]
     assert missing == []
+
+
+@pytest.mark.usefixtures("brand")
+def test_the_tutorial_s_brand_can_be_founded() -> None:
+    """The files in the tutorial are a catalogue, and every example in them comes out as it says."""
+    page = (ROOT / "docs" / "tutorial" / "first-invoice.md").read_text("utf-8")
+    files = dict(re.findall(r"^```yaml\n# merel/(\S+)\n(.*?)^```$", page, re.MULTILINE | re.DOTALL))
+    assert set(files) == {
+        "brand.yaml",
+        "catalog/merel-basic.yaml",
+        "catalog/specifications.yaml",
+        "tariffs/merel.yaml",
+        "zones/zones.yaml",
+    }
+    written = read_catalogue(files)
+    assert red(written) == ()
+    assert written.offerings["merel-basic"].examples
+    cards = re.search(r"^ *(iccid,imsi,puk\n(?: *\d+,\d+,\d+\n)+)", page, re.MULTILINE)
+    assert cards
+    assert isinstance(read_sims(re.sub(r"^ +", "", cards.group(1), flags=re.MULTILINE)), Ok)
