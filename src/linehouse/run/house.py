@@ -13,8 +13,8 @@ from linehouse.platform.postgres.databases import Installation, load_brands
 from linehouse.platform.postgres.dsn import Dsn
 from linehouse.platform.settings import Settings
 
-_EDGES_WITH_JOBS = ("linehouse.edge.documents.jobs",)
-"""Edges without tables of their own that listen to events."""
+_ALSO_WITH_JOBS = ("linehouse.platform.timers", "linehouse.edge.documents.jobs")
+"""What declares timers, or listens to events, without being an app of its own."""
 
 
 def set_up_django() -> None:
@@ -31,10 +31,9 @@ def open_house() -> None:
         if config.name.startswith("linehouse.") and find_spec(f"{config.name}.jobs"):
             import_module(f"{config.name}.jobs")
     from linehouse.edge.network import usage_formats
-
     usage_formats.install_formats()
-    for edge in _EDGES_WITH_JOBS:
-        import_module(edge)
+    for name in _ALSO_WITH_JOBS:
+        import_module(name)
 
 
 def open_databases(dsn: Dsn, *, prefix: str = "linehouse", pooled: bool = False) -> Installation:
