@@ -108,6 +108,15 @@ class Installation:
         finally:
             connection.close()
 
+    def get(self, port: int, path: str) -> str:
+        """The body of an answer."""
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+        try:
+            connection.request("GET", path)
+            return connection.getresponse().read().decode()
+        finally:
+            connection.close()
+
     def kill(self, mark: ProcessMark) -> None:
         """As the kernel does when memory runs out."""
         assert mark.alive()

@@ -26,6 +26,10 @@ def test_it_heals_and_stops_in_order(installation: Installation) -> None:
     assert installation.ready(installation.port + 1)
     assert f"http://localhost:{installation.port}/" in installation.said()
     assert installation.command("status").returncode == 0
+    # Whichever process is asked tells the numbers of all.
+    measured = installation.get(installation.port + 1, "/metrics")
+    assert 'linehouse_jobs_due{brand="robin"}' in measured
+    assert "linehouse_request_seconds" in measured
 
     again = installation.command("run")
     assert again.returncode == 0

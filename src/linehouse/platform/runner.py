@@ -17,6 +17,7 @@ from linehouse.platform.jobs.registry import Attempt, Kind, RetryLater, kind_nam
 from linehouse.platform.outbox.registry import consumer_named
 from linehouse.platform.outbox.service import DELIVER, recorded
 from linehouse.platform.scope import current_brand
+from linehouse.platform.telemetry import metrics
 from linehouse.platform.work import SYSTEM, Work, unit_of_work
 
 log = structlog.get_logger()
@@ -29,6 +30,7 @@ def run_one(business: datetime | None = None) -> bool:
     nothing behind, and the job runs again. A handler that calls out is leased first.
     """
     brand = current_brand()
+    began = time.monotonic()
     claimed: store.Claimed | None = None
     outside: Kind | None = None
     try:
@@ -48,22 +50,29 @@ def run_one(business: datetime | None = None) -> bool:
         if claimed is None:
             raise
         _failed(claimed, error, counted=False)
+        _measure(claimed, began, well=False)
         return True
-    if outside is not None and outside.outside is not None:
-        _call_out(claimed, outside)
+    well = outside is None or _call_out(claimed, outside)
+    _measure(claimed, began, well=well)
     return True
 
 
-def _call_out(claimed: store.Claimed, kind: Kind) -> None:
+def _measure(claimed: store.Claimed, began: float, *, well: bool) -> None:
+    outcome = "done" if well else "failed"
+    metrics.jobs.labels(current_brand(), claimed.kind, outcome).observe(time.monotonic() - began)
+
+
+def _call_out(claimed: store.Claimed, kind: Kind) -> bool:
     if kind.outside is None:
         raise TypeError(f"job kind {kind.name} has no handler")
     try:
         kind.outside(claimed.payload, Attempt(str(claimed.id), claimed.key, claimed.attempts + 1))
     except Exception as error:  # noqa: BLE001 - the edge of a job: whatever went wrong is kept with it
         _failed(claimed, error, counted=True)
-        return
+        return False
     with transaction.atomic(using=current_brand()):
         store.mark_done(claimed.id)
+    return True
 
 
 def _failed(claimed: store.Claimed, error: Exception, *, counted: bool) -> None:

@@ -13,7 +13,7 @@ import structlog
 
 from linehouse.platform.postgres.dsn import Dsn
 from linehouse.platform.settings import Settings
-from linehouse.platform.telemetry import logs, traces
+from linehouse.platform.telemetry import logs, metrics, traces
 from linehouse.run.home import Home
 from linehouse.run.house import open_databases, open_house, wire
 
@@ -87,8 +87,22 @@ class Worker:
     def _serve(self, *, poll: bool) -> int:
         from linehouse.platform.runner import run_ready
 
-        taken = sum(poller(self._home) for poller in self._pollers) if poll else 0
+        taken = 0
+        if poll:
+            taken = sum(poller(self._home) for poller in self._pollers)
+            _measure_due()
         return taken + run_ready(JOBS_PER_TURN)
+
+
+def _measure_due() -> None:
+    """Tell the metrics how much work of the current brand waits and how much has been given up."""
+    from linehouse.platform.clock.service import business_now
+    from linehouse.platform.jobs import store
+    from linehouse.platform.scope import current_brand
+
+    due = store.count_due(business_now())
+    metrics.jobs_due.labels(current_brand()).set(due.ready + due.busy)
+    metrics.jobs_failed.labels(current_brand()).set(due.failed)
 
 
 def main() -> None:

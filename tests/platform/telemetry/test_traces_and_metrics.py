@@ -8,11 +8,11 @@ from linehouse.platform.telemetry import metrics, traces
 
 
 def test_the_exposition_can_be_read_back() -> None:
-    metrics.events.labels("robin", "billing.invoice.issued").inc()
+    metrics.jobs.labels("robin", "billing.run", "done").observe(0.2)
     body, media_type = metrics.exposition()
     assert media_type.startswith("text/plain")
     names = {family.name for family in text_string_to_metric_families(body.decode())}
-    assert {"linehouse_events", "linehouse_request_seconds", "linehouse_job_seconds"} <= names
+    assert {"linehouse_request_seconds", "linehouse_job_seconds", "linehouse_jobs_due"} <= names
 
 
 def test_an_exporter_that_is_not_installed_is_refused() -> None:

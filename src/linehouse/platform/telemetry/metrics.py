@@ -12,7 +12,6 @@ from prometheus_client import (
     CONTENT_TYPE_LATEST,
     REGISTRY,
     CollectorRegistry,
-    Counter,
     Gauge,
     Histogram,
     generate_latest,
@@ -31,8 +30,6 @@ jobs_due = Gauge("linehouse_jobs_due", "Jobs that are due and wait.", ("brand",)
 jobs_failed = Gauge(
     "linehouse_jobs_failed", "Jobs that gave up and need a person.", ("brand",), multiprocess_mode="mostrecent"
 )
-events = Counter("linehouse_events", "Events emitted.", ("brand", "event"))
-restarts = Counter("linehouse_process_restarts", "Processes that the supervisor started again.", ("process",))
 
 
 def exposition() -> tuple[bytes, str]:
