@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 from pathlib import Path
+from time import process_time
 from zoneinfo import ZoneInfo
 
 import click
@@ -31,13 +32,13 @@ def main() -> None:
     helped: list[float] = []
     empty: list[float] = []
     for _ in range(ROUNDS):
-        with timed(alone):
+        with timed(alone, process_time):
             for event in events:
                 price(tariff, event)
-        with timed(helped):
+        with timed(helped, process_time):
             for event in events:
                 consume((bucket,), tariff, event)
-        with timed(empty):
+        with timed(empty, process_time):
             for _event in events:
                 pass
     headed("rating: calls, messages and data sessions of a year, one by one, by the tariff robin-sim-only")
