@@ -29,6 +29,10 @@ def test_an_order_is_taken_and_delivered(
     assert (made.body["externalId"], made.body["state"]) == ("shop-77", "acknowledged")
     assert made.body["channel"] == [{"id": "shop", "name": "shop"}]
     assert made.body["note"][0]["text"] == "Ring twice"
+    totals = {total["priceType"]: total["price"]["taxIncludedAmount"] for total in made.body["orderTotalPrice"]}
+    assert totals == {"oneTime": {"unit": "EUR", "value": 45.95}, "recurring": {"unit": "EUR", "value": 18}}
+    lines = [line["price"]["taxIncludedAmount"]["value"] for line in made.body["productOrderItem"][0]["itemPrice"]]
+    assert sum(lines) == pytest.approx(45.95)
     drain()
     done = api.get(f"{ORDERS}/{made.body['id']}").body
     assert (done["state"], done["productOrderItem"][0]["state"]) == ("completed", "completed")
