@@ -1,0 +1,1 @@
+"""Our own API for what no TM Forum API speaks of: the business clock, and whether the books hold."""
