@@ -6,12 +6,12 @@ import pytest
 
 from linehouse.platform.settings import SettingRefused, Settings, described, unknown_variables
 
-BARE = {"HOME": "/home/ada"}
+BARE = {"HOME": "/people/ada"}
 
 
 def test_defaults_follow_the_user_and_the_port() -> None:
     settings = Settings.from_env(BARE)
-    assert settings.home == Path("/home/ada/.local/share/linehouse")
+    assert settings.home == Path("/people/ada/.local/share/linehouse")
     assert settings.web_port == 8080
     moved = Settings.from_env({**BARE, "LINEHOUSE_PORT": "9000", "LINEHOUSE_SMTP_PORT": "2525"})
     assert moved.ports() == {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
@@ -21,6 +22,7 @@ from linehouse.platform.outbox.registry import all_consumers
 from linehouse.platform.settings import described
 from linehouse.run.house import open_house
 
+_ERROR_CLASS = re.compile(r'^class \w+\(.*\bcode="', re.MULTILINE)
 _NOTE = "This page is made from the code by `linehouse dev docs`; do not edit it.\n"
 
 
@@ -51,11 +53,15 @@ def write(root: Path) -> list[Path]:
 
 
 def _import_declarations() -> None:
-    """Errors, events and lifecycles register themselves when they are imported, so import all of them."""
+    """Errors, events and lifecycles register themselves when they are imported, so import all of them.
+
+    Some errors stand beside what raises them. Without those the page would depend on what else has been imported.
+    """
     package = Path(str(import_module("linehouse").__file__)).parent
-    for name in ("errors", "events", "lifecycle"):
-        for file in sorted(package.rglob(f"{name}.py")):
-            import_module("linehouse." + ".".join(file.relative_to(package).with_suffix("").parts))
+    for file in sorted(package.rglob("*.py")):
+        if file.stem in ("errors", "events", "lifecycle") or _ERROR_CLASS.search(file.read_text(encoding="utf-8")):
+            parts = file.relative_to(package).with_suffix("").parts
+            import_module(".".join(("linehouse", *parts)))
 
 
 def _doc(thing: object) -> str:
