@@ -8,7 +8,9 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from shutil import rmtree
 from statistics import median
+from tempfile import mkdtemp
 from time import perf_counter
 
 import click
@@ -34,7 +36,10 @@ def brand() -> Iterator[str]:
     from linehouse.platform.postgres.embedded import EmbeddedPostgres
     from linehouse.platform.scope import CONTROL, brand_scope, realm_scope
 
-    server = EmbeddedPostgres.temporary()
+    # Not `EmbeddedPostgres.temporary`: that one is for tests and does not wait for the disk.
+    folder = Path(mkdtemp(prefix="linehouse-benchmark-"))
+    folder.chmod(0o711)  # the account that root drops to passes through
+    server = EmbeddedPostgres(folder)
     try:
         installation = databases.Installation(server.start())
         databases.prepare_control(installation, lambda _: None)
@@ -48,6 +53,7 @@ def brand() -> Iterator[str]:
     finally:
         connections.close_all()
         server.destroy()
+        rmtree(folder, ignore_errors=True)
 
 
 @contextmanager
