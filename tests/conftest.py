@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -119,6 +120,13 @@ def server(pytestconfig: pytest.Config) -> Server:
 @pytest.fixture
 def installation(server: Server) -> Iterator[Installation]:
     """A fresh control database, served as the control realm; brands made in it are dropped afterwards."""
+    with fresh_installation(server) as fresh:
+        yield fresh
+
+
+@contextmanager
+def fresh_installation(server: Server) -> Iterator[Installation]:
+    """What the fixture of that name does, for fixtures that live longer than one test."""
     fresh = _FromPatterns(server.dsn, f"t{secrets.token_hex(5)}", patterns=server)
     fresh.create(fresh.control_name, server.control_template)
     fresh.register()

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import structlog
 from django.db import transaction
 
+from linehouse.billing.errors import InvoiceNotFound
 from linehouse.billing.events import InvoiceIssued, InvoiceSettled, RunPosted
 from linehouse.billing.invoice import DocumentKind
 from linehouse.billing.journal import PostingLine, PostingTax, invoice_transfers
@@ -91,9 +92,11 @@ def _hold(invoice: Invoice, error: DomainError, work: Work) -> None:
 
 
 def post_held(invoice_id: UUID, *, actor: Actor, reason: str) -> None:
-    """Post an invoice that was held, now that its cause is mended. Raises whatever holds it still."""
+    """Post an invoice that was held, now that its cause is mended. Raises InvoiceNotFound, or what holds it still."""
     with unit_of_work(actor, reason) as work:
-        invoice = Invoice.objects.select_for_update().get(id=invoice_id)
+        invoice = Invoice.objects.select_for_update().filter(id=invoice_id).first()
+        if invoice is None:
+            raise InvoiceNotFound("no such invoice", field="invoice", value=str(invoice_id))
         invoice.state, invoice.hold_reason, invoice.changed_at = BILL.require(invoice.state, "new"), "", work.now
         invoice.save(update_fields=["state", "hold_reason", "changed_at"])
         issue(invoice)

@@ -59,6 +59,9 @@ class Realm:
         self._get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if "\x00" in request.path_info or "%00" in request.META.get("QUERY_STRING", ""):
+            # PostgreSQL has no text with a NUL in it, so nothing that could be meant is lost.
+            return HttpResponse("The address holds a NUL.\n", status=400, content_type="text/plain; charset=utf-8")
         host, _ = split_domain_port(request.META.get("HTTP_HOST", "") or request.META.get("SERVER_NAME", ""))
         if host in STAFF_HOSTS:
             with realm_scope(CONTROL):

@@ -1,0 +1,399 @@
+"""Every address of the web process, asked by everybody: nobody sees what is not theirs, and nothing breaks."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.signals import got_request_exception
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.urls.resolvers import RegexPattern
+
+from linehouse.catalog.service import apply_files
+from linehouse.edge.tmf.apis import APIS
+from linehouse.kernel.period import day_start
+from linehouse.platform.access.models import User
+from linehouse.platform.access.permissions import PERMISSIONS, ROLES
+from linehouse.platform.access.service import create_client, grant_role
+from linehouse.platform.advance import advance
+from linehouse.platform.clock.service import business_now
+from linehouse.platform.postgres.databases import Installation
+from linehouse.platform.scope import CONTROL, brand_scope, realm_scope
+from linehouse.platform.sql import brand_cursor
+from linehouse.platform.work import Actor
+from linehouse.run.founding import found_brand
+from linehouse.run.story import scenes
+from linehouse.run.story.stage import stage
+from linehouse.simulators.cdr_feed.files import Fault
+from linehouse.simulators.cdr_feed.host_csv import host_csv
+from linehouse.simulators.cdr_feed.usage import Habits, make_usage
+from tests.conftest import ROBIN, START, Server, fresh_installation, make_brand
+
+HOME, FOREIGN = "robin", "wren"
+BRAND_SCREENS = "b/<slug:brand>/"
+HOUSE = ("house/v1/clock", "house/v1/clock/advance", "house/v1/verification")
+OTHERS = ("account/", "theme", "network/tmf640/listener", "tmf-api/", "^tmf-api/", *HOUSE)
+"""Beginnings of all other addresses, except the first page: log-in, colour scheme, and what is asked about below."""
+NOT_THERE = {404, 405, 409}
+"""Answers about an object that the brand does not have: 409 where a line was never made known to the network."""
+BROKEN = 500
+PASSWORD = "a-long-demo-password"
+OBJECTS = {
+    "customers/number": "customer_customer.number",
+    "products/number": "inventory_product.number",
+    "allowances/bucket_id": "balance_bucket.id",
+    "orders/number": "ordering_order.number",
+    "messages/message_id": "notify_message.id",
+    "usage/file_id": "usage_file.id",
+    "usage/record_id": "usage_record.id",
+    "usage/suspense_id": "usage_suspense.id",
+    "bill-runs/number": "billing_billrun.number",
+    "invoices/number": "billing_invoice.number",
+    "invoices/bill_id": "billing_invoice.id",
+    "invoices/line_id": "billing_invoiceline.id",
+    "payments/payment_id": "payment_payment.id",
+    "bank/entry_id": "payment_bankentry.id",
+    "bank/statement_id": "payment_bankstatement.id",
+    "documents/document_id": "documents_storeddocument.id",
+    "numbers/digits": "resource_number.digits",
+    "sims/iccid": "resource_simcard.iccid",
+    "network/request_id": "activation_request.id",
+    "network/line": "activation_line.line",
+    "events/event_id": "outbox_outboxevent.id",
+    "jobs/job_id": "jobs_job.id",
+}
+"""Where a placeholder's value comes from: first word of the address and name → table and column."""
+NAMES = {"catalog/number": "1", "offering/key": "robin-sim-only-20", "tariff/key": "robin-standard"}
+"""Placeholders for what both brands have under the same name."""
+QUERIES = {
+    "ledger_account": "SELECT 'key=' || key || '&asset=' || asset FROM ledger_account ORDER BY id LIMIT 1",
+    "ledger_entry": "SELECT 'cause=' || cause FROM ledger_transfer ORDER BY position LIMIT 1",
+}
+"""What stands behind the question mark of screens that name their object there."""
+MOVES = {
+    "customer_move": ("suspend", "resume", "nonsense"),
+    "order_move": ("cancel", "retry", "give-up", "nonsense"),
+    "bill_run_move": ("approve", "post", "cancel", "retry", "nonsense"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """A screen of a brand, addressed with an object that exists, and what it needs."""
+
+    path: str
+    read: str
+    write: str
+    owned: bool
+    """Whether the object belongs to this brand alone."""
+
+    def of(self, brand: str) -> str:
+        """The same address within another brand."""
+        return self.path.replace(f"/b/{HOME}/", f"/b/{brand}/", 1)
+
+
+@dataclass(slots=True)
+class House:
+    """Two brands, of which only one has something in it, and a log-in of every kind."""
+
+    screens: list[Screen]
+    users: dict[str, User]
+    tokens: dict[str, str]
+    broken: list[str] = field(default_factory=list)
+
+    def browser(self, name: str) -> Client:
+        """A browser in which that user has logged in."""
+        client = Client(raise_request_exception=False)
+        with realm_scope(CONTROL):
+            client.force_login(self.users[name])
+        return client
+
+    def token(self, name: str) -> dict[str, str]:
+        """The header of an API client."""
+        return {"authorization": f"Bearer {self.tokens[name]}"}
+
+    def ask(self, client: Client, method: str, path: str, **headers: str) -> int:
+        """The status of a request; what breaks is kept for the end."""
+        traces: list[str] = []
+
+        def note(**_: Any) -> None:
+            traces.append(traceback.format_exc(limit=-3))
+
+        got_request_exception.connect(note)
+        try:
+            status = client.generic(method, path, headers=headers).status_code
+        finally:
+            got_request_exception.disconnect(note)
+        if status >= BROKEN or traces:
+            self.broken.append(f"{method} {path} → {status}\n{''.join(traces)}")
+        return status
+
+    def complaints(self) -> list[str]:
+        """What broke since this was asked last."""
+        broken, self.broken = self.broken, []
+        return broken
+
+
+def patterns(resolver: URLResolver, prefix: str = "") -> Iterator[tuple[str, URLPattern]]:
+    """Every address with its whole pattern."""
+    for pattern in resolver.url_patterns:
+        path = prefix + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            yield from patterns(pattern, path)
+        else:
+            yield path, pattern
+
+
+def first(query: str) -> str:
+    """The one value that the query finds in the brand in scope."""
+    with brand_cursor() as cursor:
+        cursor.execute(query)
+        row = cursor.fetchone()
+    assert row is not None, f"the month left nothing for: {query}"
+    return str(row[0])
+
+
+def value_of(place: str) -> str:
+    """A value of a column, such as ``jobs_job.id``."""
+    table, column = place.split(".")
+    return first(f"SELECT {column} FROM {table} WHERE {column} IS NOT NULL ORDER BY 1 LIMIT 1")
+
+
+def screens_of_home() -> list[Screen]:
+    """All screens of a brand, filled with objects of the brand in scope."""
+    found = []
+    for path, pattern in patterns(get_resolver("linehouse.run.urls")):
+        if not path.startswith(BRAND_SCREENS):
+            continue
+        name, word = str(pattern.name), path.split("/")[2]
+        placeholders = pattern.pattern.converters.keys() - {"brand", "move"}
+        fixed = {wanted: NAMES.get(f"{word}/{wanted}") or NAMES.get(f"{name}/{wanted}") for wanted in placeholders}
+        given = {wanted: value or value_of(OBJECTS[f"{word}/{wanted}"]) for wanted, value in fixed.items()}
+        query = f"?{first(QUERIES[name])}" if name in QUERIES else ""
+        owned = bool(query) or None in fixed.values()
+        view: Any = pattern.callback
+        for move in MOVES.get(name, ("",)):
+            chosen = {"move": move} if move else {}
+            address = reverse(f"desk:{name}", kwargs={"brand": HOME} | given | chosen)
+            found.append(Screen(address + query, view.permission, view.write_permission, owned))
+    return found
+
+
+def live_a_month(place: Any) -> None:
+    """Something of everything: plans, usage with a stranger's record, bills and payments."""
+    play = scenes.Play(place)
+    for scene in (scenes.stock, scenes.register, scenes.order_plans):
+        scene(play)
+    day = business_now().astimezone(scenes.ZONE).date() + timedelta(days=1)
+    advance(day_start(day + timedelta(days=1), scenes.ZONE) + timedelta(hours=2), actor=place.actor)
+    lines = [scenes.subscriber(play, "fenna"), scenes.subscriber(play, "joris")]
+    uses = make_usage("routes", lines, day, 1, scenes.ZONE, Habits(calls=2))
+    scenes.drop(play, host_csv(uses, day, zone=scenes.ZONE, number=1, faults=frozenset({Fault.UNKNOWN_SUBSCRIBER})))
+    scenes.bill(play)
+    scenes.pay(play)
+
+
+def staff() -> dict[str, User]:
+    """One for each role of the brand, one without any, and the other brand's administrator."""
+    users = {
+        name: User.objects.create_user(f"{name}@staff.example", PASSWORD, name=name)
+        for name in (*ROLES, "stranger", "foreigner")
+    }
+    for role in ROLES:
+        grant_role(users[role].id, HOME, role)
+    grant_role(users["foreigner"].id, FOREIGN, "admin")
+    return users
+
+
+def clients() -> dict[str, str]:
+    """Tokens: one for all of the brand, one for nothing of it, one for all of the other brand."""
+    return {
+        "all": create_client("all", HOME, frozenset(PERMISSIONS)),
+        "none": create_client("none", HOME, frozenset()),
+        "foreign": create_client("foreign", FOREIGN, frozenset(PERMISSIONS)),
+    }
+
+
+@pytest.fixture(scope="module")
+def house(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    home = tmp_path_factory.mktemp("house")
+    actor = Actor("staff", "0190a000-0000-7000-8000-000000000001", "Ada Example")
+    with ExitStack() as open_things:
+        installation: Installation = open_things.enter_context(fresh_installation(server))
+        found_brand(installation, HOME, ROBIN, actor=actor, home=home, clock=START)
+        make_brand(installation, FOREIGN, "Wren Telecom")
+        with brand_scope(FOREIGN):
+            apply_files(ROBIN, actor=actor)
+        with brand_scope(HOME):
+            live_a_month(open_things.enter_context(stage(HOME, home, Path(ROBIN), START, "routes")))
+            screens = screens_of_home()
+        yield House(screens, staff(), clients())
+
+
+def test_every_address_is_asked_about_here(house: House) -> None:
+    known = [path for path, _ in patterns(get_resolver("linehouse.run.urls"))]
+    assert [path for path in known if path and not path.startswith((BRAND_SCREENS, *OTHERS))] == []
+    assert {path for path in known if path.startswith("house/")} == set(HOUSE)
+    assert len(house.screens) >= len([path for path in known if path.startswith(BRAND_SCREENS)])
+
+
+def test_nobody_is_sent_to_the_log_in(house: House) -> None:
+    nobody = Client(raise_request_exception=False)
+    for screen in house.screens:
+        for method in ("GET", "POST"):
+            answer = nobody.generic(method, screen.path)
+            if (method, answer.status_code) != ("GET", 405):
+                assert (answer.status_code, answer.headers["Location"].split("?")[0]) == (302, "/account/login/")
+                assert answer.content == b""
+    assert house.ask(nobody, "GET", "/") == 302
+    part = nobody.get(house.screens[0].path, headers={"HX-Request": "true"})
+    assert (part.status_code, part.content, part.headers["HX-Refresh"]) == (204, b"", "true")
+
+
+def test_a_stranger_finds_no_brand(house: House) -> None:
+    stranger = house.browser("stranger")
+    for screen in house.screens:
+        assert house.ask(stranger, "GET", screen.path) in {404, 405}, screen
+        assert house.ask(stranger, "POST", screen.path) == 404, screen
+    assert house.ask(stranger, "GET", "/") == 200
+    assert house.ask(house.browser("admin"), "GET", "/b/no-such-brand/") == 404
+    assert house.complaints() == []
+
+
+def test_an_object_of_another_brand_is_not_there(house: House) -> None:
+    foreigner = house.browser("foreigner")
+    for screen in house.screens:
+        assert house.ask(foreigner, "GET", screen.path) in {404, 405}, screen
+        if screen.owned:
+            assert house.ask(foreigner, "GET", screen.of(FOREIGN)) in NOT_THERE, screen
+            if "nonsense" not in screen.path and "/lines/S-" not in screen.path:
+                assert house.ask(foreigner, "POST", screen.of(FOREIGN)) == 404, screen
+    assert house.complaints() == []
+
+
+def test_the_desk_of_staff_is_not_at_a_brands_host(house: House) -> None:
+    admin = house.browser("admin")
+    for screen in house.screens:
+        assert house.ask(admin, "GET", screen.path, host=f"{HOME}.localhost") in {302, 405}, screen
+    assert house.ask(admin, "GET", "/", host="nobody.example") == 404
+
+
+def test_no_form_is_taken_without_its_token(house: House) -> None:
+    careful = Client(enforce_csrf_checks=True)
+    careful.cookies = house.browser("admin").cookies
+    for screen in house.screens:
+        assert careful.post(screen.path).status_code == 403, screen
+    for path in ("/", "/theme", "/account/login/", "/account/logout/", "/account/password/change/"):
+        assert careful.post(path).status_code == 403, path
+
+
+def test_each_role_may_what_it_says_and_nothing_breaks(house: House) -> None:
+    """A form is sent for real by the first role that may: those who may least come first."""
+    sent = set()
+    for role in sorted(ROLES, key=lambda name: len(ROLES[name])):
+        browser, may = house.browser(role), ROLES[role]
+        for screen in house.screens:
+            allowed = {200, 302, 405} | ({404} if "nonsense" in screen.path else set())
+            status = house.ask(browser, "GET", screen.path)
+            assert status in (allowed if screen.read in may else {403, 405}), (role, screen, status)
+        for screen in house.screens:
+            if screen.write not in may:
+                assert house.ask(browser, "POST", screen.path) == 403, (role, screen)
+            elif screen not in sent:
+                sent.add(screen)
+                assert house.ask(browser, "POST", screen.path) not in {403, 405}, (role, screen)
+    assert sent == set(house.screens)
+    assert house.complaints() == []
+
+
+def test_words_that_no_database_holds_break_nothing(house: House) -> None:
+    admin, nobody = house.browser("admin"), Client(raise_request_exception=False)
+    for screen in house.screens:
+        assert house.ask(admin, "GET", f"{screen.path.split('?')[0]}?q=a%00&state=%00") in {400, 405}, screen
+    assert house.ask(admin, "GET", f"/b/{HOME}/customers/%00") == 400
+    assert house.ask(nobody, "GET", "/tmf-api/customerManagement/v4/customer?name=%00", **house.token("all")) == 400
+    strange = (
+        "page=99999999999999999999&size=-1&sort=nonsense&tab=nonsense&state=nonsense&format=nonsense&from=x&until=x"
+    )
+    for screen in house.screens:
+        house.ask(admin, "GET", f"{screen.path.split('?')[0]}?{strange}")
+    assert house.complaints() == []
+
+
+def test_log_in_pages_hold_for_anybody(house: House) -> None:
+    for client in (Client(raise_request_exception=False), house.browser("stranger"), house.browser("admin")):
+        for path, pattern in patterns(get_resolver("linehouse.run.urls")):
+            if path.startswith("account/"):
+                names = pattern.pattern.regex.groupindex if isinstance(pattern.pattern, RegexPattern) else ()
+                address = reverse(str(pattern.name), kwargs=dict.fromkeys(names, "x"))
+                for method in ("GET", "POST") if "logout" not in path else ("GET",):
+                    house.ask(client, method, address)
+    assert house.complaints() == []
+
+
+@pytest.mark.parametrize("there", ["//evil.example/", "https://evil.example/", "https:evil.example", "/\\evil.example"])
+def test_a_log_in_leads_to_no_other_house(house: House, there: str) -> None:
+    nobody = Client()
+    given = {"login": "care@staff.example", "password": PASSWORD, "next": there}
+    answer = nobody.post("/account/login/", given, query_params={"next": there})
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/")
+
+
+def test_every_api_asks_for_a_token_of_its_brand(house: House) -> None:
+    """A token is needed, the one of this brand, with the permission; a log-in of the desk is none."""
+    nobody, admin = Client(raise_request_exception=False), house.browser("admin")
+    for address, _ in api_addresses(house):
+        assert house.ask(nobody, "GET", address) == 401, address
+        assert house.ask(admin, "GET", address) == 401, address
+        assert house.ask(nobody, "GET", address, authorization="Bearer nonsense") == 401, address
+        assert house.ask(nobody, "GET", address, **house.token("foreign"), host=f"{HOME}.localhost") == 403, address
+        if "/hub" not in address:
+            assert house.ask(nobody, "GET", address, **house.token("none")) == 403, address
+        assert house.ask(nobody, "GET", address, **house.token("all")) == 200, address
+        for method in ("POST", "PATCH", "DELETE"):
+            # Without a token it is never done; with one, an empty body is refused.
+            assert house.ask(nobody, method, address) in {401, 405}, (method, address)
+            assert house.ask(nobody, method, address, **house.token("none")) in {403, 405, 415, 400}, (method, address)
+    assert house.complaints() == []
+
+
+def test_the_clock_is_moved_only_by_who_may(house: House) -> None:
+    nobody, to = Client(raise_request_exception=False), b'{"to": "2027-06-01T00:00:00Z"}'
+    for headers, status in (({}, 401), (house.token("none"), 403), (house.token("foreign"), 403)):
+        there = {"host": f"{HOME}.localhost"} | headers
+        answer = nobody.post("/house/v1/clock/advance", to, content_type="application/json", headers=there)
+        assert answer.status_code == status
+
+
+def test_no_api_gives_another_brands_object(house: House) -> None:
+    nobody = Client(raise_request_exception=False)
+    asked = 0
+    for address, key in api_addresses(house):
+        if not key or key in nobody.get(address.rsplit("/", 1)[0], headers=house.token("foreign")).content.decode():
+            continue  # both brands have an offering of that name
+        asked += 1
+        assert house.ask(nobody, "GET", address, **house.token("foreign")) == 404, address
+    assert asked
+    assert house.complaints() == []
+
+
+def api_addresses(house: House) -> Iterator[tuple[str, str]]:
+    """Each resource's list, the first of it, and each hub; with the key where it is one of the resource."""
+    client = Client()
+    for address in HOUSE:
+        if address != "house/v1/clock/advance":
+            yield f"/{address}", ""
+    for api in APIS:
+        yield f"/tmf-api/{api.path}/v4/hub", ""
+        for resource in api.resources:
+            place = f"/tmf-api/{api.path}/v4/{resource.name}"
+            yield place, ""
+            for one in client.get(place, {"limit": "1"}, headers=house.token("all")).json():
+                yield f"{place}/{one['id']}", one["id"]
