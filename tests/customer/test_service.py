@@ -46,6 +46,21 @@ def test_a_customer_is_registered_with_an_account(actor: Actor, anna: NewIndivid
     ]
 
 
+def test_a_known_party_becomes_a_customer(actor: Actor, anna: NewIndividual, events: Events) -> None:
+    known = party.create_individual(anna, actor=actor).party_id
+    events()
+    done = service.register_customer(RegisterCustomer(party=known), actor=actor)
+    assert (done.party_id, service.customer_view(done.customer_id).name) == (known, "Anna de Vries")
+    assert events() == ["customer.customer.created", "customer.billing_account.created"]
+
+
+def test_a_known_party_must_be_complete(actor: Actor) -> None:
+    known = party.create_individual(NewIndividual(given_name="No", family_name="Address"), actor=actor).party_id
+    with pytest.raises(InvalidFields) as caught:
+        service.register_customer(RegisterCustomer(party=known), actor=actor)
+    assert [problem.field for problem in caught.value.problems] == ["party.email", "party.address", "party.birth_date"]
+
+
 def test_wishes_replace_the_brands_defaults(actor: Actor, anna: NewIndividual) -> None:
     wishes = AccountWishes(cycle_day=31, payment_terms_days=30, delivery=("print", "email"), name="Home", zone="UTC")
     done = service.register_customer(RegisterCustomer(party=anna, account=wishes), actor=actor)

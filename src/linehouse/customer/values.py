@@ -42,10 +42,11 @@ class AccountWishes:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RegisterCustomer:
-    """A new customer with its first billing account. ``external_id`` is the caller's own key: the same key twice is the
-    same customer. ``refuse_duplicates`` turns the warning about a likely duplicate into a refusal."""
+    """A new customer with its first billing account. ``party`` is somebody new, or the id of a party that is known.
+    ``external_id`` is the caller's own key: the same key twice is the same customer. ``refuse_duplicates`` turns the
+    warning about a likely duplicate into a refusal."""
 
-    party: NewIndividual | NewOrganization
+    party: NewIndividual | NewOrganization | UUID
     account: AccountWishes = AccountWishes()
     external_id: str = ""
     refuse_duplicates: bool = False

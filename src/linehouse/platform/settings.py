@@ -116,6 +116,15 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             "true",
         ),
     ] = True
+    callbacks_to_loopback: Annotated[
+        bool,
+        _setting(
+            "CALLBACKS_TO_LOOPBACK",
+            "Whether listeners of the TM Forum APIs may be on this machine. For development only: a server that calls "
+            "its own machine on somebody's word is an open door.",
+            "false",
+        ),
+    ] = False
     web_threads: Annotated[
         int, _setting("WEB_THREADS", "Threads of one web process that serve requests.", "4", ge=1, le=64)
     ] = 4

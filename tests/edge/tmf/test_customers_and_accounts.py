@@ -8,9 +8,37 @@ from typing import Any
 from linehouse.customer.values import CustomerRegistered
 from tests.edge.tmf.conftest import HOST, ApiClient
 from tests.edge.tmf.listener import Listener
+from tests.edge.tmf.test_party import PERSON
 
 CUSTOMERS = "customerManagement/v4/customer"
 ACCOUNTS = "accountManagement/v4/billingAccount"
+
+
+def test_a_party_becomes_a_customer(api: ApiClient, shop: str, events: Callable[[], list[str]]) -> None:
+    person = api.post("party/v4/individual", PERSON).body
+    body = {
+        "name": person["fullName"],
+        "engagedParty": {"id": person["id"], "@referredType": "Individual"},
+        "characteristic": [{"name": "externalId", "value": "crm-9"}],
+    }
+    events()
+    made = api.post(CUSTOMERS, body)
+    assert made.status == 201
+    assert made.body["engagedParty"]["id"] == person["id"]
+    assert made.body["contactMedium"] == person["contactMedium"]
+    assert len(made.body["account"]) == 1
+    assert events() == ["customer.customer.created", "customer.billing_account.created"]
+    assert api.post(CUSTOMERS, body).body == made.body
+    assert events() == []
+    incomplete = api.post("party/v4/individual", {"givenName": "No", "familyName": "Address"}).body
+    refused = api.post(
+        CUSTOMERS, {"name": "x", "engagedParty": {"id": incomplete["id"], "@referredType": "Individual"}}
+    )
+    assert (refused.status, len(refused.body["problem"])) == (400, 3)
+    nobody = {"id": "0190a000-0000-7000-8000-00000000ffff", "@referredType": "Individual"}
+    unknown = api.post(CUSTOMERS, {"name": "x", "engagedParty": nobody})
+    assert (unknown.status, unknown.body["field"]) == (404, "/engagedParty/id")
+    assert shop
 
 
 def test_a_customer_with_party_and_account(api: ApiClient, jane: CustomerRegistered) -> None:

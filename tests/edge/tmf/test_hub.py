@@ -10,7 +10,9 @@ from uuid import UUID
 
 from linehouse.edge.tmf.kit.callback import SIGNATURE
 from linehouse.edge.tmf.models import HubDelivery
+from linehouse.kernel.clock import MachineClock
 from linehouse.platform.access.service import create_client
+from linehouse.platform.control.models import ApiClient as RegisteredClient
 from linehouse.platform.sql import brand_cursor
 from tests.conformance.swagger import Specifications
 from tests.edge.tmf.conftest import HOST, ApiClient
@@ -126,6 +128,17 @@ def test_a_client_sees_only_its_own_and_hears_only_what_it_may_read(
     )
     with brand_cursor() as cursor:
         cursor.execute("""UPDATE tmf_hubsubscription SET scopes = '["order.read"]'""")
+    api.post(INDIVIDUALS, PERSON)
+    drain()
+    assert listener.requests == []
+
+
+def test_a_revoked_client_hears_nothing_more(
+    api: ApiClient, brand: str, listener: Listener, drain: Callable[[], int]
+) -> None:
+    gone = ApiClient(create_client("gone", brand, frozenset({"customer.read"})), None)
+    assert gone.post(HUB, {"callback": listener.url}).status == 201
+    RegisteredClient.objects.filter(name="gone").update(revoked_at=MachineClock().now())
     api.post(INDIVIDUALS, PERSON)
     drain()
     assert listener.requests == []

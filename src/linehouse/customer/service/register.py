@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from linehouse.catalog import service as catalog
 from linehouse.catalog.values import BrandProfile
 from linehouse.customer import store
@@ -16,6 +18,7 @@ from linehouse.party import service as party
 from linehouse.party.values import (
     Duplicate,
     FieldPolicy,
+    IndividualView,
     NewIndividual,
     NewOrganization,
     PartyCreated,
@@ -32,8 +35,8 @@ def register_customer(new: RegisterCustomer, *, actor: Actor) -> CustomerRegiste
     """Take a customer in: a party, a customer and a first billing account, in one transaction.
 
     Registering the same ``external_id`` again returns what it made the first time. Raises InvalidFields with every
-    wrong field of party and account; DuplicateSuspected where that was asked; NothingPublished for a brand without a
-    catalogue, whose defaults an account needs.
+    wrong field of party and account; PartyUnknown for an id that is nobody's; DuplicateSuspected where that was asked;
+    NothingPublished for a brand without a catalogue, whose defaults an account needs.
     """
     with unit_of_work(actor) as work:
         if new.external_id and (again := _registered(new.external_id)):
@@ -51,7 +54,7 @@ def register_customer(new: RegisterCustomer, *, actor: Actor) -> CustomerRegiste
             party_id=view.id,
             name=view.name,
             search_name=searchable(view.name),
-            language=view.language,
+            language=view.language or brand.language,
             external_id=new.external_id,
             created_at=work.now,
             changed_at=work.now,
@@ -75,6 +78,8 @@ def likely_duplicates(new: NewIndividual) -> tuple[Duplicate, ...]:
 
 def _party(new: RegisterCustomer, brand: BrandProfile, actor: Actor, others: tuple[Problem, ...]) -> PartyCreated:
     """The party; when it is wrong as well, everything wrong with party and account is told at once."""
+    if isinstance(new.party, UUID):
+        return _known_party(new.party, others)
     policy = FieldPolicy(complete=True, languages=brand.languages)
     try:
         if isinstance(new.party, NewOrganization):
@@ -82,6 +87,21 @@ def _party(new: RegisterCustomer, brand: BrandProfile, actor: Actor, others: tup
         return party.create_individual(new.party, actor=actor, policy=policy, refuse_duplicates=new.refuse_duplicates)
     except InvalidFields as error:
         raise InvalidFields(error.problems + others) from error
+
+
+def _known_party(party_id: UUID, others: tuple[Problem, ...]) -> PartyCreated:
+    """A party that is known already; whoever is billed must be complete."""
+    view = party.party(party_id)
+    missing = [name for name in ("email", "address") if not getattr(view, name)]
+    if isinstance(view, IndividualView) and view.birth_date is None:
+        missing.append("birth_date")
+    problems = tuple(
+        Problem("customer.party_incomplete", f"whoever is billed has a {name.replace('_', ' ')}", f"party.{name}")
+        for name in missing
+    )
+    if problems:
+        raise InvalidFields(problems + others)
+    return PartyCreated(party_id=view.id)
 
 
 def _registered(external_id: str) -> CustomerRegistered | None:

@@ -26,9 +26,12 @@ from linehouse.usage.values import UsageFilter, UsageView
 CHARTED_PAGE: Final = 1_000
 CHARTED_AT_MOST: Final = 20_000
 """Records that are summed for a customer's charts; who has more sees the newest."""
-TYPES: Final = tuple(
-    (one.value, one.value.upper() if one in {UsageType.SMS, UsageType.MMS} else one.value.capitalize())
-    for one in UsageType
+TYPES: Final = (
+    (UsageType.VOICE.value, "Call"),
+    (UsageType.SMS.value, "SMS"),
+    (UsageType.MMS.value, "MMS"),
+    (UsageType.DATA.value, "Data"),
+    (UsageType.EVENT.value, "Service"),
 )
 DIRECTIONS: Final[Mapping[str, str]] = {"out": "outgoing", "in": "incoming", "forwarded": "forwarded"}
 RECORD_STATES: Final = tuple((state, readable(state).capitalize()) for state in USAGE_RECORD.states)

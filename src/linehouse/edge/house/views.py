@@ -20,7 +20,6 @@ from linehouse.platform.advance import advance
 from linehouse.platform.checks import verify
 from linehouse.platform.clock.service import clock_state
 
-
 _MOST = 100
 """Findings of one law that are listed."""
 

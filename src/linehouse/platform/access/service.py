@@ -85,6 +85,12 @@ def create_client(name: str, brand: str, scopes: frozenset[str], token: str | No
     return token
 
 
+def client(client_id: UUID) -> ClientIdentity | None:
+    """The client as it stands now; None when it was revoked or its brand is frozen."""
+    row = ApiClient.objects.filter(id=client_id, revoked_at=None, brand__frozen=False).first()
+    return None if row is None else ClientIdentity(row.id, row.name, row.brand_id, frozenset(row.scopes))
+
+
 def client_for_token(token: str) -> ClientIdentity | None:
     """The client that the token proves, or None."""
     row = ApiClient.objects.filter(token_hash=token_hash(token), revoked_at=None, brand__frozen=False).first()

@@ -12,6 +12,8 @@ from typing import Union, get_args, get_origin, get_type_hints
 from django.apps import apps
 from django.db import models
 
+from linehouse.edge.tmf.apis import APIS
+from linehouse.edge.tmf.kit.reference import page
 from linehouse.kernel.error import all_errors
 from linehouse.kernel.event import all_event_types
 from linehouse.kernel.lifecycle import all_lifecycles
@@ -39,6 +41,7 @@ def pages() -> dict[str, str]:
         "tables.md": _tables,
         "jobs.md": _jobs,
         "laws.md": _laws,
+        "tmf-apis.md": lambda: page(APIS, _NOTE),
     }
     return {name: f"{make().strip()}\n" for name, make in makers.items()}
 

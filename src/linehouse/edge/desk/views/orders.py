@@ -19,7 +19,7 @@ from linehouse.edge.ui.status import Tone, readable
 from linehouse.edge.ui.timeline import Milestone
 from linehouse.kernel.error import Invalid
 from linehouse.ordering import service as ordering
-from linehouse.ordering.values import MilestoneState, OrderView
+from linehouse.ordering.values import MilestoneState, OrderView, StepKind
 from linehouse.platform.outbox.service import search_events
 
 DONE: Final = frozenset({"completed", "cancelled", "failed", "rejected", "partial", "held"})
@@ -32,6 +32,17 @@ MILESTONES: Final[Mapping[str, str]] = {
     "active": "Active",
     "ended": "Ended",
     "done": "Completed",
+}
+STEPS: Final[Mapping[StepKind, str]] = {
+    StepKind.RESERVE_MSISDN: "Reserve a number",
+    StepKind.RESERVE_SIM: "Reserve a SIM",
+    StepKind.PROVISION_NETWORK: "Set up in the network",
+    StepKind.ACTIVATE_PRODUCT: "Activate the product",
+    StepKind.DEPROVISION_NETWORK: "Take out of the network",
+    StepKind.TERMINATE_PRODUCT: "End the product",
+    StepKind.RETIRE_SIM: "Retire the SIM",
+    StepKind.QUARANTINE_MSISDN: "Let the number rest",
+    StepKind.COMPLETE: "Complete the item",
 }
 _TONES: Final = {
     MilestoneState.DONE: Tone.GOOD,
@@ -62,7 +73,9 @@ def orders(request: DeskRequest) -> HttpResponse:
 def fallout(request: DeskRequest) -> HttpResponse:
     """The work queue: steps that somebody must look at."""
     rows, total = ordering.fallout(limit=200)
-    return render(request, "desk/order_fallout.html", {"rows": rows, "total": total})
+    return render(
+        request, "desk/order_fallout.html", {"rows": [(row, STEPS[row.kind]) for row in rows], "total": total}
+    )
 
 
 def stations(order: OrderView) -> list[Milestone]:
@@ -88,6 +101,7 @@ def order(request: DeskRequest, number: str) -> HttpResponse:
     context["account"] = customers.billing_accounts([view.billing_account_id]).get(view.billing_account_id)
     facts, total = search_events(aggregate_id=view.id, limit=100)
     context["events"] = facts
+    context["steps"] = [(step, STEPS[step.kind]) for step in view.steps]
     context["tabs"], context["tab"] = tabs(
         request, [("", "Items", len(view.items)), ("steps", "Steps", len(view.steps)), ("events", "Events", total)]
     )

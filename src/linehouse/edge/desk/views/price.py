@@ -14,18 +14,14 @@ from linehouse.charging import service as charging
 from linehouse.charging.service import EnquiryRequest
 from linehouse.edge.desk.access import DeskRequest, desk_view
 from linehouse.edge.desk.refused_form import tell
+from linehouse.edge.desk.usage_rows import TYPES as ALL_TYPES
 from linehouse.kernel.error import DomainError, Invalid
 from linehouse.kernel.numbering import Msisdn, Plmn
 from linehouse.kernel.quantity import Quantity
 from linehouse.rating import service as rating
 from linehouse.rating.values import Direction, UsageEvent, UsageType
 
-TYPES: Final = (
-    (UsageType.VOICE.value, "Call"),
-    (UsageType.SMS.value, "SMS"),
-    (UsageType.MMS.value, "MMS"),
-    (UsageType.DATA.value, "Data"),
-)
+TYPES: Final = tuple(pair for pair in ALL_TYPES if pair[0] != UsageType.EVENT)
 DIRECTIONS: Final = (
     (Direction.OUT.value, "Outgoing"),
     (Direction.IN.value, "Incoming"),

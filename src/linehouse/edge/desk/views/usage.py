@@ -15,7 +15,7 @@ from linehouse.edge.desk.access import DeskRequest, desk_view
 from linehouse.edge.desk.refused_form import tell
 from linehouse.edge.desk.shown import Action, read_upload
 from linehouse.edge.desk.tabs import tabs
-from linehouse.edge.desk.usage_rows import records_table, usage_source
+from linehouse.edge.desk.usage_rows import DIRECTIONS, TYPES, records_table, usage_source
 from linehouse.edge.ui.listing import answer_list, wants_part
 from linehouse.edge.ui.sources import paged
 from linehouse.edge.ui.status import readable
@@ -32,8 +32,8 @@ REASONS: Final = tuple((one.value, readable(one.value).capitalize()) for one in 
 DONE: Final = frozenset({"processed", "refused"})
 
 CORRECTABLE: Final[Mapping[str, tuple[str, str]]] = {
-    "usage_type": ("Usage", "voice, sms, mms, data or event"),
-    "direction": ("Direction", "out, in or forwarded"),
+    "usage_type": ("Usage", ""),
+    "direction": ("Direction", ""),
     "started_at": ("Started", "An instant with its offset, such as 2026-11-01T08:00:00+01:00."),
     "quantity": ("Quantity", "Whole base units: milliseconds, octets, messages or events."),
     "imsi": ("IMSI", "Digits."),
@@ -66,6 +66,9 @@ class CorrectionForm(forms.Form):
         super().__init__(*args, **kwargs)
         for name, (label, text) in CORRECTABLE.items():
             self.fields[name] = forms.CharField(label=label, required=False, help_text=text)
+        for name, choices in (("usage_type", TYPES), ("direction", tuple(DIRECTIONS.items()))):
+            unchanged = (("", "As it is"), *((value, words[:1].upper() + words[1:]) for value, words in choices))
+            self.fields[name] = forms.ChoiceField(label=CORRECTABLE[name][0], required=False, choices=unchanged)
         self.fields["reason"] = forms.CharField(label="Reason", help_text="It is kept with the old values.")
 
     def changes(self) -> dict[str, str]:
@@ -280,11 +283,16 @@ def suspended(request: DeskRequest, suspense_id: UUID) -> HttpResponse:
 
 
 def _flat(record: Mapping[str, Any] | None) -> list[tuple[str, str]]:
+    """A record's fields as words and text; what is empty is left out."""
     if record is None:
         return []
-    return [
-        (readable(name).capitalize(), str(value)) for name, value in record.items() if value not in (None, "", {}, [])
-    ]
+    shown = []
+    for name, value in record.items():
+        if value in (None, "", {}, []):
+            continue
+        text = ", ".join(f"{key} {inner}" for key, inner in value.items()) if isinstance(value, Mapping) else str(value)
+        shown.append((CORRECTABLE.get(name, (readable(name).capitalize(), ""))[0], text))
+    return shown
 
 
 @require_POST

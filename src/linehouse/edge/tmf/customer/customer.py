@@ -9,10 +9,18 @@ from msgspec import UNSET, UnsetType
 
 from linehouse.customer import service
 from linehouse.customer.events import CustomerChanged, CustomerCreated, CustomerStateChanged
-from linehouse.customer.values import CustomerView
-from linehouse.edge.tmf.kit.declaration import EventMapping, Links, Narrow, Patch, Resource, Slice
-from linehouse.edge.tmf.kit.keys import id_of, id_or_none
-from linehouse.edge.tmf.kit.shapes import Characteristic, Ref, RelatedParty, Representation, Shape, TimePeriod
+from linehouse.customer.values import CustomerView, RegisterCustomer
+from linehouse.edge.tmf.kit.declaration import Create, EventMapping, Links, Narrow, Patch, Resource, Slice
+from linehouse.edge.tmf.kit.keys import id_of, id_or_none, referred
+from linehouse.edge.tmf.kit.shapes import (
+    Characteristic,
+    PartyReference,
+    Ref,
+    RelatedParty,
+    Representation,
+    Shape,
+    TimePeriod,
+)
 from linehouse.edge.tmf.party.media import POINTERS, ContactMedium, contact, represented
 from linehouse.kernel.error import Invalid
 from linehouse.party.values import PartyKind
@@ -33,6 +41,14 @@ class Customer(Representation):
     contact_medium: list[ContactMedium] | None = None
     characteristic: list[Characteristic]
     valid_for: TimePeriod
+
+
+class CustomerCreate(Shape):
+    """`Customer_Create`: the party that buys, known already (TMF632). A first billing account comes with it."""
+
+    name: str
+    engaged_party: PartyReference
+    characteristic: list[Characteristic] | None = None
 
 
 class CustomerUpdate(Shape):
@@ -73,6 +89,18 @@ def represent(view: CustomerView, links: Links) -> Customer:
         characteristic=characteristics,
         valid_for=TimePeriod(start_date_time=view.created_at),
     )
+
+
+def create(body: CustomerCreate, actor: Actor) -> CustomerView:
+    """Make a party a customer. Its name stays the party's; the characteristic externalId is the caller's own key."""
+    new = RegisterCustomer(
+        party=referred(body.engaged_party.id, "/engagedParty/id"), external_id=_external_id(body) or ""
+    )
+    return service.customer_view(service.register_customer(new, actor=actor).customer_id)
+
+
+def _external_id(body: CustomerCreate) -> str | None:
+    return next((str(c.value) for c in body.characteristic or () if c.name == "externalId"), None)
 
 
 def patch(key: str, body: CustomerUpdate, actor: Actor) -> CustomerView:
@@ -124,11 +152,20 @@ CUSTOMER: Resource[CustomerView] = Resource(
     narrows=("name", "status", "engagedParty.id"),
     scan_limit=500,
     get=lambda key: service.customer_view(id_of(key)),
+    create=Create(CustomerCreate, create, external_id=_external_id),
     patch=Patch(CustomerUpdate, patch),
     events=(
         EventMapping(CustomerCreated, "CustomerCreateEvent"),
         EventMapping(CustomerChanged, "CustomerAttributeValueChangeEvent"),
         EventMapping(CustomerStateChanged, "CustomerStateChangeEvent"),
     ),
-    pointers={**POINTERS, "party_id": "/engagedParty/id", "reason": "/statusReason"},
+    pointers={
+        **POINTERS,
+        "id": "/engagedParty/id",
+        "party_id": "/engagedParty/id",
+        "party.email": "/engagedParty",
+        "party.address": "/engagedParty",
+        "party.birth_date": "/engagedParty",
+        "reason": "/statusReason",
+    },
 )

@@ -29,6 +29,7 @@ from linehouse.kernel.error import DomainError, Kind
 from linehouse.kernel.event import Event
 from linehouse.kernel.ids import new_id
 from linehouse.kernel.period import require_aware
+from linehouse.platform.access.service import client
 from linehouse.platform.jobs.registry import Attempt, RetryLater
 from linehouse.platform.jobs.service import enqueue
 from linehouse.platform.outbox.service import Recorded, last_position, recorded
@@ -131,8 +132,14 @@ def notify(event: Event, work: Work, places: Sequence[Mapped]) -> None:
     fact = recorded(work.causation)
     for place in places:
         for listener in listeners:
-            if _concerns(listener, place, fact):
+            if _concerns(listener, place, fact) and may_still_read(listener, place.resource.read):
                 _notify_one(event, fact, work, place, listener)
+
+
+def may_still_read(listener: HubSubscription, permission: str) -> bool:
+    """Whether the client that registered is there still, with the permission: a revoked one hears nothing more."""
+    found = client(listener.client_id)
+    return found is not None and found.may(permission)
 
 
 def _concerns(listener: HubSubscription, place: Mapped, fact: Recorded) -> bool:
