@@ -15,7 +15,7 @@ _registry: dict[str, type[Event]] = {}
 class _EventMeta(msgspec.StructMeta):
     """Takes the declaration's keywords, which a plain struct would refuse, and registers the type by its name."""
 
-    def __new__(
+    def __new__(  # noqa: PYI034 - a metaclass has no Self
         metacls,
         typename: str,
         bases: tuple[type, ...],
