@@ -5,9 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
+from django.http import HttpRequest
+from django.http.request import split_domain_port
 
 from linehouse.kernel.error import Invalid
+from linehouse.platform.settings import Settings
 
 LARGEST_UPLOAD: Final = 64 * 1024 * 1024
 """Octets of one uploaded file; larger ones go through the inbox folder."""
@@ -32,3 +36,12 @@ def read_upload(upload: UploadedFile[bytes]) -> tuple[str, bytes]:
             "the file is too large for an upload", field="file", expected="at most 64 MB; use the inbox folder"
         )
     return upload.name or "upload", upload.read()
+
+
+def outside_world(request: HttpRequest) -> str:
+    """The address of the simulated outside world (mailbox, bank), or nothing where there is none."""
+    mine: Settings = settings.SETTINGS
+    if not mine.demo:
+        return ""
+    host, _ = split_domain_port(request.get_host())
+    return f"http://{host}:{mine.simulators_port}/"

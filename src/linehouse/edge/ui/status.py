@@ -20,7 +20,7 @@ _WORDS: Final[Mapping[Tone, str]] = MappingProxyType(
     {
         Tone.GOOD: (
             "active, allocated, approved, assigned, available, balanced, billed, completed, confirmed, delivered, "
-            "done, green, in sync, in use, inuse, issued, matched, ok, open period, paid, posted, processed, "
+            "done, green, in sync, in use, inuse, issued, launched, matched, ok, open period, paid, posted, processed, "
             "provisioned, published, rated, sent, settled, succeeded, success, valid, verified, yes"
         ),
         Tone.INFO: (

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST
 from linehouse.customer import service as customers
 from linehouse.edge.desk.access import DeskRequest, back, desk_view
 from linehouse.edge.desk.message_rows import message_source, messages_table
+from linehouse.edge.desk.shown import Action, outside_world
 from linehouse.edge.ui.listing import answer_list
 from linehouse.notify import service as notify
 
@@ -19,7 +20,14 @@ def message_list(request: DeskRequest) -> HttpResponse:
     """All messages, newest first."""
     brand = request.desk.brand.key
     table = messages_table(brand)
-    return answer_list(request, table, message_source(table), context={"title": "Messages"})
+    return answer_list(
+        request, table, message_source(table), context={"title": "Messages", "actions": _mailbox(request)}
+    )
+
+
+def _mailbox(request: DeskRequest) -> list[Action]:
+    url = outside_world(request)
+    return [Action("Mailbox of the outside world", url, "mail")] if url else []
 
 
 @desk_view("customer.read", section="messages")

@@ -1,5 +1,6 @@
 """The host network: what was asked of it, what went over the wire, and whether it is as it should be."""
 
+import json
 from typing import Final
 from uuid import UUID
 
@@ -79,9 +80,18 @@ def requests(request: DeskRequest) -> HttpResponse:
 def one_request(request: DeskRequest, request_id: UUID) -> HttpResponse:
     """One request with the recorded traffic, personal values masked."""
     found = activation.find_request(id=request_id)
-    return render(
-        request, "desk/network_request.html", {"asked": found, "exchanges": activation.exchanges_of(request_id)}
-    )
+    exchanges = [
+        (one, _laid_out(one.request_body), _laid_out(one.response_body)) for one in activation.exchanges_of(found.id)
+    ]
+    return render(request, "desk/network_request.html", {"asked": found, "exchanges": exchanges})
+
+
+def _laid_out(body: str) -> str:
+    """A JSON body on several lines; anything else as it is."""
+    try:
+        return json.dumps(json.loads(body), indent=2, ensure_ascii=False)
+    except ValueError:
+        return body
 
 
 @desk_view("network.read", section="network")

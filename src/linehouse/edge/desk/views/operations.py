@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from linehouse.edge.desk.access import DeskRequest, back, desk_view
+from linehouse.edge.desk.shown import outside_world
 from linehouse.edge.ui.listing import answer_list
 from linehouse.edge.ui.sources import in_memory, paged
 from linehouse.edge.ui.table import Column, Empty, Filter, Kind, Shown, Table
@@ -212,7 +213,19 @@ def staff(request: DeskRequest) -> HttpResponse:
 @desk_view("operations.read", section="about")
 def about(request: DeskRequest) -> HttpResponse:
     """What this installation is: addresses, settings without secrets, versions."""
-    return render(request, "desk/about.html", {"settings": _settings()})
+    return render(request, "desk/about.html", {"settings": _settings(), "addresses": _addresses(request)})
+
+
+def _addresses(request: DeskRequest) -> list[tuple[str, str, str]]:
+    """Where else this installation answers, as seen from this browser."""
+    here = f"{request.scheme}://{request.get_host()}"
+    found = [
+        ("TM Forum APIs", f"{here}/tmf-api/", "With an API client's token; docs/reference/tmf-apis.md lists them."),
+        ("Health", f"{here}/readyz", "Whether every database answers."),
+    ]
+    if url := outside_world(request):
+        found.insert(0, ("The outside world", url, "Mailbox and bank of the demo, and the host network's faults."))
+    return found
 
 
 def _settings() -> list[tuple[str, str, str]]:

@@ -21,7 +21,7 @@ from linehouse.kernel.quantity import Quantity
 from linehouse.rating import service as rating
 from linehouse.rating.values import Direction, UsageEvent, UsageType
 
-TYPES: Final = tuple(pair for pair in ALL_TYPES if pair[0] != UsageType.EVENT)
+TYPES: Final = ALL_TYPES[:4]
 DIRECTIONS: Final = (
     (Direction.OUT.value, "Outgoing"),
     (Direction.IN.value, "Incoming"),
