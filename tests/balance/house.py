@@ -1,4 +1,4 @@
-"""A brand that sells, with people who have products: for tests of balance and charging."""
+"""A brand that sells, with people who have products: for tests of balance, charging and billing."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def register(actor: Actor, name: str = "Sanne", cycle_day: int = 1) -> CustomerR
         RegisterCustomer(
             party=NewIndividual(
                 given_name=name,
-                family_name="Jansen",
+                family_name="de Vries",
                 email=f"{name.lower()}@example.org",
                 address=PostalAddress(street1="Oudegracht 12", postcode="3511 AB", city="Utrecht", country="NL"),
                 language="en",

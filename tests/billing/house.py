@@ -1,81 +1,33 @@
-"""A brand with its catalogue, customers and products, for tests of billing with a database."""
+"""The shop in the words of billing, and usage that lies ready to be billed."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from pathlib import Path
 from uuid import UUID, uuid5
 
 from linehouse.billing.values import UsageItem
-from linehouse.catalog import service as catalog
-from linehouse.catalog.values import OfferingKind, TaxMode
-from linehouse.customer import service as customers
-from linehouse.customer.values import AccountWishes, CustomerRegistered, RegisterCustomer
-from linehouse.inventory import service as inventory
-from linehouse.inventory.values import CreateProduct, ProductView
+from linehouse.catalog.values import TaxMode
+from linehouse.customer.values import CustomerRegistered
+from linehouse.inventory.values import ProductView
 from linehouse.kernel.money import Money
 from linehouse.kernel.quantity import Quantity
-from linehouse.party.values import NewIndividual, PostalAddress
-from linehouse.platform.work import Actor, unit_of_work
-from linehouse.resource import service as resources
+from linehouse.platform.work import Actor
+from tests.balance.house import ROBIN, activate, open_shop, register
 
-ROBIN = Path(__file__).resolve().parents[2] / "brands" / "robin"
+__all__ = ["ROBIN", "UsageShelf", "customer", "product", "publish"]
+
 _NAMES = UUID(int=7)
 
-
-def publish(actor: Actor) -> None:
-    """Publish Robin's catalogue from its files and fill its stock."""
-    catalog.apply_files(ROBIN, actor=actor)
-    resources.seed_stock(actor=actor)
-
-
-def customer(actor: Actor, name: str = "Sanne", cycle_day: int = 1) -> CustomerRegistered:
-    return customers.register_customer(
-        RegisterCustomer(
-            party=NewIndividual(
-                given_name=name,
-                family_name="de Vries",
-                email=f"{name.lower()}@example.org",
-                address=PostalAddress(street1="Oudegracht 12", postcode="3511 AB", city="Utrecht", country="NL"),
-                language="en",
-                birth_date="1990-04-01",
-            ),
-            account=AccountWishes(cycle_day=cycle_day),
-        ),
-        actor=actor,
-    )
+publish, customer = open_shop, register
 
 
 def product(
     actor: Actor, of: CustomerRegistered, offering: str = "robin-sim-only-20", *, parent: UUID | None = None
 ) -> ProductView:
-    """An active product, as ordering would have delivered it."""
-    catalogue = catalog.published()
-    sold = catalogue.offering(offering)
-    with unit_of_work(actor, "order"):
-        made = inventory.create_product(
-            CreateProduct(
-                order_item=f"{of.customer_number}/{offering}/{len(inventory.products_of_customer(of.customer_id))}",
-                kind=OfferingKind(sold.kind),
-                customer_id=of.customer_id,
-                billing_account_id=of.billing_account_id,
-                billing_account_number=of.billing_account_number,
-                offering_key=offering,
-                offering_name=sold.name,
-                catalog_version=catalogue.version,
-                tariff_key=sold.tariff,
-                billing_mode=sold.billing_mode,
-                parent_product_id=parent,
-            ),
-            actor=actor,
-        )
-        if parent is None:
-            resources.reserve_number(made.number, actor=actor)
-            resources.reserve_sim(made.number, actor=actor)
-        inventory.activate_product(made.id, actor=actor)
-    return inventory.find_product(id=made.id)
+    """An active product, the plan unless another is named."""
+    return activate(actor, of, offering, plan=parent)
 
 
 @dataclass
