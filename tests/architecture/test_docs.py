@@ -190,7 +190,8 @@ def test_every_page_is_reached_from_the_index() -> None:
 def test_the_tutorial_s_brand_can_be_founded() -> None:
     """The files in the tutorial are a catalogue, and every example in them comes out as it says."""
     page = (ROOT / "docs" / "tutorial" / "first-invoice.md").read_text("utf-8")
-    files = dict(re.findall(r"^```yaml\n# merel/(\S+)\n(.*?)^```$", page, re.MULTILINE | re.DOTALL))
+    blocks = re.findall(r"^```yaml\n(# merel/(\S+)\n.*?)^```$", page, re.MULTILINE | re.DOTALL)
+    files = {name: text for text, name in blocks}
     assert set(files) == {
         "brand.yaml",
         "catalog/merel-basic.yaml",
@@ -201,6 +202,9 @@ def test_the_tutorial_s_brand_can_be_founded() -> None:
     written = read_catalogue(files)
     assert red(written) == ()
     assert written.offerings["merel-basic"].examples
+    plan = "catalog/merel-basic.yaml"
+    (told,) = red(read_catalogue({**files, plan: files[plan].replace("amount: 9.00", "amount: 9.50")}))
+    assert f"\n{told.message}\n" in page
     cards = re.search(r"^ *(iccid,imsi,puk\n(?: *\d+,\d+,\d+\n)+)", page, re.MULTILINE)
     assert cards
     assert isinstance(read_sims(re.sub(r"^ +", "", cards.group(1), flags=re.MULTILINE)), Ok)
