@@ -31,6 +31,7 @@ def open_house() -> None:
         if config.name.startswith("linehouse.") and find_spec(f"{config.name}.jobs"):
             import_module(f"{config.name}.jobs")
     from linehouse.edge.network import usage_formats
+
     usage_formats.install_formats()
     for name in _ALSO_WITH_JOBS:
         import_module(name)

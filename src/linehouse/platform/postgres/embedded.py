@@ -90,7 +90,7 @@ class EmbeddedPostgres:
     @classmethod
     def temporary(cls) -> "EmbeddedPostgres":
         """A fast server for tests in a new folder; it ends, and its files go, when this process ends."""
-        server = cls(Path(tempfile.mkdtemp(prefix="linehouse-")), profile="tests")
+        server = cls(Path(tempfile.mkdtemp(prefix="linehouse-", dir=_memory())), profile="tests")
         server._temporary = True
         # The account that root drops to must be able to pass through; nothing else is in this folder.
         server._home.chmod(0o711)
@@ -390,6 +390,18 @@ def _require_free(port: int) -> None:
             probe.bind(("127.0.0.1", port))
         except OSError as error:
             raise embedded_errors.port_taken(port) from error
+
+
+_ROOM_IN_MEMORY = 4 * 1024**3
+"""Bytes that must be free in memory before a test server's files go there."""
+
+
+def _memory() -> Path | None:
+    """A folder in memory with room for a test server, where there is one: making files there costs a tenth."""
+    shared = Path("/dev/shm")  # noqa: S108 - a folder of random name and our own is made in it
+    if not (shared.is_dir() and os.access(shared, os.W_OK | os.X_OK)):
+        return None
+    return shared if shutil.disk_usage(shared).free > _ROOM_IN_MEMORY else None
 
 
 def _free_port() -> int:
