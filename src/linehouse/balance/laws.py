@@ -18,13 +18,4 @@ def buckets_are_their_movements() -> Verdict:
 @check("balance.ledger", "The journal holds of each bucket what the bucket holds of itself.")
 def buckets_are_in_the_journal() -> Verdict:
     """What is left, by account and asset, on both sides."""
-    expected = store.what_is_left()
-    found = {
-        (row.key, row.asset): row.balance for prefix in ("allowance/", "prepaid/") for row in ledger.accounts(prefix)
-    }
-    findings = tuple(
-        Finding(f"{account} {asset}", str(expected.get((account, asset), 0)), str(found.get((account, asset), 0)))
-        for account, asset in sorted(expected.keys() | found.keys())
-        if expected.get((account, asset), 0) != found.get((account, asset), 0)
-    )
-    return Verdict(len(expected), findings)
+    return ledger.agreement(store.what_is_left(), "allowance/", "prepaid/")

@@ -155,13 +155,7 @@ def deferred_agrees() -> Verdict:
     rows = InvoiceLine.objects.filter(deferred=True, invoice__number__isnull=False)
     sums = rows.values_list("gl", "invoice__currency").annotate(left=Sum(F("net_micros") - F("earned_micros")))
     wanted = {(f"deferred/{gl}", currency): int(left) for gl, currency, left in sums}
-    booked = {(account.key, account.asset): account.balance for account in ledger.accounts("deferred/")}
-    findings = [
-        Finding(f"{key} {asset}", str(wanted.get((key, asset), 0)), str(booked.get((key, asset), 0)))
-        for key, asset in sorted(wanted.keys() | booked.keys())
-        if wanted.get((key, asset), 0) != booked.get((key, asset), 0)
-    ]
-    return Verdict(len(wanted), tuple(findings))
+    return ledger.agreement(wanted, "deferred/")
 
 
 @check("billing.receivable", "An account's receivable in the journal is what is open on its invoices.")
@@ -170,13 +164,7 @@ def receivable_agrees() -> Verdict:
     issued = Invoice.objects.filter(number__isnull=False)
     sums = issued.values_list("account_number", "currency").annotate(left=Sum(F("gross_micros") - F("paid_micros")))
     wanted = {(f"receivable/{account}", currency): int(left) for account, currency, left in sums}
-    booked = {(account.key, account.asset): account.balance for account in ledger.accounts("receivable/")}
-    findings = [
-        Finding(f"{key} {asset}", str(wanted.get((key, asset), 0)), str(booked.get((key, asset), 0)))
-        for key, asset in sorted(wanted.keys() | booked.keys())
-        if wanted.get((key, asset), 0) != booked.get((key, asset), 0)
-    ]
-    return Verdict(len(wanted), tuple(findings))
+    return ledger.agreement(wanted, "receivable/")
 
 
 @check("billing.tax", "The tax in the journal is at least the tax of issued bills; credit may add its own when used.")

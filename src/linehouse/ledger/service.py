@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from linehouse.ledger import store
 from linehouse.ledger.errors import CauseConflict
 from linehouse.ledger.values import AccountBalance, Entry, Posted, TrialLine
+from linehouse.platform.checks import Finding, Verdict
 from linehouse.platform.work import current_work
 
 
@@ -52,6 +53,20 @@ def balance(key: str, asset: str, until: datetime | None = None) -> int:
 def accounts(prefix: str = "", asset: str = "", until: datetime | None = None) -> list[AccountBalance]:
     """Accounts whose key begins with ``prefix``, by key."""
     return store.balances("starts_with(a.key, %s) AND (%s = '' OR a.asset = %s)", [prefix, asset, asset], until)
+
+
+def agreement(wanted: Mapping[tuple[str, str], int], *prefixes: str) -> Verdict:
+    """Whether the accounts below the prefixes hold what is wanted, by key and asset; what is not named, nothing.
+
+    For the laws of rooms: what their rows say is what the journal says, seen from both sides.
+    """
+    found = {(row.key, row.asset): row.balance for prefix in prefixes for row in accounts(prefix)}
+    findings = tuple(
+        Finding(f"{key} {asset}", str(wanted.get((key, asset), 0)), str(found.get((key, asset), 0)))
+        for key, asset in sorted(wanted.keys() | found.keys())
+        if wanted.get((key, asset), 0) != found.get((key, asset), 0)
+    )
+    return Verdict(len(wanted), findings)
 
 
 def trial_balance() -> list[TrialLine]:

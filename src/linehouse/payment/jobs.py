@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from django.db.models import Sum
+
 from linehouse.billing.events import InvoiceIssued
 from linehouse.ledger import service as ledger
 from linehouse.payment.models import Allocation, BankEntry, Payment
 from linehouse.payment.service.payments import allocate_open, take_credit_note
+from linehouse.payment.service.statements import bank_account
 from linehouse.platform.checks import Finding, Verdict, check
 from linehouse.platform.outbox.registry import consumer
 from linehouse.platform.work import SYSTEM, Work
@@ -22,17 +25,8 @@ def use_credit(event: InvoiceIssued, work: Work) -> None:
 @check("payment.credit", "What is left of an account's payments is its credit in the journal.")
 def credit_agrees() -> Verdict:
     """Per billing account and currency."""
-    left: dict[tuple[str, str], int] = {}
-    for row in Payment.objects.all():
-        key = (f"credit/{row.billing_account_number}", row.currency)
-        left[key] = left.get(key, 0) + row.left_micros
-    booked = {(a.key, a.asset): a.balance for a in ledger.accounts("credit/")}
-    findings = [
-        Finding(f"{key} {asset}", str(booked.get((key, asset), 0)), str(left.get((key, asset), 0)))
-        for key, asset in sorted(left.keys() | booked.keys())
-        if left.get((key, asset), 0) != booked.get((key, asset), 0)
-    ]
-    return Verdict(len(left), tuple(findings))
+    sums = Payment.objects.values_list("billing_account_number", "currency").annotate(left=Sum("left_micros"))
+    return ledger.agreement({(f"credit/{account}", currency): int(left) for account, currency, left in sums}, "credit/")
 
 
 @check("payment.whole", "Every payment is its allocations and what is left.")
@@ -53,12 +47,8 @@ def payments_are_whole() -> Verdict:
 @check("payment.bank", "The bank's accounts in the journal are the sums of the bookings that were taken.")
 def bank_agrees() -> Verdict:
     """Per bank account; a statement's opening balance before Linehouse is not part of it."""
-    sums: dict[str, int] = {}
-    for row in BankEntry.objects.all():
-        key = f"bank/{row.iban[:4]}-{row.iban[-4:]}"
-        sums[key] = sums.get(key, 0) + row.amount_micros
-    booked = {a.key: a.balance for a in ledger.accounts("bank/")}
-    findings = [
-        Finding(key, str(total), str(booked.get(key, 0))) for key, total in sums.items() if booked.get(key, 0) != total
-    ]
-    return Verdict(len(sums), tuple(findings))
+    sums: dict[tuple[str, str], int] = {}
+    for iban, currency, total in BankEntry.objects.values_list("iban", "currency").annotate(total=Sum("amount_micros")):
+        key = (bank_account(iban), currency)
+        sums[key] = sums.get(key, 0) + int(total)
+    return ledger.agreement(sums, "bank/")
