@@ -15,7 +15,7 @@ from linehouse.kernel.error import DomainError
 from linehouse.ledger import service
 from linehouse.ledger.errors import BadTransfer, CauseConflict, UnknownClass
 from linehouse.ledger.values import Entry, Transfer
-from linehouse.platform.checks import Result, verify
+from linehouse.platform.checks import Finding, Result, Verdict, verify
 from linehouse.platform.scope import CONTROL, brand_scope, realm_scope
 from linehouse.platform.sql import brand_cursor
 from linehouse.platform.work import Actor, unit_of_work
@@ -56,6 +56,18 @@ def test_balances_are_on_the_normal_side(brand: str, actor: Actor) -> None:
     found, total = service.statement("receivable/BA-1", "EUR")
     assert total == 3
     assert found[0].cause == "payment:1"
+
+
+def test_rows_are_held_against_the_journal_from_both_sides(brand: str, actor: Actor) -> None:
+    with unit_of_work(actor):
+        service.post(invoice(1))
+    right = {("receivable/BA-1", "EUR"): 18_000_000}
+    assert service.agreement(right, "receivable/") == Verdict(1)
+    wrong = {("receivable/BA-2", "EUR"): 5, ("tax/NL-21", "EUR"): 3_120_000}
+    assert service.agreement(wrong, "receivable/", "tax/").findings == (
+        Finding("receivable/BA-1 EUR", "0", "18000000"),
+        Finding("receivable/BA-2 EUR", "5", "0"),
+    )
 
 
 def test_a_cause_is_posted_once(brand: str, actor: Actor) -> None:
