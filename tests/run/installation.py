@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from linehouse.platform import processes
+from linehouse.platform.postgres.embedded import EmbeddedPostgres
 from linehouse.platform.processes import ProcessMark
 from linehouse.run.home import Home, Record
 
@@ -130,3 +131,5 @@ class Installation:
             if process.poll() is None:
                 process.kill()
             process.wait()
+        # Root's database may lie outside the home.
+        EmbeddedPostgres(self.home).destroy()
