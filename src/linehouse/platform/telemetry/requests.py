@@ -11,6 +11,7 @@ from linehouse.kernel.ids import new_id
 from linehouse.platform.telemetry import metrics, traces
 
 _log = structlog.get_logger(__name__)
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _PROBES = frozenset({"/healthz", "/readyz", "/metrics"})
 _tracer = traces.tracer("web")
 
@@ -34,7 +35,8 @@ class RequestTelemetry:
             seconds = time.monotonic() - began
             match = request.resolver_match
             route = request.path if request.path in _PROBES else (match.route if match else "") or "unknown"
-            method = request.method or "UNKNOWN"
+            # A method is a caller's free text; each new one would be a time series for ever.
+            method = request.method if request.method in _METHODS else "OTHER"
             metrics.requests.labels(method, route, str(response.status_code)).observe(seconds)
             span.update_name(f"{method} {route}")
             span.set_attributes({"http.request.method": method, "http.route": route})
