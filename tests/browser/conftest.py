@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from contextvars import copy_context
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -194,7 +194,9 @@ def new_screen(chromium: Browser, live_desk: LiveDesk) -> Iterator[Callable[...,
     """Makes pages: ``new_screen(width=390, scheme="dark")``. At the end none may have complained on its console."""
     made: list[Screen] = []
 
-    def make(width: int = 1360, height: int = 900, scheme: str = "light", **options: Any) -> Screen:
+    def make(
+        width: int = 1360, height: int = 900, scheme: Literal["dark", "light"] = "light", **options: Any
+    ) -> Screen:
         context = chromium.new_context(
             viewport={"width": width, "height": height},
             color_scheme=scheme,

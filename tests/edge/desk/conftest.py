@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.test import Client
 from tests.conftest import ROBIN
 
@@ -58,8 +59,9 @@ class Staff:
         return self.post("customers/register", PERSON | changes)
 
 
-def text_of(answer: HttpResponse) -> str:
+def text_of(answer: HttpResponseBase) -> str:
     """What a reader sees of a page, on one line."""
+    assert isinstance(answer, HttpResponse)
     body = re.sub(r"<(script|style|svg)\b.*?</\1>", " ", answer.content.decode(), flags=re.DOTALL)
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", body)).replace("\u00a0", " ")
 

@@ -137,5 +137,6 @@ def test_what_is_absent_is_sorted_last() -> None:
     table = Table[dict[str, int | None]](
         key="t", caption="T", columns=(Column("n", "N", Kind.NUMBER, sort=True),), sort=""
     )
-    source = in_memory([{"n": None}, {"n": 2}, {"n": 1}], table)
+    rows: list[dict[str, int | None]] = [{"n": None}, {"n": 2}, {"n": 1}]
+    source = in_memory(rows, table)
     assert [row["n"] for row in source(Query(sort="n", descending=True)).rows] == [2, 1, None]
