@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 from psycopg import sql
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "linehouse.run.django_settings")
@@ -40,6 +41,9 @@ from linehouse.platform.scope import CONTROL, brand_scope, realm_scope
 from linehouse.platform.work import Actor, unit_of_work
 
 setup_test_environment()
+# How long an example takes says how busy the machine is, not whether the property holds.
+settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("house")
 
 ROBIN = Path(__file__).resolve().parents[1] / "brands" / "robin"
 START = datetime(2026, 11, 1, 8, 0, tzinfo=UTC)

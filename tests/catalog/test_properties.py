@@ -73,7 +73,6 @@ def catalogues(draw: st.DrawFn) -> Catalogue:
 
 
 @given(catalogues(), catalogues())
-@settings(deadline=None)
 def test_a_diff_is_empty_exactly_when_the_content_is_equal(old: Catalogue, new: Catalogue) -> None:
     same = {place: digest_of(value) for place, value in elements(old).items()} == {
         place: digest_of(value) for place, value in elements(new).items()
@@ -83,7 +82,6 @@ def test_a_diff_is_empty_exactly_when_the_content_is_equal(old: Catalogue, new: 
 
 
 @given(catalogues(), catalogues())
-@settings(deadline=None)
 def test_a_diff_read_backwards_is_the_diff_of_the_way_back(old: Catalogue, new: Catalogue) -> None:
     opposite = {"added": "removed", "removed": "added", "changed": "changed"}
     there, back = difference(old, new), difference(new, old)
@@ -111,7 +109,7 @@ def layouts(draw: st.DrawFn) -> Files:
 
 
 @given(layouts())
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_layout_decides_nothing(files: Files) -> None:
     assert difference(CATALOGUE, read_catalogue(files).catalogue) == ()
 
@@ -121,7 +119,6 @@ TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=200)
 
 
 @given(st.dictionaries(NAMES, TEXTS, max_size=8), TEXTS)
-@settings(deadline=None)
 def test_files_survive_the_folder_byte_for_byte(files: Files, brand: str) -> None:
     everything = {"brand.yaml": brand, **files}
     with TemporaryDirectory() as name:
@@ -132,7 +129,7 @@ def test_files_survive_the_folder_byte_for_byte(files: Files, brand: str) -> Non
 
 
 @given(st.text(max_size=300), st.sampled_from(sorted(ROBIN)))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_any_text_is_read_or_refused_and_never_fails(text: str, path: str) -> None:
     with suppress(FilesInvalid):
         read_catalogue(ROBIN | {path: text})

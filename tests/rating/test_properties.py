@@ -106,7 +106,7 @@ quantities = st.integers(0, 120)
 starts = st.integers(-60, 60).map(lambda ms: START + timedelta(milliseconds=ms))
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=600)
 @given(tariffs(), unit_buckets(), quantities, starts)
 def test_the_closed_form_is_the_naive_walk(priced_by, buckets, quantity, start):
     event = call(quantity, at=start)
@@ -118,7 +118,7 @@ def test_the_closed_form_is_the_naive_walk(priced_by, buckets, quantity, start):
     assert fast.blocked == slow.blocked
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(prices(plain_steps=True), st.integers(1, 60), quantities)
 def test_a_partial_bucket_leaves_only_the_rest_of_the_block(given_price, available, quantity):
     priced_by = tariff([rule("r", **given_price)])
@@ -130,7 +130,7 @@ def test_a_partial_bucket_leaves_only_the_rest_of_the_block(given_price, availab
     assert dict(fast.unit_takes) == units_taken(slow)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(tariffs(), unit_buckets(), purses(), quantities, starts)
 def test_nothing_is_lost_and_no_bucket_gives_more_than_it_has(priced_by, given_units, money, quantity, start):
     buckets = given_units + money
@@ -149,7 +149,7 @@ def test_nothing_is_lost_and_no_bucket_gives_more_than_it_has(priced_by, given_u
         assert sum(p.amount for p in parts) + sum(f.amount for f in decided.priced.fees) == decided.priced.exact
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(tariffs(), unit_buckets(simple=True), st.lists(st.integers(1, 40), min_size=1, max_size=4), starts)
 def test_reports_may_split_the_usage_in_any_way(priced_by, buckets, reports, start):
     """What was assigned is kept: the assignments of a shorter total are the beginning of those of a longer one."""
@@ -174,7 +174,7 @@ def _by_block(decided):
     ]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(tariffs(), quantities, st.integers(0, 60), starts)
 def test_more_usage_never_costs_less(priced_by, quantity, more, start):
     less_priced = price(priced_by, call(quantity, at=start))
@@ -183,7 +183,7 @@ def test_more_usage_never_costs_less(priced_by, quantity, more, start):
         assert less_priced.exact <= more_priced.exact
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(tariffs(), unit_buckets(), purses(), quantities, starts)
 def test_every_decision_can_be_kept_as_data_and_explained(priced_by, given_units, money, quantity, start):
     decided = consume(given_units + money, priced_by, call(quantity, at=start))

@@ -135,7 +135,7 @@ def test_every_rule_has_been_seen_broken() -> None:
     assert len(rule_names()) == len(set(rule_names())) == 19
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     st.lists(st.integers(0, 5_000_000), max_size=9),
     st.sampled_from(list(TaxMode)),
