@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from django.db import connection, connections, transaction
 from django.test import Client
+from django.utils.connection import ConnectionDoesNotExist
 
 from linehouse.kernel.error import NotFound
 from linehouse.platform.access.errors import NotAllowed
@@ -28,7 +29,7 @@ from linehouse.platform.numbers.models import NumberSeries
 from linehouse.platform.numbers.service import declare_series, next_number
 from linehouse.platform.postgres import databases
 from linehouse.platform.postgres.databases import BrandExists, Installation
-from linehouse.platform.postgres.routing import GuardError, alias_for
+from linehouse.platform.postgres.routing import GuardError, alias_for, find_brands_by, forget_database
 from linehouse.platform.scope import CONTROL, NoBrand, NoRealm, brand_scope, realm_scope
 from linehouse.platform.work import Actor, unit_of_work
 
@@ -170,3 +171,18 @@ def test_health_tells_the_truth_and_an_unknown_host_is_nowhere(installation: Ins
     connections[brand].close()
     ready = web.get("/readyz")
     assert (ready.status_code, ready.json()["status"]) == (503, "unavailable")
+
+
+def test_a_brand_made_elsewhere_is_found_in_the_registry_and_a_mere_name_is_not(
+    installation: Installation, actor: Actor
+) -> None:
+    databases.create_brand(installation, "wren", "Wren")
+    forget_database("wren")
+    find_brands_by(lambda: databases.load_brands(installation))
+    try:
+        with brand_scope("wren"):
+            assert keep(actor, "x").subject == "x"
+        with brand_scope("nobody"), pytest.raises(ConnectionDoesNotExist):
+            keep(actor, "x")
+    finally:
+        find_brands_by(None)

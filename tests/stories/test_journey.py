@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from linehouse.ledger.service import ledger_hash
-from linehouse.platform.checks import verify
 from linehouse.platform.postgres.databases import Installation
 from linehouse.platform.scope import brand_scope
 from linehouse.run.founding import DEMO_START, found_brand
 from linehouse.run.story.scenes import SCENES, Play
 from linehouse.run.story.stage import PLAYER, stage
+from linehouse.run.story.summary import summarise
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -21,9 +20,10 @@ def play(installation: Installation, brand: str, home: Path, seed: str = "2026")
         story = Play(place)
         for scene in SCENES:
             scene.act(story)
-        broken = [(r.name, r.verdict.findings[:3]) for r in verify() if not r.holds]
-        assert broken == []
-        return ledger_hash()
+        told = summarise()
+        assert [figure for figure in told.figures if not figure.agrees] == []
+        assert [(law.name, law.verdict.findings[:3]) for law in told.laws if not law.holds] == []
+        return told.ledger_hash
 
 
 def test_two_equal_plays_have_equal_books(installation: Installation, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -33,6 +34,7 @@ def installation(settings: Settings | None = None, *, prepare: Progress | None =
     """
     from linehouse.run.supervisor import database_of
 
+    os.umask(0o077)
     chosen = settings or environment.settings()
     database = database_of(chosen)
     was_running = database.status().running if hasattr(database, "status") else True

@@ -11,6 +11,7 @@ from django.apps import apps
 
 from linehouse.platform.postgres.databases import Installation, load_brands
 from linehouse.platform.postgres.dsn import Dsn
+from linehouse.platform.postgres.routing import find_brands_by
 from linehouse.platform.settings import Settings
 
 _ALSO_WITH_JOBS = ("linehouse.platform.timers", "linehouse.edge.documents.jobs")
@@ -42,6 +43,7 @@ def open_databases(dsn: Dsn, *, prefix: str = "linehouse", pooled: bool = False)
     installation = Installation(dsn, prefix, pooled)
     installation.register()
     load_brands(installation)
+    find_brands_by(lambda: load_brands(installation))
     return installation
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from linehouse.kernel.clock import MachineClock
+from linehouse.kernel.error import NotFound
 from linehouse.platform.access.errors import NotAllowed
 from linehouse.platform.access.models import User
 from linehouse.platform.access.permissions import PERMISSIONS, ROLES
@@ -59,6 +60,14 @@ def staff_of(brand: str) -> list[tuple[User, list[str]]]:
     for member in Membership.objects.filter(brand_id=brand).order_by("role"):
         roles.setdefault(member.user_id, []).append(member.role)
     return [(user, roles[user.id]) for user in User.objects.filter(id__in=roles).order_by("name")]
+
+
+def user_by_email(email: str) -> User:
+    """The log-in with this address in the current realm. Raises NotFound."""
+    found = User.objects.filter(email=email.lower()).first()
+    if found is None:
+        raise NotFound("nobody has this log-in", field="email", value=email, expected="the e-mail address of a log-in")
+    return found
 
 
 def grant_role(user_id: UUID, brand: str, role: str) -> None:

@@ -21,12 +21,11 @@ from linehouse.kernel.clock import MachineClock
 from linehouse.kernel.error import DomainError, Kind, NotFound
 from linehouse.platform.postgres import schema
 from linehouse.platform.postgres.dsn import Dsn
+from linehouse.platform.postgres.external import LEAST_VERSION
 from linehouse.platform.postgres.routing import TEMPLATE, add_database, forget_database
 from linehouse.platform.scope import CONTROL, brand_scope, realm_scope
 
 _KEY = re.compile(r"^[a-z][a-z0-9_-]{0,30}$")
-LEAST_VERSION = 160_000
-"""PostgreSQL 16, as ``server_version_num`` tells it."""
 
 
 class DatabaseTooOld(DomainError, code="platform.database_too_old", kind=Kind.UNAVAILABLE):

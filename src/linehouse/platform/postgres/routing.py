@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from typing import Any
 
 from django.db import connections, models
@@ -21,6 +22,12 @@ REALM_APPS = frozenset({"auth", "contenttypes", "sessions", "account", "mfa", "a
 """Log-ins and their sessions: the same tables exist in the control database and in each brand's."""
 
 _lock = threading.Lock()
+_finders: list[Callable[[], object]] = []
+
+
+def find_brands_by(finder: Callable[[], object] | None) -> None:
+    """Say how brands of the registry that this process does not know yet are made known."""
+    _finders[:] = [finder] if finder is not None else []
 
 
 class BrandConnectionHandler(ConnectionHandler):
@@ -33,6 +40,9 @@ class BrandConnectionHandler(ConnectionHandler):
     def __getitem__(self, alias: str) -> BaseDatabaseWrapper:
         if alias == DEFAULT and (realm := scope.realm_or_none()) is not None:
             alias = realm
+        if alias not in self.settings and _finders:
+            # Made by another process since this one looked; the registry is asked again, never a name believed.
+            _finders[0]()
         return super().__getitem__(alias)
 
 

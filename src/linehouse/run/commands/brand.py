@@ -6,6 +6,8 @@ import click
 from rich.console import Console
 from rich.table import Table
 
+from linehouse.kernel.error import Invalid
+from linehouse.run import environment
 from linehouse.run.at_work import installation, operator
 
 
@@ -35,10 +37,33 @@ def list_brands() -> None:
 @click.argument("key")
 @click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.option("--name", help="Name of the brand; by default the one in the folder's brand.yaml.")
-def create(key: str, folder: Path, name: str | None) -> None:
+@click.option("--admin", metavar="EMAIL", help="A member of staff who is to be the brand's administrator.")
+def create(key: str, folder: Path, name: str | None, admin: str | None) -> None:
     """Make a brand KEY from the files in FOLDER: its own database, catalog, number series and clock."""
     with installation() as found:
+        from linehouse.platform.access.service import grant_role, user_by_email
         from linehouse.run.founding import found_brand
 
-        found_brand(found, key, folder, actor=operator(), name=name)
-    click.echo(f"The brand {key} is there; its desk is at /b/{key}/ once you have a role for it.")
+        user = user_by_email(admin) if admin else None
+        found_brand(found, key, folder, actor=operator(), home=environment.settings().home, name=name)
+        if user is not None:
+            grant_role(user.id, key, "admin")
+    click.echo(f"The brand {key} is there; its desk is at /b/{key}/.")
+    if user is None:
+        click.echo(f"Nobody works for it yet: `linehouse brand grant {key} EMAIL admin`.")
+
+
+@command.command("grant")
+@click.argument("key")
+@click.argument("email")
+@click.argument("role")
+def grant(key: str, email: str, role: str) -> None:
+    """Give the member of staff with EMAIL a ROLE for the brand KEY."""
+    with installation():
+        from linehouse.platform.access.permissions import ROLES
+        from linehouse.platform.access.service import grant_role, user_by_email
+
+        if role not in ROLES:
+            raise Invalid(f"there is no role {role}", field="role", value=role, expected=", ".join(ROLES))
+        grant_role(user_by_email(email).id, key, role)
+    click.echo(f"{email} is {role} of {key}.")

@@ -43,8 +43,8 @@ class Summary:
         return all(figure.agrees for figure in self.figures) and all(law.holds for law in self.laws)
 
 
-def _total(prefix: str, asset: str, side: str = "balance") -> int:
-    return sum(int(getattr(account, side)) for account in ledger.accounts(prefix, asset))
+def _total(prefix: str, asset: str) -> int:
+    return sum(account.balance for account in ledger.accounts(prefix, asset))
 
 
 def summarise(currency: str = "EUR") -> Summary:
@@ -61,7 +61,13 @@ def summarise(currency: str = "EUR") -> Summary:
         Figure(
             "invoiced, tax included",
             str(money_sum((invoice.gross for invoice in posted), currency)),
-            money(_total("receivable/", currency, "debit")),
+            # What was invoiced is open still, or was paid from the bank, less what lies there for nobody's invoice.
+            money(
+                _total("receivable/", currency)
+                + _total("bank/", currency)
+                - _total("credit/", currency)
+                - _total("suspense/", currency)
+            ),
         ),
         Figure(
             "of it tax",
