@@ -10,7 +10,7 @@ from playwright.sync_api import Page
 
 from tests.browser.conftest import Screen
 
-DOWNLOADS = {"document", "catalog_export"}
+DOWNLOADS = {"document", "catalog_export", "usage_file_raw", "statement_file"}
 """Addresses that answer with a file, not with a screen."""
 
 

@@ -53,4 +53,5 @@ def _csv(bound: BoundTable[Any]) -> HttpResponse:
     # The byte order mark makes spreadsheets read UTF-8.
     response = HttpResponse("\ufeff" + text.getvalue(), content_type="text/csv; charset=utf-8")
     response.headers["Content-Disposition"] = f'attachment; filename="{bound.table.key}.csv"'
+    response.headers["Cache-Control"] = "private, no-store"
     return response
