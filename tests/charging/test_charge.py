@@ -87,7 +87,7 @@ class TestPostpaid:
         assert ledger.balance("revenue/usage", "EUR") == 826_446
         assert charging.explain(row.record_id)[-2:] == [
             "Total 1.00 EUR (tax included).",
-            f"Paid from unbilled/{postpaid.billing_account_number}: 1.00 EUR.",
+            "Due with an invoice: 1.00 EUR.",
         ]
 
     def test_records_are_decided_in_the_order_of_their_events(self, postpaid, take):
