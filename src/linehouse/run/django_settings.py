@@ -127,6 +127,7 @@ SESSION_COOKIE_NAME = "linehouse_session"
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_NAME = "linehouse_csrf"
 CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "linehouse.edge.desk.views.errors.csrf_failure"
 SILENCED_SYSTEM_CHECKS: list[str] = []
 
 USE_TZ = True
