@@ -262,6 +262,7 @@ class EmbeddedPostgres:
 
     def _tie(self, folders: Folders, account: Account, binaries: Path) -> None:
         """Leave a small process behind that ends the server as soon as this process is gone."""
+        self._untie()  # one of an earlier start would end the new server and delete its files
         script = 'read -r line; "$1" stop -D "$2" -m immediate -w -t 30; rm -rf "$3" "$4"'
         if account.switch:
             # The watcher stays root to delete the files; pg_ctl itself refuses root and sends a plain signal instead.
