@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from tests.edge.desk.conftest import Staff, text_of
 
@@ -57,20 +58,22 @@ def test_the_order_is_taken_once_however_often_it_is_sent(ada: Staff) -> None:
     assert ordering.search_orders()[1] == 1
 
 
-def test_a_number_that_is_gone_is_told(ada: Staff) -> None:
+def test_an_order_that_is_stuck_stands_in_the_work_queue_with_its_reason(ada: Staff, drain: Callable[[], int]) -> None:
     ada.register()
     form = {
         "offering": "robin-sim-only-20",
         "account": "BA-000001",
-        "msisdn": "+31699999999",
         "iccid": "",
         "parent": "",
+        "msisdn": "+31699999999",
     }
-    answer = ada.post(WIZARD, form)
-    if answer.status_code == 302:  # the stock is asked when the step runs; then the order waits with the reason
-        assert "O-000001" in answer["Location"]
-    else:
-        assert "This cannot be ordered" in text_of(answer)
+    ada.post(WIZARD, form)
+    drain()
+    assert "does not own that number" in text_of(ada.get("orders/O-000001?tab=steps"))
+    assert "1 step cannot go on by itself" in text_of(ada.get("orders"))
+    assert "Reserve a number" in text_of(ada.get("orders/stuck"))
+    ada.post("orders/O-000001/retry", {"step": "1/reserve_msisdn"})
+    assert "The step is tried again" in text_of(ada.get("orders/O-000001"))
 
 
 def test_the_order_can_be_cancelled_before_it_runs(ada: Staff) -> None:
