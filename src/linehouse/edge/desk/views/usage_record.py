@@ -15,6 +15,7 @@ from linehouse.edge.desk.assets import amount_markup
 from linehouse.edge.desk.usage_rows import DIRECTIONS, TYPES
 from linehouse.edge.ui.formats import number_text
 from linehouse.inventory import service as inventory
+from linehouse.rating.service import PlainPriced
 from linehouse.usage import service as usage
 from linehouse.usage.values import WholesaleCharge
 
@@ -39,7 +40,7 @@ def record(request: DeskRequest, record_id: UUID) -> HttpResponse:
         "direction": DIRECTIONS.get(view.direction, view.direction).capitalize(),
         "rated": rated,
         "lines": lines,
-        "tariff_key": priced["tariff"].partition(" ")[0] if priced else "",
+        "tariff_key": _tariff_of_the_rule(priced) if priced else "",
         "wholesale": _wholesale(view.wholesale),
         "file": usage.find_file(view.file_id),
         "history": usage.history_of_usage(record_id),
@@ -55,6 +56,13 @@ def record(request: DeskRequest, record_id: UUID) -> HttpResponse:
         "invoice": billing.invoice(line.invoice_id) if line else None,
     }
     return render(request, "desk/usage_record.html", context)
+
+
+def _tariff_of_the_rule(priced: PlainPriced) -> str:
+    """The key of the tariff in which the first rule stands: the product's own, or the one it falls back on."""
+    parts = priced["parts"]
+    name: str = parts[0]["tariff"] if parts else priced["tariff"]
+    return name.partition(" ")[0]
 
 
 def _wholesale(charge: WholesaleCharge | None) -> str:
