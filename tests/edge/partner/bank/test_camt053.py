@@ -65,7 +65,7 @@ def test_transactions_of_a_summed_booking_are_taken_one_by_one() -> None:
     [
         (lambda d: d[:200], "no XML"),
         (lambda d: d.replace(NAMESPACE.encode(), b"urn:iso:std:iso:20022:tech:xsd:pain.008.001.02"), "no camt.053"),
-        (lambda d: d.replace(b"CLBD", b"XXXX"), "balance is missing"),
+        (lambda d: d.replace(b"CLBD", b"OTHR"), "balance is missing"),
         (lambda d: d.replace(b"27.95", b"27,95"), "no amount"),
         (lambda d: d.replace(b'Ccy="EUR">27.95', b'Ccy="EUX">27.95'), "no amount"),
         (lambda d: d.replace(b"<AcctSvcrRef>B1</AcctSvcrRef>", b""), "no reference of the bank"),
