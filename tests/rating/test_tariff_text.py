@@ -190,7 +190,8 @@ LAUGHS = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n" + "".join(
 
 
 @pytest.mark.parametrize(("text", "said"), [(LAUGHS, "too much"), ("[" * 60 + "]" * 60, "too deeply")])
-def test_a_small_file_cannot_become_a_huge_one(text, said):
+def test_a_small_file_cannot_become_a_huge_one(text, said, monkeypatch):
+    monkeypatch.setattr(yaml_source, "MOST_NODES", 10_000)
     with pytest.raises(SourceTextInvalid, match=said):
         load_marked(text)
 
