@@ -11,7 +11,7 @@ import phonenumbers
 import pytest
 import yaml
 
-from linehouse.rating import countries
+from linehouse.rating import countries, yaml_source
 from linehouse.rating.errors import CountryUnknown, SourceTextInvalid, TariffLinkBroken
 from linehouse.rating.service import (
     failed_examples,
