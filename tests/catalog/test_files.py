@@ -119,6 +119,7 @@ def test_an_offering_decomposes_into_services_and_resources(robin_files: Files) 
         ("brand.yaml", "NL800000006B01", "NL800000007B01", "is no VAT number", "such as"),
         ("brand.yaml", "C-{n:06d}", "C-{m:06d}", "is no pattern", "such as C-{n:06d}"),
         ("brand.yaml", '"C-{n:06d}"', "C-1", "has no place for the number", "one {n}"),
+        ("brand.yaml", "C-{n:06d}", "C-{n:0999999999d}", "is no pattern", "at most two digits"),
         ("brand.yaml", "Europe/Amsterdam", "Europe/Amsterdm", "is no time zone", "an IANA name"),
         ("brand.yaml", '"#b3261e"', "red", "is no colour", "#rrggbb"),
         ("brand.yaml", "cycle-day: 1", "cycle-day: 32", "there is no day 32", "1 to 31"),

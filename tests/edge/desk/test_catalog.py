@@ -10,6 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from tests.edge.desk.conftest import Staff, text_of
 
 from linehouse.catalog import service as catalog
+from linehouse.edge.desk import catalog_files
 from linehouse.edge.desk.catalog_files import files_of
 from linehouse.kernel.error import Invalid
 
@@ -124,3 +125,36 @@ def test_what_is_no_archive_is_refused(ada: Staff) -> None:
         "catalog/publish", {"archive": SimpleUploadedFile("a.zip", b"no"), "move": "plan", "note": "", "base": ""}
     )
     assert "This is no zip archive" in text_of(answer)
+
+
+def damaged() -> bytes:
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_STORED) as packed:
+        packed.writestr("brand.yaml", "name: Robin")
+    return made.getvalue().replace(b"name: Robin", b"name: Raven")
+
+
+def locked() -> bytes:
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as packed:
+        packed.writestr("brand.yaml", "name: Robin")
+    data = bytearray(made.getvalue())
+    for mark, place in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):  # the flag "encrypted" of both headers
+        data[data.index(mark) + place] |= 1
+    return bytes(data)
+
+
+@pytest.mark.parametrize("data", [damaged(), locked()], ids=["damaged", "locked"])
+def test_an_archive_that_cannot_be_unpacked_is_refused(data: bytes) -> None:
+    with pytest.raises(Invalid, match="cannot be unpacked"):
+        files_of(SimpleUploadedFile("a.zip", data))
+
+
+def test_an_absurd_base_version_is_none() -> None:
+    assert files_of(archive({"brand.yaml": "x", "base-version": "9" * 5_000}))[1] is None
+
+
+def test_an_archive_does_not_unpack_to_more_than_it_may(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(catalog_files, "LARGEST_SUM", 10)
+    with pytest.raises(Invalid, match="unpacks to too much"):
+        files_of(archive({"brand.yaml": "x" * 6, "catalog/a.yaml": "y" * 6}))

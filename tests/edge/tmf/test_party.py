@@ -262,3 +262,9 @@ def test_the_description_is_served_without_a_token(stranger: ApiClient) -> None:
         "/hub/{id}",
     }
     assert document["components"]["schemas"]["IndividualCreate"]["required"] == ["givenName", "familyName"]
+
+
+def test_the_null_character_is_refused_and_its_writing_is_not(api: ApiClient) -> None:
+    answer = api.post(INDIVIDUALS, PERSON | {"givenName": "A\0da"})
+    assert (answer.status, "U+0000" in answer.body["message"]) == (400, True)
+    assert api.post(INDIVIDUALS, PERSON | {"givenName": r"A\u0000da"}).status == 201

@@ -125,6 +125,10 @@ def _accounts(node: MarkedNode) -> AccountDefaults:
     )
 
 
+_WIDTH = re.compile(r"(0?\d{1,2}d?)?")
+"""What may stand behind ``{n:``."""
+
+
 def _series(node: MarkedNode) -> dict[str, str]:
     given = node.mapping(FieldSet("number series", required=SERIES))
     return {name: _pattern(given[name]) for name in SERIES}
@@ -133,7 +137,11 @@ def _series(node: MarkedNode) -> dict[str, str]:
 def _pattern(node: MarkedNode) -> str:
     text = node.text()
     try:
-        fields = [name for _, name, _, _ in string.Formatter().parse(text) if name is not None]
+        parsed = list(string.Formatter().parse(text))
+        fields = [name for _, name, _, _ in parsed if name is not None]
+        # Looked at before anything is written: a width is a few characters and can ask for gigabytes.
+        if any(not _WIDTH.fullmatch(width or "") or conversion for _, _, width, conversion in parsed):
+            node.fail(f"{text!r} is no pattern", "a width of at most two digits, such as C-{n:06d}")
         shown = text.format(n=1)
     except (ValueError, KeyError, IndexError):
         node.fail(f"{text!r} is no pattern", "such as C-{n:06d}")

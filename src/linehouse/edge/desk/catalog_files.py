@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+import zlib
 from collections.abc import Mapping
 from pathlib import PurePosixPath
 from typing import Final
@@ -15,7 +16,9 @@ from linehouse.edge.desk.shown import read_upload
 from linehouse.kernel.error import Invalid
 
 LARGEST_FILE: Final = 4 * 1024 * 1024
+LARGEST_SUM: Final = 64 * 1024 * 1024
 MOST_FILES: Final = 500
+LONGEST_NUMBER: Final = 9
 BASE_FILE: Final = "base-version"
 FOLDERS: Final = ("catalog", "tariffs", "zones")
 
@@ -50,6 +53,8 @@ def files_of(upload: UploadedFile[bytes]) -> tuple[dict[str, str], int | None]:
     members = [entry for entry in archive.infolist() if not entry.is_dir()]
     if len(members) > MOST_FILES:
         raise Invalid("the archive holds too many files", field="archive", expected=f"at most {MOST_FILES}")
+    if sum(entry.file_size for entry in members) > LARGEST_SUM:
+        raise Invalid("the archive unpacks to too much", field="archive", expected=f"at most {LARGEST_SUM} bytes")
     found: dict[str, str] = {}
     for entry in members:
         path = PurePosixPath(entry.filename)
@@ -61,11 +66,16 @@ def files_of(upload: UploadedFile[bytes]) -> tuple[dict[str, str], int | None]:
             found[str(path)] = archive.read(entry).decode("utf-8")
         except UnicodeDecodeError:
             raise Invalid(f"{entry.filename} is no text", field="archive", expected="text in UTF-8") from None
+        except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError):
+            # Damaged, encrypted (RuntimeError), or packed in a way that is not known here (a RuntimeError as well).
+            raise Invalid(
+                f"{entry.filename} cannot be unpacked", field="archive", expected="a sound archive without a password"
+            ) from None
     prefix = next((name.removesuffix("brand.yaml") for name in found if PurePosixPath(name).name == "brand.yaml"), "")
     inside = {name.removeprefix(prefix): text for name, text in found.items() if name.startswith(prefix)}
     base = inside.get(BASE_FILE, "").strip()
     files = {name: text for name, text in inside.items() if name == "brand.yaml" or _is_catalog_file(name)}
-    return files, int(base) if base.isascii() and base.isdigit() else None
+    return files, int(base) if base.isascii() and base.isdigit() and len(base) <= LONGEST_NUMBER else None
 
 
 def archive_of(files: Mapping[str, str], version: int) -> bytes:

@@ -66,7 +66,18 @@ def json_object(data: bytes) -> JsonObject:
         raise bad_body("", f"the body is no JSON: {error}") from None
     if not isinstance(value, dict):
         raise bad_body("", "the body is no JSON object")
+    if b"\\u0000" in data and _holds_null(value):
+        raise bad_body("", "no text may hold the character U+0000")
     return value
+
+
+def _holds_null(value: object) -> bool:
+    """Whether a text anywhere in it holds U+0000, which PostgreSQL's text cannot."""
+    if isinstance(value, str):
+        return "\0" in value
+    if isinstance(value, dict):
+        return any(_holds_null(part) for pair in value.items() for part in pair)
+    return isinstance(value, list) and any(_holds_null(part) for part in value)
 
 
 def typed(value: JsonObject, shape: type[T]) -> T:
