@@ -9,6 +9,7 @@ from django.test import Client, RequestFactory
 from tests.edge.desk.conftest import Staff, text_of
 
 from linehouse.edge.desk.access import back
+from linehouse.platform.access.permissions import ROLES
 
 
 def test_who_is_not_logged_in_is_asked_to_and_comes_back(brand: str) -> None:
@@ -95,3 +96,11 @@ def test_what_does_not_exist_is_said_in_our_words(ada: Staff) -> None:
 def test_every_page_carries_the_policy(ada: Staff) -> None:
     for path in ("", "customers", "nothing"):
         assert "script-src 'self'" in ada.get(path)["Content-Security-Policy"]
+
+
+@pytest.mark.parametrize("role", sorted(ROLES))
+def test_every_role_comes_in_at_a_screen_that_it_may_open(brand: str, log_in: Callable[..., Staff], role: str) -> None:
+    somebody = log_in(role)
+    entrance = somebody.client.get("/")
+    assert entrance.status_code == 302
+    assert somebody.client.get(entrance["Location"]).status_code == 200

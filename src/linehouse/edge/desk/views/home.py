@@ -1,6 +1,7 @@
 """Screens that belong to no brand: choosing one, and the colour scheme."""
 
 from typing import cast
+from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -8,6 +9,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from linehouse.edge.desk.access import back, staff_view
+from linehouse.edge.desk.nav import rail
 from linehouse.edge.ui.context import THEME_COOKIE, THEMES
 from linehouse.platform.access import service as access
 from linehouse.platform.access.models import User
@@ -18,14 +20,17 @@ YEAR = 365 * 24 * 3600
 @staff_view
 def brands(request: HttpRequest) -> HttpResponse:
     """The brands one works for; with a single one, straight on to it."""
-    mine = access.brands_of(cast("User", request.user).id)
+    reader = cast("User", request.user).id
+    mine = [(brand, _entrance(reader, brand.key)) for brand in access.brands_of(reader)]
     if len(mine) == 1 and "choose" not in request.GET:
-        return redirect("desk:dashboard", brand=mine[0].key)
-    return render(
-        request,
-        "desk/brands.html",
-        {"brands": [(brand, reverse("desk:dashboard", args=(brand.key,))) for brand in mine]},
-    )
+        return redirect(mine[0][1])
+    return render(request, "desk/brands.html", {"brands": mine})
+
+
+def _entrance(reader: UUID, brand: str) -> str:
+    """The first screen of the rail that the reader may open: not every role has a dashboard."""
+    shown = rail(brand, access.permissions_of(reader, brand), "")
+    return shown[0][1][0].url if shown else reverse("desk:dashboard", args=(brand,))
 
 
 @require_POST
