@@ -25,6 +25,25 @@ PERMISSIONS: dict[str, str] = {
     "clock.advance": "move the business clock",
     "operations.read": "see events, jobs and settings",
     "operations.write": "retry failed jobs",
+    "work.read": "see the work list",
+    "work.write": "take, assign and finish tasks of the work list",
+    "approval.read": "see what waits for approval",
+    "approval.decide": "approve or refuse what another has proposed",
+    "message.read": "see messages to customers and their evidence",
+    "message.write": "send messages and repeat them",
+    "template.write": "change the templates of messages",
+    "interaction.read": "see contacts with customers and notes about them",
+    "interaction.write": "record contacts, notes and follow-up tasks",
+    "personal.unmask": "see a masked personal value, for a reason that is recorded",
+    "privacy.read": "see requests of data subjects and the access log",
+    "privacy.write": "answer requests of data subjects: export and erase",
+    "credit.write": "give a customer credit, within the limit of the role",
+    "refund.write": "pay money back, within the limit of the role",
+    "import.run": "load customers and other data from files, and undo it",
+    "export.run": "take data out of the brand in files",
+    "characteristic.write": "declare the brand's own characteristics",
+    "access.read": "see staff, their roles and API clients",
+    "access.write": "give and take roles, register and revoke API clients",
 }
 """Every permission with its meaning."""
 
@@ -32,7 +51,20 @@ _READ = frozenset(name for name in PERMISSIONS if name.endswith(".read"))
 
 ROLES: dict[str, frozenset[str]] = {
     "admin": frozenset(PERMISSIONS),
-    "product": frozenset({"catalog.read", "catalog.publish", "usage.read", "customer.read", "clock.read"}),
+    "product": frozenset(
+        {
+            "catalog.read",
+            "catalog.publish",
+            "usage.read",
+            "customer.read",
+            "clock.read",
+            "work.read",
+            "work.write",
+            "approval.read",
+            "approval.decide",
+            "characteristic.write",
+        }
+    ),
     "care": frozenset(
         {
             "customer.read",
@@ -46,6 +78,15 @@ ROLES: dict[str, frozenset[str]] = {
             "resource.read",
             "network.read",
             "clock.read",
+            "work.read",
+            "work.write",
+            "approval.read",
+            "message.read",
+            "message.write",
+            "interaction.read",
+            "interaction.write",
+            "personal.unmask",
+            "credit.write",
         }
     ),
     "finance": frozenset(
@@ -60,6 +101,14 @@ ROLES: dict[str, frozenset[str]] = {
             "payment.write",
             "ledger.read",
             "clock.read",
+            "work.read",
+            "work.write",
+            "approval.read",
+            "approval.decide",
+            "message.read",
+            "credit.write",
+            "refund.write",
+            "export.run",
         }
     ),
     "network": frozenset(
@@ -74,9 +123,25 @@ ROLES: dict[str, frozenset[str]] = {
             "operations.read",
             "operations.write",
             "clock.read",
+            "work.read",
+            "work.write",
+            "approval.read",
         }
     ),
-    "marketing": frozenset({"customer.read", "catalog.read", "clock.read"}),
+    "marketing": frozenset(
+        {
+            "customer.read",
+            "catalog.read",
+            "clock.read",
+            "work.read",
+            "work.write",
+            "message.read",
+            "message.write",
+            "template.write",
+            "interaction.read",
+        }
+    ),
+    "dealer": frozenset({"customer.read", "customer.write", "order.read", "order.write", "catalog.read", "clock.read"}),
     "auditor": _READ,
 }
 """Every role with its permissions; what is not listed is denied."""
