@@ -17,6 +17,7 @@ from linehouse.kernel.quantity import Quantity, Unit
 from linehouse.notify import events as notify
 from linehouse.ordering import events as ordering
 from linehouse.ordering.values import StepKind
+from linehouse.party import consent_events as party_consent
 from linehouse.payment import events as payment
 from linehouse.usage import events as usage
 
@@ -276,6 +277,14 @@ def _message_completed(event: notify.MessageCompleted) -> Told:
 def _message_failed(event: notify.MessageFailed) -> Told:
     text = f"{_spaced(event.template)} by {event.channel}: {event.reason}"
     return Told("Message not delivered", text, Mood.BAD, Subject("message", event.message_id))
+
+
+@_tells(party_consent.ConsentChanged)
+def _consent_changed(event: party_consent.ConsentChanged) -> Told:
+    where = f" by {event.channel}" if event.channel else ""
+    return Told(
+        "Consent given" if event.given else "Consent withdrawn", f"{_spaced(event.purpose)}{where}, {event.source}"
+    )
 
 
 def _spaced(word: str) -> str:

@@ -13,6 +13,10 @@ from django.db.models import Q
 from linehouse.kernel.ids import new_id
 from linehouse.kernel.outcome import InvalidFields, Problem
 from linehouse.party import store
+from linehouse.party.consent import consent_given as consent_given
+from linehouse.party.consent import consent_ledger as consent_ledger
+from linehouse.party.consent import consent_now as consent_now
+from linehouse.party.consent import record_consent as record_consent
 from linehouse.party.errors import DuplicateSuspected, PartyUnknown
 from linehouse.party.events import (
     IndividualChanged,
