@@ -38,7 +38,7 @@ def record_consent(
     known_source = _known(ConsentSource, source, "source")
     if given and not evidence.strip():
         expected = "how it can be shown that the person agreed, such as a form or a recording"
-        raise InvalidFields([Problem("party.no_evidence", "a consent needs evidence", "evidence", "", expected)])
+        raise InvalidFields((Problem("party.no_evidence", "a consent needs evidence", "evidence", "", expected),))
     with unit_of_work(actor, f"consent: {known_purpose.value}") as work:
         row = Consent.objects.create(
             id=new_id(),
@@ -128,4 +128,4 @@ def _known(kind: type[E], word: str, field: str) -> E:
         return kind(word)
     except ValueError:
         expected = ", ".join(one.value or "nothing (all)" for one in kind)
-        raise InvalidFields([Problem("party.unknown_word", f"{word!r} is not known", field, "", expected)]) from None
+        raise InvalidFields((Problem("party.unknown_word", f"{word!r} is not known", field, "", expected),)) from None

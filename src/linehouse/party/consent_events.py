@@ -11,8 +11,8 @@ class ConsentChanged(Event, name="party.consent.changed", version=1, aggregate="
     """Somebody gave or withdrew a consent; ``channel`` is empty for all channels."""
 
     party_id: UUID
-    customer_id: UUID | None = None
     purpose: str
     channel: str
     given: bool
     source: str
+    customer_id: UUID | None = None

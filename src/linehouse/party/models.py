@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models.functions import Lower
 
-from linehouse.party.consent_models import Consent as Consent
+from linehouse.party.consent_models import Consent  # noqa: F401 - a table of this room
 from linehouse.party.lifecycle import INDIVIDUAL, ORGANIZATION
 from linehouse.party.values import DocumentKind, MediumKind
 from linehouse.platform.models import BusinessModel, state_constraint, state_trigger, tracked

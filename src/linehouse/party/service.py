@@ -12,11 +12,7 @@ from django.db.models import Q
 
 from linehouse.kernel.ids import new_id
 from linehouse.kernel.outcome import InvalidFields, Problem
-from linehouse.party import store
-from linehouse.party.consent import consent_given as consent_given
-from linehouse.party.consent import consent_ledger as consent_ledger
-from linehouse.party.consent import consent_now as consent_now
-from linehouse.party.consent import record_consent as record_consent
+from linehouse.party import consent, store
 from linehouse.party.errors import DuplicateSuspected, PartyUnknown
 from linehouse.party.events import (
     IndividualChanged,
@@ -44,6 +40,11 @@ from linehouse.party.values import (
 from linehouse.platform.clock.service import business_now
 from linehouse.platform.outbox.service import emit
 from linehouse.platform.work import Actor, Work, unit_of_work
+
+consent_given = consent.consent_given
+consent_ledger = consent.consent_ledger
+consent_now = consent.consent_now
+record_consent = consent.record_consent
 
 _MEDIA = {"email": MediumKind.EMAIL, "phone": MediumKind.PHONE, "address": MediumKind.POSTAL}
 
