@@ -7,35 +7,95 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('party', '0001_initial'),
+        ("party", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Consent',
+            name="Consent",
             fields=[
-                ('id', models.UUIDField(default=linehouse.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('party_id', models.UUIDField()),
-                ('purpose', models.CharField(choices=[('marketing', 'marketing'), ('traffic-data', 'traffic-data'), ('profiling', 'profiling'), ('third-party', 'third-party')], max_length=20)),
-                ('channel', models.CharField(blank=True, choices=[('', ''), ('email', 'email'), ('sms', 'sms'), ('phone', 'phone'), ('post', 'post')], help_text='empty: all', max_length=10)),
-                ('given', models.BooleanField()),
-                ('source', models.CharField(choices=[('desk', 'desk'), ('self-care', 'self-care'), ('shop', 'shop'), ('paper', 'paper'), ('api', 'api'), ('import', 'import')], max_length=10)),
-                ('evidence', models.CharField(blank=True, help_text='how it can be shown that it was said', max_length=500)),
-                ('at', models.DateTimeField(help_text='business clock')),
-                ('actor', models.CharField(max_length=200)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=linehouse.kernel.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("party_id", models.UUIDField()),
+                (
+                    "purpose",
+                    models.CharField(
+                        choices=[
+                            ("marketing", "marketing"),
+                            ("traffic-data", "traffic-data"),
+                            ("profiling", "profiling"),
+                            ("third-party", "third-party"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "channel",
+                    models.CharField(
+                        blank=True,
+                        choices=[("", ""), ("email", "email"), ("sms", "sms"), ("phone", "phone"), ("post", "post")],
+                        help_text="empty: all",
+                        max_length=10,
+                    ),
+                ),
+                ("given", models.BooleanField()),
+                (
+                    "source",
+                    models.CharField(
+                        choices=[
+                            ("desk", "desk"),
+                            ("self-care", "self-care"),
+                            ("shop", "shop"),
+                            ("paper", "paper"),
+                            ("api", "api"),
+                            ("import", "import"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "evidence",
+                    models.CharField(blank=True, help_text="how it can be shown that it was said", max_length=500),
+                ),
+                ("at", models.DateTimeField(help_text="business clock")),
+                ("actor", models.CharField(max_length=200)),
             ],
             options={
-                'indexes': [models.Index(fields=['party_id', 'purpose', '-at'], name='consent_of_party')],
+                "indexes": [models.Index(fields=["party_id", "purpose", "-at"], name="consent_of_party")],
             },
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='consent',
-            trigger=pgtrigger.compiler.Trigger(name='consent_never_deleted', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='f37cce7eca87d6c24ad9806b56b9c1fdabc70a32', operation='DELETE', pgid='pgtrigger_consent_never_deleted_6025b', table='party_consent', when='BEFORE')),
+            model_name="consent",
+            trigger=pgtrigger.compiler.Trigger(
+                name="consent_never_deleted",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;",
+                    hash="f37cce7eca87d6c24ad9806b56b9c1fdabc70a32",
+                    operation="DELETE",
+                    pgid="pgtrigger_consent_never_deleted_6025b",
+                    table="party_consent",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='consent',
-            trigger=pgtrigger.compiler.Trigger(name='consent_never_changed', sql=pgtrigger.compiler.UpsertTriggerSql(condition="WHEN ((OLD.id, OLD.party_id, OLD.purpose, OLD.channel, OLD.given, OLD.source, OLD.at, OLD.actor) IS DISTINCT FROM (NEW.id, NEW.party_id, NEW.purpose, NEW.channel, NEW.given, NEW.source, NEW.at, NEW.actor) OR NEW.evidence <> '')", func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='1ff20f190f35f4e7415cf9c605326067da448d2d', operation='UPDATE', pgid='pgtrigger_consent_never_changed_084e6', table='party_consent', when='BEFORE')),
+            model_name="consent",
+            trigger=pgtrigger.compiler.Trigger(
+                name="consent_never_changed",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN ((OLD.id, OLD.party_id, OLD.purpose, OLD.channel, OLD.given, OLD.source, OLD.at, OLD.actor) IS DISTINCT FROM (NEW.id, NEW.party_id, NEW.purpose, NEW.channel, NEW.given, NEW.source, NEW.at, NEW.actor) OR NEW.evidence <> '')",
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;",
+                    hash="1ff20f190f35f4e7415cf9c605326067da448d2d",
+                    operation="UPDATE",
+                    pgid="pgtrigger_consent_never_changed_084e6",
+                    table="party_consent",
+                    when="BEFORE",
+                ),
+            ),
         ),
     ]
