@@ -68,9 +68,16 @@ OBJECTS = {
     "network/line": "activation_line.line",
     "events/event_id": "outbox_outboxevent.id",
     "jobs/job_id": "jobs_job.id",
+    "accounts/number": "customer_billingaccount.number",
 }
 """Where a placeholder's value comes from: first word of the address and name → table and column."""
-NAMES = {"catalog/number": "1", "offering/key": "robin-sim-only-20", "tariff/key": "robin-standard"}
+NAMES = {
+    "catalog/number": "1",
+    "offering/key": "robin-sim-only-20",
+    "tariff/key": "robin-standard",
+    "characteristics/kind": "customer",
+    "characteristics/key": "loyalty-tier",
+}
 """Placeholders for what both brands have under the same name."""
 QUERIES = {
     "ledger_account": "SELECT 'key=' || key || '&asset=' || asset FROM ledger_account ORDER BY id LIMIT 1",
@@ -80,6 +87,7 @@ QUERIES = {
 MOVES = {
     "customer_move": ("suspend", "resume", "nonsense"),
     "order_move": ("cancel", "retry", "give-up", "nonsense"),
+    "characteristic_move": ("retire", "take-back", "nonsense"),
     "bill_run_move": ("approve", "post", "cancel", "retry", "nonsense"),
 }
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
@@ -44,12 +45,13 @@ class AccountWishes:
 class RegisterCustomer:
     """A new customer with its first billing account. ``party`` is somebody new, or the id of a party that is known.
     ``external_id`` is the caller's own key: the same key twice is the same customer. ``refuse_duplicates`` turns the
-    warning about a likely duplicate into a refusal."""
+    warning about a likely duplicate into a refusal. ``characteristics`` are the brand's own, by key."""
 
     party: NewIndividual | NewOrganization | UUID
     account: AccountWishes = AccountWishes()
     external_id: str = ""
     refuse_duplicates: bool = False
+    characteristics: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

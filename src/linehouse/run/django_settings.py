@@ -33,6 +33,7 @@ PLATFORM_APPS = [
     "linehouse.platform.jobs",
     "linehouse.platform.numbers",
     "linehouse.platform.documents",
+    "linehouse.platform.characteristics",
 ]
 DOMAIN_ROOMS = [
     "party",

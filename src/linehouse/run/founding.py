@@ -9,6 +9,9 @@ from linehouse.catalog.files import read_catalogue
 from linehouse.catalog.folder import read_folder
 from linehouse.catalog.service import apply_files, published
 from linehouse.edge.documents.brand_templates import keep_templates
+from linehouse.platform.characteristics.files import FILE as CHARACTERISTICS
+from linehouse.platform.characteristics.files import read_file as read_declarations
+from linehouse.platform.characteristics.service import apply as apply_declarations
 from linehouse.platform.clock.service import set_manual
 from linehouse.platform.partitions import ensure_ahead
 from linehouse.platform.postgres.databases import Installation, create_brand
@@ -49,6 +52,9 @@ def found_brand(
         keep_templates(folder, actor=actor)
         if (folder / "feeds").is_dir():
             apply_feeds(folder / "feeds", actor=actor)
+        if (folder / CHARACTERISTICS).is_file():
+            declarations = read_declarations((folder / CHARACTERISTICS).read_text(encoding="utf-8"))
+            apply_declarations(declarations, actor=actor)
         account = published().brand.bank_account
         if home is not None:
             make_known(

@@ -14,6 +14,8 @@ from linehouse.platform.postgres.dsn import Dsn
 from linehouse.platform.postgres.routing import find_brands_by
 from linehouse.platform.settings import Settings
 
+_OF_ROOMS = ("jobs", "characterised")
+"""Modules in which a room registers what it offers: consumers and jobs, entities with custom characteristics."""
 _ALSO_WITH_JOBS = ("linehouse.platform.timers", "linehouse.edge.documents.jobs")
 """What declares timers, or listens to events, without being an app of its own."""
 
@@ -29,8 +31,10 @@ def open_house() -> None:
     """Set Django up and let every room register its consumers and job handlers. A second time changes nothing."""
     set_up_django()
     for config in list(apps.get_app_configs()):
-        if config.name.startswith("linehouse.") and find_spec(f"{config.name}.jobs"):
-            import_module(f"{config.name}.jobs")
+        if config.name.startswith("linehouse."):
+            for module in _OF_ROOMS:
+                if find_spec(f"{config.name}.{module}"):
+                    import_module(f"{config.name}.{module}")
     from linehouse.edge.network import usage_formats
 
     usage_formats.install_formats()

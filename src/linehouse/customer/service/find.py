@@ -9,10 +9,15 @@ from uuid import UUID
 from django.db.models import Count
 
 from linehouse.customer import store
+from linehouse.customer.characterised import CUSTOMER
 from linehouse.customer.errors import CustomerUnknown
 from linehouse.customer.models import Customer
 from linehouse.customer.values import CustomerPage, CustomerSummary, CustomerView
 from linehouse.party import service as party
+from linehouse.platform.characteristics import service as characteristics
+
+CHARACTERISTIC = "characteristic."
+"""Beginning of a filter on one of the brand's own characteristics."""
 
 
 def customer_view(customer_id: UUID, *, at: datetime | None = None) -> CustomerView:
@@ -62,10 +67,17 @@ def find_customers(
     """A page of customers, newest first unless sorted.
 
     ``search`` is a number, an e-mail address, a telephone number with its plus, or the beginnings of words of a name.
-    ``filters`` are equalities on state, kind, language, name, number or party_id; ``sort`` is one of ``store.SORTS``.
+    ``filters`` are equalities on state, kind, language, name, number or party_id, or on one of the brand's own
+    characteristics as ``characteristic.<key>``; raises what ``characteristics.objects_with`` raises. ``sort`` is one of
+    ``store.SORTS``.
     """
     rows = store.search(search)
     for field, value in (filters or {}).items():
+        if field.startswith(CHARACTERISTIC):
+            if value:
+                key = field.removeprefix(CHARACTERISTIC)
+                rows = rows.filter(id__in=characteristics.objects_with(CUSTOMER.key, key, value))
+            continue
         if field not in {"state", "kind", "language", "name", "number", "party_id"}:
             raise ValueError(f"customers are not filtered by {field!r}")
         if value:

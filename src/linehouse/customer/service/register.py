@@ -7,6 +7,7 @@ from uuid import UUID
 from linehouse.catalog import service as catalog
 from linehouse.catalog.values import BrandProfile
 from linehouse.customer import store
+from linehouse.customer.characterised import CUSTOMER
 from linehouse.customer.events import CustomerCreated
 from linehouse.customer.models import Customer
 from linehouse.customer.service.accounts import create_account
@@ -24,6 +25,7 @@ from linehouse.party.values import (
     PartyCreated,
     searchable,
 )
+from linehouse.platform.characteristics import service as characteristics
 from linehouse.platform.numbers.service import default_series, next_number
 from linehouse.platform.outbox.service import emit
 from linehouse.platform.work import Actor, unit_of_work
@@ -35,8 +37,9 @@ def register_customer(new: RegisterCustomer, *, actor: Actor) -> CustomerRegiste
     """Take a customer in: a party, a customer and a first billing account, in one transaction.
 
     Registering the same ``external_id`` again returns what it made the first time. Raises InvalidFields with every
-    wrong field of party and account; PartyUnknown for an id that is nobody's; DuplicateSuspected where that was asked;
-    NothingPublished for a brand without a catalogue, whose defaults an account needs.
+    wrong field of party and account, or with every wrong or missing characteristic; PartyUnknown for an id that is
+    nobody's; DuplicateSuspected where that was asked; NothingPublished for a brand without a catalogue, whose
+    defaults an account needs.
     """
     with unit_of_work(actor) as work:
         if new.external_id and (again := _registered(new.external_id)):
@@ -60,6 +63,9 @@ def register_customer(new: RegisterCustomer, *, actor: Actor) -> CustomerRegiste
             changed_at=work.now,
         )
         emit(CustomerCreated(customer_id=row.id, number=row.number, kind=row.kind, party_id=row.party_id))
+        characteristics.set_values(
+            CUSTOMER.key, row.id, new.characteristics, actor=actor, reason="registration", customer_id=row.id
+        )
         account = create_account(row, terms, new.account.name, work)
         return CustomerRegistered(
             customer_id=row.id,

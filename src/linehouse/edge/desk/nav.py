@@ -47,6 +47,14 @@ MAP: Final[tuple[Group, ...]] = (
             Screen(
                 "price", "Price enquiry", "price_enquiry", "calculator", "catalog.read", "what would this cost rating"
             ),
+            Screen(
+                "characteristics",
+                "Characteristics",
+                "characteristics",
+                "tag",
+                "catalog.read",
+                "custom fields own attributes declare",
+            ),
         ),
     ),
     Group(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -96,6 +96,11 @@ def find_order(*, id: UUID | None = None, number: str = "", external_id: str = "
     if row is None:
         raise OrderNotFound("there is no such order", field="order", value=str(id or number or external_id))
     return order_view(row)
+
+
+def orders_by_id(ids: Iterable[UUID]) -> dict[UUID, OrderView]:
+    """Those of the orders that exist, by id."""
+    return {row.id: order_view(row) for row in _orders().filter(id__in=list(ids))}
 
 
 def orders_of_customer(customer_id: UUID) -> tuple[OrderView, ...]:

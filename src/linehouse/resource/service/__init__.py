@@ -16,9 +16,11 @@ from linehouse.resource.service.look import (
     holders_at,
     holding,
     holdings,
+    numbers_by_id,
     reveal_puk,
     search_numbers,
     search_sims,
+    sims_by_id,
     stock_levels,
 )
 from linehouse.resource.service.stock import import_numbers, import_sims, seed_stock
@@ -33,6 +35,7 @@ __all__ = [
     "holdings",
     "import_numbers",
     "import_sims",
+    "numbers_by_id",
     "quarantine_number",
     "release_number",
     "release_sim",
@@ -43,5 +46,6 @@ __all__ = [
     "search_numbers",
     "search_sims",
     "seed_stock",
+    "sims_by_id",
     "stock_levels",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from uuid import UUID
 
 from linehouse.kernel.numbering import Iccid, Imsi, Msisdn
 from linehouse.platform.outbox.service import emit
@@ -39,6 +40,16 @@ def find_number(digits: str) -> NumberView:
     if row is None:
         raise NumberNotFound("the brand does not own that number", field="msisdn", value=digits)
     return number_view(row)
+
+
+def numbers_by_id(ids: Iterable[UUID]) -> dict[UUID, NumberView]:
+    """Those of the numbers that exist, by id, in one query."""
+    return {row.id: number_view(row) for row in Number.objects.filter(id__in=list(ids))}
+
+
+def sims_by_id(ids: Iterable[UUID]) -> dict[UUID, SimView]:
+    """Those of the cards that exist, by id, in one query."""
+    return {row.id: sim_view(row) for row in SimCard.objects.filter(id__in=list(ids))}
 
 
 def find_sim(iccid: str) -> SimView:

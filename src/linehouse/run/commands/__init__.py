@@ -7,6 +7,7 @@ COMMANDS = {
     "brand": "brand",
     "catalog": "catalog",
     "customer": "customer",
+    "characteristic": "characteristic",
     "order": "order",
     "usage": "usage",
     "rate": "rate",

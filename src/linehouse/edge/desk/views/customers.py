@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import get_language, gettext
 
 from linehouse.catalog import service as catalog
 from linehouse.customer import service as customers
@@ -27,6 +28,8 @@ from linehouse.party.values import (
     PartyKind,
     PostalAddress,
 )
+from linehouse.platform.characteristics import service as characteristics
+from linehouse.platform.characteristics.values import ValueKind
 
 STATES: Final = tuple((state, readable(state).capitalize()) for state in CUSTOMER.states)
 KINDS: Final = ((PartyKind.INDIVIDUAL.value, "Person"), (PartyKind.ORGANIZATION.value, "Organisation"))
@@ -53,7 +56,7 @@ def customer_list(request: DeskRequest) -> HttpResponse:
             Column("language", "Language", value=lambda c: c.language.upper(), shown=Shown.FROM_DESKTOP),
             Column("created_at", "Registered", Kind.INSTANT, sort=True, shown=Shown.FROM_TABLET),
         ),
-        filters=(Filter("state", "State", STATES), Filter("kind", "Kind", KINDS)),
+        filters=(Filter("state", "State", STATES), Filter("kind", "Kind", KINDS), *_own_filters(request)),
         search_label="Name, number, e-mail, telephone",
         sort="-number",
         empty=Empty("No customer yet", "Register the first one; it takes a minute.", "users"),
@@ -123,6 +126,24 @@ NAMES: Final = {
     "identification.number": "document_number",
     "identification.country": "document_country",
 }
+
+
+def _own_filters(request: DeskRequest) -> tuple[Filter[CustomerSummary], ...]:
+    """A filter for each of the brand's own characteristics that has few values."""
+    language = get_language() or ""
+    masked = "personal.unmask" not in request.desk.permissions
+    found = []
+    for spec in characteristics.declared("customer", retired=False):
+        if not spec.searchable or (spec.personal and masked):
+            continue
+        if spec.kind is ValueKind.CHOICE:
+            choices = tuple(spec.choices.items())
+        elif spec.kind is ValueKind.YES_NO:
+            choices = (("yes", gettext("Yes")), ("no", gettext("No")))
+        else:
+            continue
+        found.append(Filter[CustomerSummary](f"characteristic.{spec.key}", spec.label_in(language), choices))
+    return tuple(found)
 
 
 def _kinds(request: HttpRequest, *, organization: bool) -> list[dict[str, object]]:
