@@ -12,7 +12,7 @@ import pytest
 SOURCE = Path(__file__).resolve().parents[2] / "src" / "linehouse"
 NOT_ROOMS = {"kernel", "platform", "edge", "simulators", "run", "__pycache__"}
 ROOMS = sorted(p.name for p in SOURCE.iterdir() if p.is_dir() and p.name not in NOT_ROOMS)
-IMPURE = {"models", "store", "service", "characterised", "characterised", "jobs", "migrations", "apps", "laws", "sql", "ports", "checks"}
+IMPURE = {"models", "store", "service", "characterised", "jobs", "migrations", "apps", "laws", "sql", "ports", "checks"}
 """Files that touch the world; every other file of a room is pure."""
 PURE_ROOMS = {"kernel", "rating"}
 """Rooms without any world in them, their service included; an import contract holds them to it."""
@@ -112,7 +112,7 @@ def test_rooms_are_entered_by_their_front_door() -> None:
                 and len(parts) > 2
                 and parts[1] in ROOMS
                 and parts[1] != here
-                and parts[2] in ("characterised", "characterised", "jobs", "laws", "apps")
+                and parts[2] in ("characterised", "jobs", "laws", "apps")
             ):
                 trespassers.append(f"{file.relative_to(SOURCE)} imports {name}")
     assert trespassers == []
