@@ -11,7 +11,26 @@ from linehouse.catalog.values import TaxMode
 from linehouse.customer.lifecycle import BILLING_ACCOUNT, CUSTOMER
 from linehouse.customer.values import Delivery
 from linehouse.party.values import PartyKind
+from linehouse.platform.access.ownership import bound_dealer
 from linehouse.platform.models import BusinessModel, CurrencyField, state_constraint, state_trigger, tracked
+
+
+class OwnCustomers(models.Manager["Customer"]):
+    """The customers that the running code may reach: all, or those of the dealer to whom it is bound."""
+
+    def get_queryset(self) -> models.QuerySet[Customer]:
+        """Nothing of another dealer's, whatever is asked for."""
+        rows, dealer = super().get_queryset(), bound_dealer()
+        return rows if dealer is None else rows.filter(dealer=dealer) if dealer else rows.none()
+
+
+class OwnAccounts(models.Manager["BillingAccount"]):
+    """The accounts of the customers that the running code may reach."""
+
+    def get_queryset(self) -> models.QuerySet[BillingAccount]:
+        """Nothing of another dealer's, whatever is asked for."""
+        rows, dealer = super().get_queryset(), bound_dealer()
+        return rows if dealer is None else rows.filter(customer__dealer=dealer) if dealer else rows.none()
 
 
 @tracked
@@ -28,11 +47,18 @@ class Customer(BusinessModel):
     state_reason = models.CharField(max_length=300, blank=True)
     external_id = models.CharField(max_length=120, blank=True, help_text="the registering system's own key")
 
+    dealer = models.CharField(
+        max_length=40, blank=True, default="", db_default="", db_index=True, help_text="who registered it, if a dealer"
+    )
+
+    objects = OwnCustomers()
+    everyones = models.Manager()
+
     class Meta:
         constraints = (
             state_constraint(CUSTOMER),
             models.UniqueConstraint(
-                fields=("external_id",), condition=~models.Q(external_id=""), name="customer_external_id_once"
+                fields=("dealer", "external_id"), condition=~models.Q(external_id=""), name="customer_external_id_once"
             ),
         )
         triggers = (state_trigger(CUSTOMER),)
@@ -64,6 +90,8 @@ class BillingAccount(BusinessModel):
         models.CharField(max_length=10, choices=[(way.value, way.value) for way in Delivery]), default=list
     )
     opened_on = models.DateField(help_text="local to the account's zone")
+
+    objects = OwnAccounts()
 
     class Meta:
         constraints = (

@@ -37,6 +37,7 @@ def summary(row: Customer) -> CustomerSummary:
         state=row.state,
         party_id=row.party_id,
         language=row.language,
+        dealer=row.dealer,
         created_at=row.created_at,
         changed_at=row.changed_at,
     )

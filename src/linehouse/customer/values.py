@@ -91,7 +91,7 @@ class BillingAccountView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CustomerSummary:
-    """A row of a list of customers."""
+    """A row of a list of customers. ``dealer`` is the code of the dealer who registered it, if one did."""
 
     id: UUID
     number: str
@@ -102,6 +102,7 @@ class CustomerSummary:
     language: str
     created_at: datetime
     changed_at: datetime
+    dealer: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,8 +6,18 @@ from django.db import models
 from django.db.models import Q
 
 from linehouse.catalog.values import BillingMode, OfferingKind
+from linehouse.customer.service import own_customer_ids
 from linehouse.inventory.lifecycle import PRODUCT, SERVICE
 from linehouse.platform.models import BusinessModel, state_constraint, state_trigger, tracked
+
+
+class OwnProducts(models.Manager["Product"]):
+    """The products that the running code may reach: all, or those of its dealer's customers."""
+
+    def get_queryset(self) -> models.QuerySet[Product]:
+        """Nothing of another dealer's, whatever is asked for."""
+        own = own_customer_ids()
+        return super().get_queryset() if own is None else super().get_queryset().filter(customer_id__in=own)
 
 
 @tracked
@@ -30,6 +40,8 @@ class Product(BusinessModel):
     characteristics = models.JSONField(default=dict)
     activated_at = models.DateTimeField(null=True, help_text="business clock")
     terminated_at = models.DateTimeField(null=True, help_text="business clock")
+
+    objects = OwnProducts()
 
     class Meta:
         constraints = (

@@ -5,9 +5,19 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
+from linehouse.customer.service import own_customer_ids
 from linehouse.ordering.lifecycle import CANCEL_TASK, ORDER_ITEM, ORDER_STEP, PRODUCT_ORDER
 from linehouse.ordering.values import ItemAction, Phase, StepKind
 from linehouse.platform.models import BusinessModel, state_constraint, state_trigger, tracked
+
+
+class OwnOrders(models.Manager["Order"]):
+    """The orders that the running code may reach: all, or those of its dealer's customers."""
+
+    def get_queryset(self) -> models.QuerySet[Order]:
+        """Nothing of another dealer's, whatever is asked for."""
+        own = own_customer_ids()
+        return super().get_queryset() if own is None else super().get_queryset().filter(customer_id__in=own)
 
 
 @tracked
@@ -28,6 +38,9 @@ class Order(BusinessModel):
     price = models.JSONField(default=dict, help_text="what the customer was told it costs")
     promised_at = models.DateTimeField(null=True, help_text="business clock")
     completed_at = models.DateTimeField(null=True, help_text="business clock; when the last state was reached")
+
+    objects = OwnOrders()
+    everyones = models.Manager()
 
     class Meta:
         constraints = (

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from linehouse.platform.access.permissions import PERMISSIONS
+from linehouse.platform.access.policy import OWN_ROLES
 from linehouse.platform.access.service import create_client, grant_role
 from linehouse.platform.control.models import Brand
 from linehouse.platform.postgres.databases import (
@@ -30,7 +31,10 @@ DEMO_STAFF = (
     ("care@robin-mobile.example", "Cor Care", "care"),
     ("product@robin-mobile.example", "Pia Product", "product"),
     ("finance@robin-mobile.example", "Finn Finance", "finance"),
+    ("dealer@robin-mobile.example", "Dora Dealer", "dealer"),
 )
+DEMO_DEALER = "D-001"
+"""The dealer for whom the demo's dealer works."""
 
 
 def prepare(settings: Settings, dsn: Dsn, progress: Progress) -> Welcome:
@@ -67,7 +71,7 @@ def make_demo_staff(brand: str) -> None:
         user = User.objects.filter(email=email).first()
         if user is None:
             user = User.objects.create_user(email, DEMO_PASSWORD, name=name, is_staff=True)
-        grant_role(user.id, brand, role)
+        grant_role(user.id, brand, role, DEMO_DEALER if role in OWN_ROLES else "")
     create_client("Demo client", brand, frozenset(PERMISSIONS), DEMO_TOKEN if brand == DEMO_BRAND else None)
 
 

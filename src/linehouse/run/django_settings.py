@@ -68,6 +68,8 @@ INSTALLED_APPS = [
     *EDGE_APPS,
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
     *PLATFORM_APPS,
     *DOMAIN_APPS,
 ]

@@ -15,11 +15,14 @@ from tests.conftest import ROBIN
 
 from linehouse.catalog.service import apply_files
 from linehouse.platform.access.models import User
+from linehouse.platform.access.policy import OWN_ROLES
 from linehouse.platform.access.service import grant_role
 from linehouse.platform.scope import CONTROL, realm_scope
 from linehouse.platform.work import Actor
 from linehouse.resource.service import seed_stock
 
+DEALER = "D-001"
+"""For whom a dealer's staff works."""
 PERSON = {
     "given_name": "Fenna",
     "family_name": "de Vries",
@@ -76,7 +79,7 @@ def log_in(brand: str) -> Callable[..., Staff]:
         )
         for key in brands:
             for role in roles:
-                grant_role(user.id, key, role)
+                grant_role(user.id, key, role, DEALER if role in OWN_ROLES else "")
         client = Client()
         with realm_scope(CONTROL):
             client.force_login(user)

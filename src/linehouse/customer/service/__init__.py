@@ -26,6 +26,7 @@ from linehouse.customer.service.find import (
     customers,
     customers_of_party,
     find_customers,
+    own_customer_ids,
 )
 from linehouse.customer.service.register import likely_duplicates, register_customer
 from linehouse.customer.service.update import update_customer
@@ -48,6 +49,7 @@ __all__ = [
     "find_customers",
     "likely_duplicates",
     "open_billing_account",
+    "own_customer_ids",
     "register_customer",
     "resume_customer",
     "suspend_customer",

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 
 from linehouse.customer import store
 from linehouse.customer.characterised import CUSTOMER
@@ -14,6 +14,7 @@ from linehouse.customer.errors import CustomerUnknown
 from linehouse.customer.models import Customer
 from linehouse.customer.values import CustomerPage, CustomerSummary, CustomerView
 from linehouse.party import service as party
+from linehouse.platform.access.ownership import bound_dealer
 from linehouse.platform.characteristics import service as characteristics
 
 CHARACTERISTIC = "characteristic."
@@ -67,8 +68,8 @@ def find_customers(
     """A page of customers, newest first unless sorted.
 
     ``search`` is a number, an e-mail address, a telephone number with its plus, or the beginnings of words of a name.
-    ``filters`` are equalities on state, kind, language, name, number or party_id, or on one of the brand's own
-    characteristics as ``characteristic.<key>``; raises what ``characteristics.objects_with`` raises. ``sort`` is one of
+    ``filters`` are equalities on state, kind, language, name, number, party_id or dealer, or on one of the
+    brand's own characteristics as ``characteristic.<key>``; raises what ``characteristics.objects_with`` raises. ``sort`` is one of
     ``store.SORTS``.
     """
     rows = store.search(search)
@@ -78,13 +79,18 @@ def find_customers(
                 key = field.removeprefix(CHARACTERISTIC)
                 rows = rows.filter(id__in=characteristics.objects_with(CUSTOMER.key, key, value))
             continue
-        if field not in {"state", "kind", "language", "name", "number", "party_id"}:
+        if field not in {"state", "kind", "language", "name", "number", "party_id", "dealer"}:
             raise ValueError(f"customers are not filtered by {field!r}")
         if value:
             rows = rows.filter(**{field: value})
     column = store.SORTS.get(sort)
     rows = rows.order_by(f"{'-' if descending else ''}{column}", "id") if column else rows.order_by("-id")
     return CustomerPage(tuple(store.summary(row) for row in rows[offset : offset + limit]), rows.count())
+
+
+def own_customer_ids() -> QuerySet[Customer, UUID] | None:
+    """Ids of the customers that the running code may reach, for a condition of another room; None where all are."""
+    return None if bound_dealer() is None else Customer.objects.values_list("id", flat=True)
 
 
 def count_customers() -> dict[str, int]:
@@ -104,6 +110,7 @@ def _view(row: Customer, at: datetime | None) -> CustomerView:
         language=base.language,
         created_at=base.created_at,
         changed_at=base.changed_at,
+        dealer=base.dealer,
         state_reason=row.state_reason,
         external_id=row.external_id,
         party=party.party(row.party_id, at=at),

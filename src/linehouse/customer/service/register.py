@@ -16,6 +16,7 @@ from linehouse.customer.values import CustomerRegistered, RegisterCustomer
 from linehouse.kernel.ids import new_id
 from linehouse.kernel.outcome import InvalidFields, Problem
 from linehouse.party import service as party
+from linehouse.party.errors import PartyUnknown
 from linehouse.party.values import (
     Duplicate,
     FieldPolicy,
@@ -25,6 +26,7 @@ from linehouse.party.values import (
     PartyCreated,
     searchable,
 )
+from linehouse.platform.access.ownership import bound_dealer
 from linehouse.platform.characteristics import service as characteristics
 from linehouse.platform.numbers.service import default_series, next_number
 from linehouse.platform.outbox.service import emit
@@ -36,10 +38,10 @@ SERIES = default_series("customer", "C-{n:06d}")
 def register_customer(new: RegisterCustomer, *, actor: Actor) -> CustomerRegistered:
     """Take a customer in: a party, a customer and a first billing account, in one transaction.
 
-    Registering the same ``external_id`` again returns what it made the first time. Raises InvalidFields with every
-    wrong field of party and account, or with every wrong or missing characteristic; PartyUnknown for an id that is
-    nobody's; DuplicateSuspected where that was asked; NothingPublished for a brand without a catalogue, whose
-    defaults an account needs.
+    A caller that is bound to a dealer registers for that dealer, whose customer it then is. Registering the same
+    ``external_id`` again returns what it made the first time. Raises InvalidFields with every wrong field of party and
+    account, or with every wrong or missing characteristic; PartyUnknown for an id that is nobody's; DuplicateSuspected
+    where that was asked; NothingPublished for a brand without a catalogue, whose defaults an account needs.
     """
     with unit_of_work(actor) as work:
         if new.external_id and (again := _registered(new.external_id)):
@@ -59,6 +61,7 @@ def register_customer(new: RegisterCustomer, *, actor: Actor) -> CustomerRegiste
             search_name=searchable(view.name),
             language=view.language or brand.language,
             external_id=new.external_id,
+            dealer=bound_dealer() or "",
             created_at=work.now,
             changed_at=work.now,
         )
@@ -73,13 +76,13 @@ def register_customer(new: RegisterCustomer, *, actor: Actor) -> CustomerRegiste
             billing_account_id=account.id,
             billing_account_number=account.number,
             party_id=row.party_id,
-            duplicates=created.duplicates,
+            duplicates=created.duplicates if bound_dealer() is None else (),
         )
 
 
 def likely_duplicates(new: NewIndividual) -> tuple[Duplicate, ...]:
     """People already known who may be the same, for a warning before registering."""
-    return party.likely_duplicates(new)
+    return party.likely_duplicates(new) if bound_dealer() is None else ()
 
 
 def _party(new: RegisterCustomer, brand: BrandProfile, actor: Actor, others: tuple[Problem, ...]) -> PartyCreated:
@@ -97,6 +100,9 @@ def _party(new: RegisterCustomer, brand: BrandProfile, actor: Actor, others: tup
 
 def _known_party(party_id: UUID, others: tuple[Problem, ...]) -> PartyCreated:
     """A party that is known already; whoever is billed must be complete."""
+    others_customers = Customer.everyones.filter(party_id=party_id).exclude(dealer=bound_dealer() or "")
+    if bound_dealer() is not None and others_customers.exists():
+        raise PartyUnknown("no such party", field="party_id", value=str(party_id))
     view = party.party(party_id)
     missing = [name for name in ("email", "address") if not getattr(view, name)]
     if isinstance(view, IndividualView) and view.birth_date is None:
@@ -111,7 +117,7 @@ def _known_party(party_id: UUID, others: tuple[Problem, ...]) -> PartyCreated:
 
 
 def _registered(external_id: str) -> CustomerRegistered | None:
-    row = Customer.objects.filter(external_id=external_id).first()
+    row = Customer.objects.filter(external_id=external_id, dealer=bound_dealer() or "").first()
     if row is None:
         return None
     account = store.accounts_of(row.id)[0]

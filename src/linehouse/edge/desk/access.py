@@ -20,7 +20,10 @@ from linehouse.edge.desk.refusals import page_of
 from linehouse.kernel.error import DomainError, Kind
 from linehouse.platform.access import service as access
 from linehouse.platform.access.errors import NotAllowed
+from linehouse.platform.access.grants import Denied, Held, Sight, decide
 from linehouse.platform.access.models import User
+from linehouse.platform.access.ownership import bound_to_dealer
+from linehouse.platform.access.policy import FIELD_GROUPS, owned
 from linehouse.platform.clock.service import ClockState, clock_state
 from linehouse.platform.control.models import Brand
 from linehouse.platform.scope import brand_scope
@@ -36,11 +39,25 @@ class Desk:
 
     brand: Brand
     user: User
-    permissions: frozenset[str]
+    held: Held
     section: str
     zone: ZoneInfo
     clock: ClockState
     several: bool
+
+    @property
+    def permissions(self) -> frozenset[str]:
+        """Everything that the reader may do here."""
+        return self.held.permissions
+
+    def sight(self, group: str) -> Sight:
+        """How the reader sees a field group, such as ``customer.personal``."""
+        return self.held.sight(group)
+
+    @property
+    def sees(self) -> dict[str, str]:
+        """For templates: ``desk.sees.customer_financial`` is plain, masked or hidden."""
+        return {group.replace(".", "_"): self.held.sight(group).value for group in FIELD_GROUPS}
 
     @property
     def actor(self) -> Actor:
@@ -50,7 +67,12 @@ class Desk:
     @property
     def rail(self) -> list[tuple[str, list[nav.Entry]]]:
         """The rail that this reader sees."""
-        return nav.rail(self.brand.key, self.permissions, self.section)
+        return nav.rail(self.brand.key, self.held, self.section)
+
+    @property
+    def entrance(self) -> str:
+        """The first screen that this reader may open."""
+        return next((entries[0].url for _, entries in self.rail), nav.SCREENS[0].url(self.brand.key))
 
     @property
     def may(self) -> dict[str, bool]:
@@ -67,8 +89,11 @@ class DeskRequest(HttpRequest):
 View = Callable[..., HttpResponse]
 
 
-def desk_view(permission: str, *, section: str = "", write: str = "") -> Callable[[View], View]:
+def desk_view(permission: str, *, section: str = "", write: str = "", own: bool = False) -> Callable[[View], View]:
     """Guard a screen: log in, know the brand, hold `permission` (and `write` for anything but reading).
+
+    A reader who reaches only one dealer's customers and orders finds nothing else in any screen, and opens only
+    screens of these that say, by `own`, that they show nothing else of the brand.
 
     The view is called as ``view(request, …)`` without the brand's key, inside the brand's scope and time zone.
     A refusal of a room (DomainError) becomes a page, or, after a submit, a message on the page one came from.
@@ -81,15 +106,19 @@ def desk_view(permission: str, *, section: str = "", write: str = "") -> Callabl
                 return _log_in(request)
             user = request.user
             known = Brand.objects.filter(key=brand).first()
-            held = access.permissions_of(user.id, brand) if known else frozenset()
-            if known is None or not held:
+            held = access.held_by(user.id, brand) if known else Held()
+            if known is None or not held.permissions:
                 return page_of(request, Kind.NOT_FOUND, "There is no such brand, or you do not work for it.")
             changing = request.method not in {"GET", "HEAD", "OPTIONS"}
             needed = write if changing and write else permission
-            if needed not in held:
+            decision = decide(held, needed)
+            if isinstance(decision, Denied):
                 return page_of(request, Kind.FORBIDDEN, f"This needs the permission {needed}.")
+            bound = held.bound_to(needed)
+            if bound is not None and not own and owned(needed):
+                return page_of(request, Kind.FORBIDDEN, "This shows more than a dealer's own customers and orders.")
             several = len(access.brands_of(user.id)) > 1
-            with brand_scope(brand), _in_its_zone() as zone:
+            with brand_scope(brand), bound_to_dealer(bound), _in_its_zone() as zone:
                 asked = cast("DeskRequest", request)
                 asked.desk = Desk(known, user, held, section, zone, clock_state(), several)
                 try:
@@ -98,6 +127,7 @@ def desk_view(permission: str, *, section: str = "", write: str = "") -> Callabl
                     return _refused(asked, refusal, changing=changing)
 
         guarded.permission = permission  # type: ignore[attr-defined]  # read by the test that walks every route
+        guarded.own = own  # type: ignore[attr-defined]  # the same
         guarded.write_permission = write or permission  # type: ignore[attr-defined]  # the same
         return guarded
 

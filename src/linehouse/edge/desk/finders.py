@@ -50,9 +50,9 @@ def _numbers(desk: Desk, text: str) -> Iterable[Hit]:
 
 
 FINDERS: Final[tuple[Finder, ...]] = (
-    Finder("Customers", "customer.read", _customers),
-    Finder("Orders", "order.read", _orders),
+    Finder("Customers", "customer.read", _customers, own=True),
+    Finder("Orders", "order.read", _orders, own=True),
     Finder("Invoices", "billing.read", _invoices),
-    Finder("Products", "customer.read", _products),
+    Finder("Products", "customer.read", _products, own=True),
     Finder("Numbers", "resource.read", _numbers),
 )

@@ -5,6 +5,9 @@ from typing import Final
 
 from django.urls import reverse
 
+from linehouse.platform.access.grants import Held
+from linehouse.platform.access.policy import owned
+
 
 @dataclass(frozen=True, slots=True)
 class Screen:
@@ -16,6 +19,8 @@ class Screen:
     icon: str
     permission: str
     words: str = ""
+    own: bool = False
+    """Whether it holds to a dealer's own customers and orders, and so is open to the dealer's staff."""
 
     def url(self, brand: str) -> str:
         """The screen's address for a brand."""
@@ -35,8 +40,10 @@ MAP: Final[tuple[Group, ...]] = (
     Group(
         "Customers",
         (
-            Screen("customers", "Customers", "customers", "users", "customer.read", "subscribers people accounts"),
-            Screen("orders", "Orders", "orders", "order", "order.read", "sales activation"),
+            Screen(
+                "customers", "Customers", "customers", "users", "customer.read", "subscribers people accounts", own=True
+            ),
+            Screen("orders", "Orders", "orders", "order", "order.read", "sales activation", own=True),
             Screen("messages", "Messages", "messages", "mail", "customer.read", "mail sent notices"),
         ),
     ),
@@ -108,14 +115,21 @@ class Entry:
     current: bool
 
 
-def rail(brand: str, permissions: frozenset[str], section: str) -> list[tuple[str, list[Entry]]]:
+def open_to(screen: Screen, held: Held) -> bool:
+    """Whether the reader may open the screen: the permission, and where they act for a dealer, that it holds to it."""
+    if screen.permission not in held.permissions:
+        return False
+    return screen.own or not owned(screen.permission) or held.bound_to(screen.permission) is None
+
+
+def rail(brand: str, held: Held, section: str) -> list[tuple[str, list[Entry]]]:
     """The rail for a reader: only what they may open, empty headings left out."""
     shown = []
     for group in MAP:
         entries = [
             Entry(screen.label, screen.url(brand), screen.icon, screen.section == section)
             for screen in group.screens
-            if screen.permission in permissions
+            if open_to(screen, held)
         ]
         if entries:
             shown.append((group.label, entries))

@@ -6,6 +6,8 @@ from typing import Final
 
 from linehouse.edge.desk import nav
 from linehouse.edge.desk.access import Desk
+from linehouse.platform.access.ownership import bound_to_dealer
+from linehouse.platform.access.policy import owned
 
 LIMIT: Final = 6
 SHORTEST: Final = 2
@@ -29,6 +31,16 @@ class Finder:
     title: str
     permission: str
     find: Callable[[Desk, str], Iterable[Hit]]
+    own: bool = False
+    """Whether what it finds holds to a dealer's own customers and orders."""
+
+    def finds(self, desk: Desk, text: str) -> list[Hit]:
+        """What the reader may find: of their dealer's alone where the permission is bound to one."""
+        bound = desk.held.bound_to(self.permission)
+        if self.permission not in desk.permissions or (bound is not None and not self.own and owned(self.permission)):
+            return []
+        with bound_to_dealer(bound):
+            return list(self.find(desk, text))[:LIMIT]
 
 
 def screens(desk: Desk, text: str) -> list[Hit]:
@@ -37,8 +49,7 @@ def screens(desk: Desk, text: str) -> list[Hit]:
     return [
         Hit(screen.label, screen.url(desk.brand.key), screen.icon)
         for screen in nav.SCREENS
-        if screen.permission in desk.permissions
-        and all(word in f"{screen.label} {screen.words}".casefold() for word in words)
+        if nav.open_to(screen, desk.held) and all(word in f"{screen.label} {screen.words}".casefold() for word in words)
     ]
 
 
@@ -47,8 +58,7 @@ def search(desk: Desk, text: str, finders: Iterable[Finder]) -> list[tuple[str, 
     wanted = text.strip()
     groups: list[tuple[str, list[Hit]]] = []
     if len(wanted) >= SHORTEST:
-        allowed = (finder for finder in finders if finder.permission in desk.permissions)
-        groups.extend((finder.title, list(finder.find(desk, wanted))[:LIMIT]) for finder in allowed)
+        groups.extend((finder.title, finder.finds(desk, wanted)) for finder in finders)
     found = screens(desk, wanted)
     groups.append(("Screens", found if wanted else found[:12]))
     return [(title, hits) for title, hits in groups if hits]

@@ -23,6 +23,7 @@ from linehouse.ordering.provisioning import brings
 from linehouse.ordering.qualify import Buyer, OwnedProduct, Question, qualify
 from linehouse.ordering.service.price import price
 from linehouse.ordering.values import CaptureOrder, ItemAction, OrderCaptured, OrderItemRequest, PlannedStep
+from linehouse.platform.access.ownership import bound_dealer
 from linehouse.platform.jobs.service import enqueue
 from linehouse.platform.numbers.service import default_series, next_number
 from linehouse.platform.outbox.service import emit
@@ -72,14 +73,15 @@ def _take_turns(name: str) -> None:
 
 
 def _repeated(external_id: str, request: dict[str, Any]) -> OrderCaptured | None:
-    known = Order.objects.filter(external_id=external_id).first()
+    # The key is one of the whole brand: also another dealer's order has taken it.
+    known = Order.everyones.filter(external_id=external_id).first()
     if known is None:
         return None
     if known.request != request:
         different = sorted(name for name in request if request[name] != known.request.get(name))
         raise OrderDiffers(
             "the external id has its order already", field=different[0] if different else "items", value=external_id,
-            expected=f"what order {known.number} asked for",
+            expected="another external id" if bound_dealer() is not None else f"what order {known.number} asked for",
         )  # fmt: skip
     return OrderCaptured(known.id, known.number, repeated=True)
 

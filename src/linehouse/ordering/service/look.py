@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db.models import Prefetch, QuerySet
 
+from linehouse.customer.service import own_customer_ids
 from linehouse.ordering.errors import OrderNotFound
 from linehouse.ordering.milestones import milestones
 from linehouse.ordering.models import CancelTask, Item, Order, Step
@@ -148,6 +149,8 @@ def fallout(*, offset: int = 0, limit: int = 50) -> tuple[Sequence[Fallout], int
         .filter(state__in=("failed", "compensationFailed"), order__completed_at__isnull=True)
         .order_by("changed_at", "id")
     )
+    if (own := own_customer_ids()) is not None:
+        rows = rows.filter(order__customer_id__in=own)
     page = [
         Fallout(
             s.order_id,
@@ -178,9 +181,15 @@ def cancel_task_view(row: CancelTask) -> CancelTaskView:
     )
 
 
+def _cancel_tasks() -> QuerySet[CancelTask]:
+    rows = CancelTask.objects.select_related("order").order_by("-created_at", "-id")
+    own = own_customer_ids()
+    return rows if own is None else rows.filter(order__customer_id__in=own)
+
+
 def find_cancel_task(task_id: UUID) -> CancelTaskView:
     """A request to cancel. Raises OrderNotFound."""
-    row = CancelTask.objects.select_related("order").filter(id=task_id).first()
+    row = _cancel_tasks().filter(id=task_id).first()
     if row is None:
         raise OrderNotFound("there is no such request to cancel", field="id", value=str(task_id))
     return cancel_task_view(row)
@@ -188,7 +197,7 @@ def find_cancel_task(task_id: UUID) -> CancelTaskView:
 
 def search_cancel_tasks(*, state: str = "", offset: int = 0, limit: int = 50) -> tuple[Sequence[CancelTaskView], int]:
     """A page of requests to cancel, newest first, and how many match."""
-    rows = CancelTask.objects.select_related("order").order_by("-created_at", "-id")
+    rows = _cancel_tasks()
     if state:
         rows = rows.filter(state=state)
     return [cancel_task_view(row) for row in rows[offset : offset + limit]], rows.count()

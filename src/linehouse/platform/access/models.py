@@ -57,3 +57,15 @@ class User(AbstractBaseUser, PermissionsMixin):
     def get_short_name(self) -> str:
         """The first part of the name."""
         return self.name.split(" ")[0]
+
+
+class LogInFailures(models.Model):
+    """Failed log-ins with one address, whoever has it or nobody; kept by a hash, since people also type passwords."""
+
+    address_hash = models.CharField(primary_key=True, max_length=64)
+    failures = models.PositiveIntegerField(default=0, help_text="since first_at")
+    first_at = models.DateTimeField(help_text="machine clock")
+    locked_until = models.DateTimeField(null=True, help_text="machine clock")
+
+    def __str__(self) -> str:
+        return f"{self.failures} failures"

@@ -2,38 +2,75 @@
 
 from __future__ import annotations
 
-import hashlib
-import secrets
-from dataclasses import dataclass
 from uuid import UUID
 
-from linehouse.kernel.clock import MachineClock
 from linehouse.kernel.error import NotFound
-from linehouse.platform.access.errors import NotAllowed
+from linehouse.kernel.money import Money
+from linehouse.platform.access.clients import ClientIdentity, client, client_for_token, create_client, token_hash
+from linehouse.platform.access.errors import DealerMissing, NotAllowed
+from linehouse.platform.access.grants import Held
 from linehouse.platform.access.models import User
 from linehouse.platform.access.permissions import PERMISSIONS, ROLES
-from linehouse.platform.control.models import ApiClient, Brand, Membership
+from linehouse.platform.access.policy import OWN_ROLES, held_by_roles
+from linehouse.platform.control.models import Brand, Membership
+from linehouse.platform.scope import current_brand
+from linehouse.platform.work import Actor
+
+__all__ = [
+    "ClientIdentity",
+    "allowed",
+    "brands_of",
+    "client",
+    "client_for_token",
+    "create_client",
+    "grant_role",
+    "held_by",
+    "held_by_actor",
+    "limit_of",
+    "permissions_of",
+    "require",
+    "staff_of",
+    "token_hash",
+    "user_by_email",
+]
 
 
-@dataclass(frozen=True, slots=True)
-class ClientIdentity:
-    """An API client as it has proved itself: its brand and the permissions that it was given."""
+def held_by(user_id: UUID, brand: str) -> Held:
+    """All grants of the member of staff for the brand; none for a stranger. One query."""
+    rows = list(Membership.objects.filter(user_id=user_id, brand_id=brand).values_list("role", "dealer"))
+    return held_by_roles((role for role, _ in rows), next((dealer for _, dealer in rows if dealer), ""))
 
-    id: UUID
-    name: str
-    brand: str
-    scopes: frozenset[str]
 
-    def may(self, permission: str) -> bool:
-        """Whether the scope list carries the permission."""
-        return permission in self.scopes
+def held_by_actor(actor: Actor, brand: str) -> Held | None:
+    """The grants of whoever acts; None for the house itself and for subscribers, whom no role limits."""
+    if actor.kind == "staff":
+        return held_by(UUID(actor.id), brand) if _is_id(actor.id) else Held()
+    if actor.kind == "client":
+        known = client(UUID(actor.id)) if _is_id(actor.id) else None
+        return known.held if known else Held()
+    return None
+
+
+def limit_of(actor: Actor, permission: str, currency: str) -> Money | None:
+    """Up to which amount the actor does this by itself in the brand served now.
+
+    None: without a limit. Nil: every amount needs somebody else's approval. Beyond the limit, too.
+    """
+    held = held_by_actor(actor, current_brand())
+    return None if held is None else held.limit_of(permission, currency)
+
+
+def _is_id(text: str) -> bool:
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True
 
 
 def permissions_of(user_id: UUID, brand: str) -> frozenset[str]:
     """All that the member of staff may do for the brand; nothing for a stranger."""
-    roles = Membership.objects.filter(user_id=user_id, brand_id=brand).values_list("role", flat=True)
-    granted: frozenset[str] = frozenset().union(*(ROLES.get(role, frozenset()) for role in roles))
-    return granted
+    return held_by(user_id, brand).permissions
 
 
 def allowed(user_id: UUID, brand: str, permission: str) -> bool:
@@ -70,39 +107,15 @@ def user_by_email(email: str) -> User:
     return found
 
 
-def grant_role(user_id: UUID, brand: str, role: str) -> None:
-    """Give a member of staff a role for a brand; a second time changes nothing. Raises KeyError for an unknown role."""
+def grant_role(user_id: UUID, brand: str, role: str, dealer: str = "") -> None:
+    """Give a member of staff a role for a brand; a second time changes nothing but the dealer.
+
+    Raises KeyError for an unknown role, DealerMissing for a dealer's role without the dealer's code: it would reach
+    nothing.
+    """
     if role not in ROLES:
         raise KeyError(f"role {role!r} is not declared")
-    Membership.objects.get_or_create(user_id=user_id, brand_id=brand, role=role)
-
-
-def token_hash(token: str) -> str:
-    """What is kept of a token; tokens are long and random, so one fast hash is enough."""
-    return hashlib.sha256(token.encode()).hexdigest()
-
-
-def create_client(name: str, brand: str, scopes: frozenset[str], token: str | None = None) -> str:
-    """Register an API client and return its token, which is shown this once. Raises KeyError for an unknown scope."""
-    if unknown := scopes - PERMISSIONS.keys():
-        raise KeyError(f"permissions {sorted(unknown)} are not declared")
-    token = token or secrets.token_urlsafe(32)
-    ApiClient.objects.update_or_create(
-        token_hash=token_hash(token),
-        defaults={"name": name, "brand_id": brand, "scopes": sorted(scopes), "created_at": MachineClock().now()},
-    )
-    return token
-
-
-def client(client_id: UUID) -> ClientIdentity | None:
-    """The client as it stands now; None when it was revoked or its brand is frozen."""
-    row = ApiClient.objects.filter(id=client_id, revoked_at=None, brand__frozen=False).first()
-    return None if row is None else ClientIdentity(row.id, row.name, row.brand_id, frozenset(row.scopes))
-
-
-def client_for_token(token: str) -> ClientIdentity | None:
-    """The client that the token proves, or None."""
-    row = ApiClient.objects.filter(token_hash=token_hash(token), revoked_at=None, brand__frozen=False).first()
-    if row is None:
-        return None
-    return ClientIdentity(row.id, row.name, row.brand_id, frozenset(row.scopes))
+    if role in OWN_ROLES and not dealer:
+        raise DealerMissing(f"the role {role} needs a dealer's code", field="dealer", expected="a code such as D-001")
+    bound = dealer if role in OWN_ROLES else ""
+    Membership.objects.update_or_create(user_id=user_id, brand_id=brand, role=role, defaults={"dealer": bound})

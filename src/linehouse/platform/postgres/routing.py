@@ -18,7 +18,7 @@ TEMPLATE = "brand_template"
 """Alias of the migrated database from which brands are made."""
 
 CONTROL_APPS = frozenset({"control"})
-REALM_APPS = frozenset({"auth", "contenttypes", "sessions", "account", "mfa", "access"})
+REALM_APPS = frozenset({"auth", "contenttypes", "sessions", "account", "mfa", "usersessions", "access"})
 """Log-ins and their sessions: the same tables exist in the control database and in each brand's."""
 
 _lock = threading.Lock()

@@ -57,7 +57,8 @@ def create(key: str, folder: Path, name: str | None, admin: str | None) -> None:
 @click.argument("key")
 @click.argument("email")
 @click.argument("role")
-def grant(key: str, email: str, role: str) -> None:
+@click.option("--dealer", default="", help="For the role dealer: whose customers they reach.")
+def grant(key: str, email: str, role: str, dealer: str) -> None:
     """Give the member of staff with EMAIL a ROLE for the brand KEY."""
     with installation():
         from linehouse.platform.access.permissions import ROLES
@@ -65,5 +66,5 @@ def grant(key: str, email: str, role: str) -> None:
 
         if role not in ROLES:
             raise Invalid(f"there is no role {role}", field="role", value=role, expected=", ".join(ROLES))
-        grant_role(user_by_email(email).id, key, role)
+        grant_role(user_by_email(email).id, key, role, dealer)
     click.echo(f"{email} is {role} of {key}.")

@@ -29,7 +29,7 @@ MOVES: Final[dict[str, tuple[str, str, Mover]]] = {
 }
 
 
-@desk_view("customer.read", section="customers")
+@desk_view("customer.read", section="customers", own=True)
 def customer(request: DeskRequest, number: str) -> HttpResponse:
     """The customer's page; each tab has an address of its own."""
     view = customers.customer_by_number(number)
@@ -45,7 +45,7 @@ def customer(request: DeskRequest, number: str) -> HttpResponse:
     return tab.answer(request, view, context)
 
 
-@desk_view("customer.write", section="customers")
+@desk_view("customer.write", section="customers", own=True)
 def edit(request: DeskRequest, number: str) -> HttpResponse:
     """Change contact data; the old ones stay on record."""
     view = customers.customer_by_number(number)
@@ -92,7 +92,7 @@ def edit(request: DeskRequest, number: str) -> HttpResponse:
     )
 
 
-@desk_view("customer.write", section="customers")
+@desk_view("customer.write", section="customers", own=True)
 def move(request: DeskRequest, number: str, move: str) -> HttpResponse:
     """Suspend, resume or close a customer, with a reason."""
     view = customers.customer_by_number(number)

@@ -35,7 +35,7 @@ STATES: Final = tuple((state, readable(state).capitalize()) for state in CUSTOME
 KINDS: Final = ((PartyKind.INDIVIDUAL.value, "Person"), (PartyKind.ORGANIZATION.value, "Organisation"))
 
 
-@desk_view("customer.read", section="customers")
+@desk_view("customer.read", section="customers", own=True)
 def customer_list(request: DeskRequest) -> HttpResponse:
     """All customers, newest first."""
     brand = request.desk.brand.key
@@ -85,7 +85,7 @@ def customer_list(request: DeskRequest) -> HttpResponse:
     )
 
 
-@desk_view("customer.write", section="customers")
+@desk_view("customer.write", section="customers", own=True)
 def register(request: DeskRequest) -> HttpResponse:
     """Take in a person or an organisation with a first billing account."""
     brand = request.desk.brand.key

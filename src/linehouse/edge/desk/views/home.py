@@ -29,7 +29,7 @@ def brands(request: HttpRequest) -> HttpResponse:
 
 def _entrance(reader: UUID, brand: str) -> str:
     """The first screen of the rail that the reader may open: not every role has a dashboard."""
-    shown = rail(brand, access.permissions_of(reader, brand), "")
+    shown = rail(brand, access.held_by(reader, brand), "")
     return shown[0][1][0].url if shown else reverse("desk:dashboard", args=(brand,))
 
 

@@ -34,7 +34,7 @@ from linehouse.resource import service as resources
 OFFERED_NUMBERS: Final = 8
 
 
-@desk_view("order.write", section="orders")
+@desk_view("order.write", section="orders", own=True)
 def for_whom(request: DeskRequest) -> HttpResponse:
     """Choose the customer."""
     brand = request.desk.brand.key
@@ -101,7 +101,7 @@ def _plans(customer_id: UUID) -> list[ProductView]:
     ]
 
 
-@desk_view("order.write", section="orders")
+@desk_view("order.write", section="orders", own=True)
 def wizard(request: DeskRequest, number: str) -> HttpResponse:
     """The page that the choices so far lead to; a submit captures the order."""
     customer = customers.customer_by_number(number)

@@ -53,7 +53,7 @@ _TONES: Final = {
 }
 
 
-@desk_view("order.read", section="orders")
+@desk_view("order.read", section="orders", own=True)
 def orders(request: DeskRequest) -> HttpResponse:
     """All orders, newest first."""
     brand = request.desk.brand.key
@@ -69,7 +69,7 @@ def orders(request: DeskRequest) -> HttpResponse:
     return answer_list(request, table, order_source(table), context=context)
 
 
-@desk_view("order.read", section="orders")
+@desk_view("order.read", section="orders", own=True)
 def fallout(request: DeskRequest) -> HttpResponse:
     """The work queue: steps that somebody must look at."""
     rows, total = ordering.fallout(limit=200)
@@ -86,7 +86,7 @@ def stations(order: OrderView) -> list[Milestone]:
     ]
 
 
-@desk_view("order.read", section="orders")
+@desk_view("order.read", section="orders", own=True)
 def order(request: DeskRequest, number: str) -> HttpResponse:
     """One order; the tracker asks again until nothing moves any more."""
     view = ordering.find_order(number=number)
@@ -132,7 +132,7 @@ MOVES: Final[dict[str, Callable[[DeskRequest, OrderView, str], str]]] = {
 
 
 @require_POST
-@desk_view("order.read", section="orders", write="order.write")
+@desk_view("order.read", section="orders", write="order.write", own=True)
 def move(request: DeskRequest, number: str, move: str) -> HttpResponse:
     """Cancel an order, try a step again, or give an item up."""
     if move not in MOVES:

@@ -15,7 +15,7 @@ from linehouse.inventory import service as inventory
 from linehouse.inventory.errors import ProductNotFound
 
 
-@desk_view("customer.read", section="customers")
+@desk_view("customer.read", section="customers", own=True)
 def product(request: DeskRequest, number: str) -> HttpResponse:
     """The product's page."""
     found = inventory.find_product(number=number)
@@ -36,7 +36,7 @@ def product(request: DeskRequest, number: str) -> HttpResponse:
     return render(request, "desk/product.html", context)
 
 
-@desk_view("customer.read", section="customers")
+@desk_view("customer.read", section="customers", own=True)
 def bucket(request: DeskRequest, bucket_id: UUID) -> HttpResponse:
     """One allowance with every movement of it."""
     found = balance.bucket_by_id(bucket_id)
@@ -44,6 +44,8 @@ def bucket(request: DeskRequest, bucket_id: UUID) -> HttpResponse:
     try:
         product = inventory.find_product(id=found.owner.subscription_id)
     except ProductNotFound:
+        if request.desk.held.bound_to("customer.read") is not None:
+            raise
         product = None
     context = {"meter": meter(found), "bucket": found, "product": product}
     return answer_list(request, table, movement_source(table, bucket_id), "desk/bucket.html", context)

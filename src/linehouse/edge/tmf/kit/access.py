@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from django.http import HttpRequest
 
 from linehouse.edge.tmf.kit.problem import ApiProblem
+from linehouse.platform.access.grants import Held
+from linehouse.platform.access.ownership import bound_to_dealer
 from linehouse.platform.access.service import ClientIdentity, client_for_token
 from linehouse.platform.scope import brand_or_none, brand_scope
 from linehouse.platform.work import Actor
@@ -26,6 +28,11 @@ class Caller:
     def actor(self) -> Actor:
         """As whom it acts in the history."""
         return Actor("client", str(self.identity.id), self.identity.name)
+
+    @property
+    def held(self) -> Held:
+        """What it was granted."""
+        return self.identity.held
 
     def require(self, permission: str) -> None:
         """Raises ApiProblem 403 unless the client has the permission; an empty one is never had."""
@@ -48,5 +55,5 @@ def called(request: HttpRequest) -> Iterator[Caller]:
         raise ApiProblem(401, "access.bad_token", "the bearer token is not valid", headers=_CHALLENGE)
     if brand_or_none() not in (None, identity.brand):
         raise ApiProblem(403, "access.wrong_brand", "the token belongs to another brand than the host")
-    with brand_scope(identity.brand):
+    with brand_scope(identity.brand), bound_to_dealer(identity.dealer or None):
         yield Caller(identity)

@@ -23,13 +23,15 @@ from linehouse.edge.tmf.kit.paths import JsonObject
 from linehouse.edge.tmf.kit.problem import ApiProblem
 from linehouse.edge.tmf.kit.query import Condition, ListQuery, Path, parse
 from linehouse.edge.tmf.kit.selection import select
+from linehouse.edge.tmf.kit.visible import reaches, visible_fields
 from linehouse.edge.tmf.models import HubDelivery, HubSubscription
 from linehouse.kernel.clock import MachineClock
 from linehouse.kernel.error import DomainError, Kind
 from linehouse.kernel.event import Event
 from linehouse.kernel.ids import new_id
 from linehouse.kernel.period import require_aware
-from linehouse.platform.access.service import client
+from linehouse.platform.access.ownership import bound_to_dealer
+from linehouse.platform.access.service import ClientIdentity, client
 from linehouse.platform.jobs.registry import Attempt, RetryLater
 from linehouse.platform.jobs.service import enqueue
 from linehouse.platform.outbox.service import Recorded, last_position, recorded
@@ -132,8 +134,13 @@ def notify(event: Event, work: Work, places: Sequence[Mapped]) -> None:
     fact = recorded(work.causation)
     for place in places:
         for listener in listeners:
-            if _concerns(listener, place, fact) and may_still_read(listener, place.resource.read):
-                _notify_one(event, fact, work, place, listener)
+            if not _concerns(listener, place, fact):
+                continue
+            identity = client(listener.client_id)
+            if identity is None or not identity.may(place.resource.read) or not reaches(identity.held, place.resource):
+                continue
+            with bound_to_dealer(identity.dealer or None):
+                _notify_one(event, fact, work, place, listener, identity)
 
 
 def may_still_read(listener: HubSubscription, permission: str) -> bool:
@@ -150,14 +157,20 @@ def _concerns(listener: HubSubscription, place: Mapped, fact: Recorded) -> bool:
     )
 
 
-def _notify_one(event: Event, fact: Recorded, work: Work, place: Mapped, listener: HubSubscription) -> None:
+def _notify_one(
+    event: Event, fact: Recorded, work: Work, place: Mapped, listener: HubSubscription, identity: ClientIdentity
+) -> None:
     key = str(place.mapping.key(event))
     links = Links(listener.base_url)
     try:
-        content = rendered(place.api, place.resource, place.resource.get(key), links)
+        whole = rendered(place.api, place.resource, place.resource.get(key), links)
+        # Conditions are decided on what the client sees: a hidden attribute fits nothing.
+        content = visible_fields(identity.held, place.resource).shown(whole)
     except DomainError as error:
         if error.kind is not Kind.NOT_FOUND:
             raise
+        if identity.dealer:
+            return  # gone, or another dealer's: neither is told
         # Gone since: its id and address are what a Delete event carries.
         href = links.to(place.api.path, place.resource.name, key)
         content = {"id": key, "href": href, "@type": place.resource.kind}

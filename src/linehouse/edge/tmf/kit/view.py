@@ -21,6 +21,7 @@ from linehouse.edge.tmf.kit.paths import JsonObject
 from linehouse.edge.tmf.kit.problem import ApiProblem, from_domain
 from linehouse.edge.tmf.kit.query import parse, parse_fields
 from linehouse.edge.tmf.kit.selection import select
+from linehouse.edge.tmf.kit.visible import Seen, require_reach, visible_fields
 from linehouse.kernel.error import DomainError
 from linehouse.platform.work import unit_of_work
 
@@ -70,7 +71,7 @@ def collection(request: HttpRequest, api: Api, resource: Resource[Any]) -> HttpR
             if method == "POST":
                 return _create(request, api, resource, who)
             who.require(resource.read)
-            return _list(request, api, resource)
+            return _list(request, api, resource, who)
 
     return answered(handle, resource)
 
@@ -85,21 +86,31 @@ def item(request: HttpRequest, api: Api, resource: Resource[Any], key: str) -> H
             if method == "PATCH":
                 return _patch(request, api, resource, key, who)
             if method == "DELETE":
-                return _delete(api, resource, key, who)
+                return _delete(request, api, resource, key, who)
             who.require(resource.read)
+            seen = _seen(request, resource, who, resource.read)
             fields = parse_fields(query_string(request), resource.knows)
+            seen.check_fields(fields or ())
             representation = rendered(api, resource, resource.get(key), links_of(request))
-            return json_answer(select(representation, fields))
+            return json_answer(select(seen.shown(representation), fields))
 
     return answered(handle, resource)
 
 
-def _list(request: HttpRequest, api: Api, resource: Resource[Any]) -> HttpResponse:
+def _seen(request: HttpRequest, resource: Resource[Any], who: Caller, permission: str) -> Seen:
+    """How the caller sees the resource; raises ApiProblem 403 where it may not reach it at all."""
+    require_reach(who.held, permission, resource.kind, request.method or "")
+    return visible_fields(who.held, resource)
+
+
+def _list(request: HttpRequest, api: Api, resource: Resource[Any], who: Caller) -> HttpResponse:
+    seen = _seen(request, resource, who, resource.read)
     query = parse(query_string(request), resource.knows)
+    seen.check(query)
     found = listed(api, resource, query, links_of(request))
     url = request.build_absolute_uri(request.path)
     return json_answer(
-        [select(representation, query.fields) for representation in found.representations],
+        [select(seen.shown(representation), query.fields) for representation in found.representations],
         paging.status(query, found.page),
         paging.headers(found.page, url, query_string(request)),
     )
@@ -110,8 +121,10 @@ def _create(request: HttpRequest, api: Api, resource: Resource[Any], who: Caller
     if create is None:
         raise ApiProblem(405, "tmf.method", "POST is not offered here")
     who.require(resource.write)
+    seen = _seen(request, resource, who, resource.write)
     require_media_type(request.headers.get("Content-Type", ""), (JSON,))
     fields = parse_fields(query_string(request), resource.knows)
+    seen.check_fields(fields or ())
     sent = json_object(request.body)
     body = typed(sent, create.body)
     request_hash = fingerprint("POST", request.path, sent)
@@ -133,7 +146,7 @@ def _create(request: HttpRequest, api: Api, resource: Resource[Any], who: Caller
     headers = {"Location": str(representation["href"])}
     if repeated:
         headers["Idempotent-Replayed"] = "true"
-    return json_answer(select(representation, fields), 201, headers)
+    return json_answer(select(seen.shown(representation), fields), 201, headers)
 
 
 def _under(
@@ -158,8 +171,10 @@ def _patch(request: HttpRequest, api: Api, resource: Resource[Any], key: str, wh
     if patch is None:
         raise ApiProblem(405, "tmf.method", "PATCH is not offered here")
     who.require(resource.write)
+    seen = _seen(request, resource, who, resource.write)
     require_media_type(request.headers.get("Content-Type", ""), PATCH_TYPES, "Accept-Patch")
     fields = parse_fields(query_string(request), resource.knows)
+    seen.check_fields(fields or ())
     document = json_object(request.body)
     with unit_of_work(who.actor, f"{api.number} PATCH {resource.name}"):
         links = links_of(request)
@@ -175,13 +190,14 @@ def _patch(request: HttpRequest, api: Api, resource: Resource[Any], key: str, wh
             )
         value = patch.run(key, typed(changed, patch.body), who.actor) if changed else resource.get(key)
         after = rendered(api, resource, value, links)
-    return json_answer(select(after, fields))
+    return json_answer(select(seen.shown(after), fields))
 
 
-def _delete(api: Api, resource: Resource[Any], key: str, who: Caller) -> HttpResponse:
+def _delete(request: HttpRequest, api: Api, resource: Resource[Any], key: str, who: Caller) -> HttpResponse:
     if resource.delete is None:
         raise ApiProblem(405, "tmf.method", "DELETE is not offered here")
     who.require(resource.write)
+    _seen(request, resource, who, resource.write)
     with unit_of_work(who.actor, f"{api.number} DELETE {resource.name}"):
         resource.delete(key, who.actor)
     return HttpResponse(status=204)
