@@ -69,8 +69,8 @@ def find_customers(
 
     ``search`` is a number, an e-mail address, a telephone number with its plus, or the beginnings of words of a name.
     ``filters`` are equalities on state, kind, language, name, number, party_id or dealer, or on one of the
-    brand's own characteristics as ``characteristic.<key>``; raises what ``characteristics.objects_with`` raises. ``sort`` is one of
-    ``store.SORTS``.
+    brand's own characteristics as ``characteristic.<key>``; raises what ``characteristics.objects_with`` raises.
+    ``sort`` is one of ``store.SORTS``.
     """
     rows = store.search(search)
     for field, value in (filters or {}).items():
