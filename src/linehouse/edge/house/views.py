@@ -14,7 +14,7 @@ from linehouse.edge.tmf.kit.access import Caller, called
 from linehouse.edge.tmf.kit.answer import json_answer
 from linehouse.edge.tmf.kit.body import JSON, require_media_type
 from linehouse.edge.tmf.kit.problem import ApiProblem
-from linehouse.edge.tmf.kit.view import answered, require_method
+from linehouse.edge.tmf.kit.serving import answered, require_method
 from linehouse.ledger.service import ledger_hash
 from linehouse.platform.advance import advance
 from linehouse.platform.checks import verify
@@ -60,7 +60,7 @@ def advance_clock(request: HttpRequest) -> HttpResponseBase:
         with called(request) as who:
             require_method(request, ("POST",))
             who.require("clock.advance")
-            require_media_type(request.content_type or "", (JSON,))
+            require_media_type(request, (JSON,))
             moved = advance(_target(request), actor=who.actor)
             return json_answer(
                 _clock()

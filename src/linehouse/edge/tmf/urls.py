@@ -9,8 +9,8 @@ from django.http.response import HttpResponseBase
 from django.urls import path, re_path
 from django.views.decorators.csrf import csrf_exempt
 
-from linehouse.edge.tmf.apis import api_at
-from linehouse.edge.tmf.kit import openapi, view
+from linehouse.edge.tmf.apis import APIS, api_at
+from linehouse.edge.tmf.kit import openapi, serving, view
 from linehouse.edge.tmf.kit.answer import json_answer
 from linehouse.edge.tmf.kit.declaration import ROOT
 from linehouse.edge.tmf.kit.hub_view import hub_collection, hub_item
@@ -31,7 +31,7 @@ def collection(request: HttpRequest, api: str, resource: str) -> HttpResponseBas
         return hub_collection(request, declared)
     if declared is None or (found := declared.resource(resource)) is None:
         return unknown(request)
-    return view.collection(request, declared, found)
+    return view.collection(request, declared, found, APIS)
 
 
 @csrf_exempt
@@ -42,20 +42,20 @@ def item(request: HttpRequest, api: str, resource: str, key: str) -> HttpRespons
         return hub_item(request, declared, key)
     if declared is None or (found := declared.resource(resource)) is None:
         return unknown(request)
-    return view.item(request, declared, found, key)
+    return view.item(request, declared, found, key, APIS)
 
 
 def description(request: HttpRequest, api: str) -> HttpResponseBase:
     """The OpenAPI description of an API; it needs no token."""
 
     def handle() -> HttpResponse:
-        view.require_method(request, ("GET", "HEAD"))
+        serving.require_method(request, ("GET", "HEAD"))
         declared = api_at(api)
         if declared is None:
             raise _nothing()
         return json_answer(openapi.document(declared, _version()))
 
-    return view.answered(handle)
+    return serving.answered(handle)
 
 
 @csrf_exempt
@@ -66,7 +66,7 @@ def unknown(request: HttpRequest, **_: str) -> HttpResponseBase:
     def handle() -> HttpResponse:
         raise _nothing()
 
-    return view.answered(handle)
+    return serving.answered(handle)
 
 
 def _version() -> str:

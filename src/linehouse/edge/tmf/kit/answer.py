@@ -22,11 +22,28 @@ class _Quiet(HttpResponse):
 
 
 def json_answer(value: object, status: int = 200, headers: Mapping[str, str] | None = None) -> HttpResponse:
-    """A JSON answer that no cache keeps: it is meant for one client."""
+    """A JSON answer that no cache keeps: it is meant for one client.
+
+    One with an entity tag may be kept by that client, who asks each time whether it still holds.
+    """
     response = _Quiet(to_json(value), status=status, content_type=CONTENT_TYPE)
-    response["Cache-Control"] = "no-store"
+    response["Cache-Control"] = "private, no-cache" if headers and "ETag" in headers else "no-store"
     for name, text in (headers or {}).items():
         response[name] = text
+    return response
+
+
+def not_modified(tag: str) -> HttpResponse:
+    """304: what the client has is what there is."""
+    response = _Quiet(status=304, headers={"ETag": tag, "Cache-Control": "no-cache"})
+    del response["Content-Type"]
+    return response
+
+
+def nothing() -> HttpResponse:
+    """204: done, and nothing to show."""
+    response = _Quiet(status=204)
+    del response["Content-Type"]
     return response
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Generic, TypeVar
 
 import msgspec
 
-from linehouse.edge.tmf.kit.paths import META, JsonObject, has_path
-from linehouse.edge.tmf.kit.query import Path
+from linehouse.edge.tmf.kit.paths import META, JsonObject, Path, characteristics_of, has_path
+from linehouse.edge.tmf.kit.query import Attributes, Operator
 from linehouse.edge.tmf.kit.shapes import Representation, plain
 from linehouse.kernel.event import Event
 from linehouse.platform.work import Actor
@@ -36,12 +37,20 @@ class Links:
 
 @dataclass(frozen=True, slots=True)
 class Narrow:
-    """What a search is asked for: equalities on the declared attributes, and a window of the result."""
+    """What a search is asked for: conditions on the declared attributes, an order, and a window of the result."""
 
     equal: Mapping[str, str]
     """By dotted attribute path; only paths of the resource's ``narrows``."""
     offset: int
     limit: int
+    compared: Mapping[str, tuple[tuple[Operator, str], ...]] = field(default_factory=dict)
+    """Comparisons by dotted attribute path; only paths and operators of the resource's ``compares``."""
+    sort: tuple[tuple[str, bool], ...] = ()
+    """The order as (path, descending); only paths of the resource's ``sorts``. Empty: the search's own order."""
+
+    def compare(self, path: str, operator: str) -> str | None:
+        """The value that the attribute is compared with by the operator (`gte`), or None."""
+        return next((value for used, value in self.compared.get(path, ()) if used == operator), None)
 
     def get(self, path: str) -> str | None:
         """The wanted value of an attribute, or None for any."""
@@ -74,6 +83,10 @@ class Create(Generic[B, V]):
     run: Callable[[B, Actor], V]
     external_id: Callable[[B], str | None] | None = None
     """The caller's own id in the body: a second POST with the same one answers with the first's result."""
+    kinds: Mapping[str, type[msgspec.Struct]] = field(default_factory=dict)
+    """The body of each `@type` that is not the resource's own; without any, another `@type` is refused."""
+    accepted: Callable[[V], bool] | None = None
+    """Tells that the work goes on after the answer: the status is then 202, and the resource says how it stands."""
 
 
 @dataclass(frozen=True)
@@ -96,6 +109,8 @@ class EventMapping(Generic[V]):
     """The eventType, such as `ProductOrderStateChangeEvent`."""
     key: Callable[[Any], object] = field(default=lambda event: event.aggregate_id)
     """The id of the resource that the notification carries."""
+    when: Callable[[Any], bool] | None = None
+    """Whether this fact becomes this notification; None: always."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -117,8 +132,16 @@ class Resource(Generic[V]):
     represent: Callable[[V, Links], Representation]
     search: Callable[[Narrow], Slice[V]]
     get: Callable[[str], V]
+    represent_many: Callable[[Sequence[V], Links], Sequence[Representation]] | None = None
+    """The representations of a page at once, for values whose parts are cheaper fetched together."""
     narrows: tuple[str, ...] = ()
     """Attribute paths whose equality the room's search decides; other conditions are decided on representations."""
+    compares: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Attribute paths and the operators (`gt gte lt lte`) that the room's search decides."""
+    sorts: tuple[str, ...] = ()
+    """Attribute paths by which the room's search can order."""
+    kinds: Mapping[str, type[Representation]] = field(default_factory=dict)
+    """The representation of each `@type` that is not the resource's own; they extend ``representation``."""
     scan_limit: int = SCAN_LIMIT
     """How many values a list request looks through at most when the search cannot decide its conditions."""
     create: Create[Any, V] | None = None
@@ -140,8 +163,15 @@ class Resource(Generic[V]):
         return ("GET", "HEAD") + (("PATCH",) if self.patch else ()) + (("DELETE",) if self.delete else ())
 
     def knows(self, path: Path) -> bool:
-        """Whether the representation declares the attribute."""
-        return path in (("href",), *((name,) for name in META)) or has_path(self.representation, path)
+        """Whether the representation, or that of one of its kinds, declares the attribute."""
+        if path in (("href",), *((name,) for name in META)):
+            return True
+        return any(has_path(shape, path) for shape in (self.representation, *self.kinds.values()))
+
+    @cached_property
+    def attributes(self) -> Attributes:
+        """What conditions, order and fields may name."""
+        return Attributes(self.knows, characteristics_of(self.representation))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -160,7 +190,17 @@ class Api:
 
 def rendered(api: Api, resource: Resource[V], value: V, links: Links) -> JsonObject:
     """The whole representation of a value as JSON objects; decimals stay exact."""
-    shape = resource.represent(value, links)
+    return _finished(api, resource, resource.represent(value, links), links)
+
+
+def rendered_all(api: Api, resource: Resource[V], values: Sequence[V], links: Links) -> list[JsonObject]:
+    """The whole representations of several values, in their order."""
+    if resource.represent_many is None:
+        return [rendered(api, resource, value, links) for value in values]
+    return [_finished(api, resource, shape, links) for shape in resource.represent_many(values, links)]
+
+
+def _finished(api: Api, resource: Resource[Any], shape: Representation, links: Links) -> JsonObject:
     attributes: JsonObject = plain(shape)
     kind = str(attributes.pop("@type", resource.kind))
     result: JsonObject = {

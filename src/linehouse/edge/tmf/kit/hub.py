@@ -19,9 +19,9 @@ from linehouse.edge.tmf.kit.body import to_json
 from linehouse.edge.tmf.kit.callback import SIGNATURE, CallbackRefused, checked, listener_url, post, signature
 from linehouse.edge.tmf.kit.declaration import Api, EventMapping, Links, Resource, rendered
 from linehouse.edge.tmf.kit.filters import predicate
-from linehouse.edge.tmf.kit.paths import JsonObject
+from linehouse.edge.tmf.kit.paths import JsonObject, Path
 from linehouse.edge.tmf.kit.problem import ApiProblem
-from linehouse.edge.tmf.kit.query import Condition, ListQuery, Path, parse
+from linehouse.edge.tmf.kit.query import Attributes, Condition, ListQuery, parse
 from linehouse.edge.tmf.kit.selection import select
 from linehouse.edge.tmf.kit.visible import reaches, visible_fields
 from linehouse.edge.tmf.models import HubDelivery, HubSubscription
@@ -271,7 +271,7 @@ def _parsed(api: Api, query: str) -> ListQuery:
             return len(rest) == 1 or resource.knows(rest[1:])
         return path[0] in _ENVELOPE and len(path) == 1
 
-    parsed = parse(query.removeprefix("?"), knows)
+    parsed = parse(query.removeprefix("?"), Attributes(knows))
     if parsed.paged or parsed.sort:
         raise ApiProblem(400, "tmf.query", "a subscription takes conditions and fields only", "/query")
     return parsed

@@ -8,10 +8,10 @@ from django.http.response import HttpResponseBase
 from linehouse.edge.tmf.kit import hub
 from linehouse.edge.tmf.kit.access import called
 from linehouse.edge.tmf.kit.answer import json_answer
-from linehouse.edge.tmf.kit.body import JSON, json_object, require_acceptable, require_media_type, typed
+from linehouse.edge.tmf.kit.body import JSON, body_of, json_object, require_acceptable, require_media_type, typed
 from linehouse.edge.tmf.kit.declaration import ROOT, Api
+from linehouse.edge.tmf.kit.serving import answered, links_of, require_method
 from linehouse.edge.tmf.kit.shapes import Shape, plain
-from linehouse.edge.tmf.kit.view import answered, links_of, require_method
 from linehouse.edge.tmf.models import HubSubscription
 
 
@@ -51,8 +51,8 @@ def hub_collection(request: HttpRequest, api: Api) -> HttpResponseBase:
         with called(request) as who:
             if method != "POST":
                 return json_answer([_represented(row) for row in hub.subscriptions(api, who)])
-            require_media_type(request.headers.get("Content-Type", ""), (JSON,))
-            sent = typed(json_object(request.body), EventSubscriptionInput)
+            require_media_type(request, (JSON,))
+            sent = typed(json_object(body_of(request)), EventSubscriptionInput)
             links = links_of(request)
             row = hub.subscribe(api, who, sent.callback, sent.query or "", links)
             location = f"{links.base}{ROOT}/{api.path}/v4/hub/{row.id}"

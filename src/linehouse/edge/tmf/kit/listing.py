@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from linehouse.edge.tmf.kit.declaration import Api, Links, Narrow, Resource, rendered
+from linehouse.edge.tmf.kit.declaration import Api, Links, Narrow, Resource, rendered_all
 from linehouse.edge.tmf.kit.filters import ordered, predicate
 from linehouse.edge.tmf.kit.paging import PageInfo
 from linehouse.edge.tmf.kit.paths import JsonObject
@@ -15,6 +15,9 @@ from linehouse.edge.tmf.kit.query import Condition, ListQuery, Operator
 from linehouse.kernel.error import DomainError, Kind
 
 V = TypeVar("V")
+
+MAX_SEARCHES = 10
+"""How many alternatives of a searched attribute are each searched for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,21 +36,39 @@ def listed(api: Api, resource: Resource[V], query: ListQuery, links: Links) -> L
     ids = next((c for c in query.conditions if c.path == ("id",) and c.operator is Operator.EQ), None)
     if ids is not None:
         return _decided(api, resource, _by_ids(resource, ids), query.conditions, query, links)
-    pushed, rest = _split(resource, query.conditions)
-    if not rest and not query.sort:
-        found = resource.search(Narrow(pushed, query.offset, query.limit))
-        page = [rendered(api, resource, value, links) for value in found.values]
+    narrow, rest = _split(resource, query)
+    unsorted = bool(query.sort) and not narrow.sort
+    if not rest and not query.filters and not unsorted:
+        found = resource.search(replace(narrow, offset=query.offset, limit=query.limit))
+        page = rendered_all(api, resource, found.values, links)
         return Listed(page, PageInfo(query.offset, query.limit, len(page), found.total))
-    found = resource.search(Narrow(pushed, 0, resource.scan_limit))
-    if found.total > resource.scan_limit:
-        narrower = ", ".join(resource.narrows)
+    return _decided(api, resource, _scanned(resource, narrow, rest), rest, query, links)
+
+
+def _scanned(resource: Resource[V], narrow: Narrow, rest: Sequence[Condition]) -> Sequence[V]:
+    """Everything that is left to look through; several values of one searched attribute are searched one by one."""
+    several = next((c for c in rest if c.operator is Operator.EQ and c.name in resource.narrows), None)
+    wanted = list(dict.fromkeys(several.values)) if several else []
+    if several is None or len(wanted) > MAX_SEARCHES or several.name in narrow.equal:
+        return _window(resource, narrow, resource.scan_limit)
+    found: list[V] = []
+    for value in wanted:
+        one = replace(narrow, equal={**narrow.equal, several.name: value})
+        found.extend(_window(resource, one, resource.scan_limit - len(found)))
+    return found
+
+
+def _window(resource: Resource[V], narrow: Narrow, room: int) -> Sequence[V]:
+    found = resource.search(replace(narrow, offset=0, limit=max(room, 1)))
+    if found.total > room:
+        narrower = ", ".join((*resource.narrows, *resource.compares))
         raise ApiProblem(
             422,
             "tmf.too_many",
             f"{found.total} {resource.name} would have to be looked through and at most {resource.scan_limit} are"
-            + (f"; add an equality on one of: {narrower}" if narrower else ""),
+            + (f"; add a condition on one of: {narrower}" if narrower else ""),
         )
-    return _decided(api, resource, found.values, rest, query, links)
+    return found.values
 
 
 def _decided(
@@ -58,8 +79,8 @@ def _decided(
     query: ListQuery,
     links: Links,
 ) -> Listed:
-    holds = predicate(conditions)
-    fitting = [r for r in (rendered(api, resource, value, links) for value in values) if holds(r)]
+    holds = predicate(conditions, query.filters)
+    fitting = [r for r in rendered_all(api, resource, values, links) if holds(r)]
     fitting = ordered(fitting, query.sort)
     page = fitting[query.offset : query.offset + query.limit]
     return Listed(page, PageInfo(query.offset, query.limit, len(page), len(fitting)))
@@ -76,13 +97,24 @@ def _by_ids(resource: Resource[V], ids: Condition) -> list[V]:
     return found
 
 
-def _split(resource: Resource[V], conditions: Sequence[Condition]) -> tuple[dict[str, str], list[Condition]]:
+def _split(resource: Resource[V], query: ListQuery) -> tuple[Narrow, list[Condition]]:
     """What the room's search decides, and what is left to decide on representations."""
-    pushed: dict[str, str] = {}
+    equal: dict[str, str] = {}
+    compared: dict[str, tuple[tuple[Operator, str], ...]] = {}
     rest: list[Condition] = []
-    for condition in conditions:
-        if condition.operator is Operator.EQ and condition.name in resource.narrows and len(condition.values) == 1:
-            pushed[condition.name] = condition.values[0]
+    for condition in query.conditions:
+        single = len(condition.values) == 1
+        name = condition.name
+        if single and condition.operator is Operator.EQ and name in resource.narrows:
+            equal[name] = condition.values[0]
+        elif single and condition.operator in resource.compares.get(name, ()) and not _repeats(compared, condition):
+            compared[name] = (*compared.get(name, ()), (condition.operator, condition.values[0]))
         else:
             rest.append(condition)
-    return pushed, rest
+    names = [(".".join(key.path), key.descending) for key in query.sort if key.expression is None]
+    sortable = len(names) == len(query.sort) and all(name in resource.sorts for name, _ in names)
+    return Narrow(equal, 0, 0, compared, tuple(names) if sortable else ()), rest
+
+
+def _repeats(compared: dict[str, tuple[tuple[Operator, str], ...]], condition: Condition) -> bool:
+    return any(used is condition.operator for used, _ in compared.get(condition.name, ()))

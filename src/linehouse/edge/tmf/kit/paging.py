@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import unquote_plus
 
-from linehouse.edge.tmf.kit.query import ListQuery
+from linehouse.edge.tmf.kit.problem import ApiProblem
+from linehouse.edge.tmf.kit.query import ListQuery, range_header
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +18,8 @@ class PageInfo:
     limit: int
     count: int
     total: int
+    ranged: bool = False
+    """Asked for by a `Range` header."""
 
     @property
     def complete(self) -> bool:
@@ -24,14 +27,37 @@ class PageInfo:
         return self.count == self.total
 
 
+def ranged(query: ListQuery, header: str) -> tuple[ListQuery, bool]:
+    """The query with the page that a `Range: items=0-9` header names; offset and limit in the address go before it."""
+    span = range_header(header) if header and not query.paged else None
+    if span is None:
+        return query, False
+    first, last = span
+    return replace(query, offset=first, limit=last - first + 1), True
+
+
+def require_within(page: PageInfo) -> None:
+    """Raises ApiProblem 416 for a range that begins behind the end of the list."""
+    if page.ranged and page.offset >= page.total and page.offset:
+        raise ApiProblem(
+            416,
+            "tmf.range",
+            f"the list has {page.total} items and the range begins at {page.offset}",
+            "Range",
+            headers={"Content-Range": f"items */{page.total}"},
+        )
+
+
 def status(query: ListQuery, page: PageInfo) -> int:
     """200, or 206 when the caller asked for a page and more exists: conformance kits refuse 206 otherwise."""
-    return 206 if query.paged and not page.complete else 200
+    return 206 if (query.paged or page.ranged) and not page.complete else 200
 
 
 def headers(page: PageInfo, url: str, query_string: str) -> dict[str, str]:
     """`X-Total-Count`, `X-Result-Count` and, where the list has several pages, `Link`."""
-    found = {"X-Total-Count": str(page.total), "X-Result-Count": str(page.count)}
+    found = {"X-Total-Count": str(page.total), "X-Result-Count": str(page.count), "Accept-Ranges": "items"}
+    if page.ranged and page.count:
+        found["Content-Range"] = f"items {page.offset}-{page.offset + page.count - 1}/{page.total}"
     links = _links(page, url, query_string)
     if links:
         found["Link"] = ", ".join(links)

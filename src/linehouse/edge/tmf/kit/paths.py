@@ -9,6 +9,8 @@ from collections.abc import Iterator, Mapping
 import msgspec
 
 JsonObject = dict[str, object]
+Path = tuple[str, ...]
+"""An attribute's place: `("relatedParty", "id")`."""
 
 META = frozenset({"@type", "@baseType", "@schemaLocation", "@referredType"})
 
@@ -49,3 +51,14 @@ def has_path(shape: object, path: tuple[str, ...]) -> bool:
             return not rest
         return any(info.encode_name == head and has_path(info.type, rest) for info in msgspec.structs.fields(shape))
     return False
+
+
+def characteristics_of(shape: type[msgspec.Struct]) -> Path:
+    """The attribute that lists the characteristics (elements with `name` and `value`), or () for none."""
+    for info in msgspec.structs.fields(shape):
+        name = info.encode_name
+        if (name == "characteristic" or name.endswith("Characteristic")) and all(
+            has_path(info.type, (part,)) for part in ("name", "value")
+        ):
+            return (name,)
+    return ()

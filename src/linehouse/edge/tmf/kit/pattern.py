@@ -50,12 +50,15 @@ _Code = list[_Instruction]
 
 
 class Pattern:
-    """A compiled expression; `found_in` says whether it matches anywhere in a text."""
+    """A compiled expression; `found_in` says whether it matches anywhere in a text, or, `whole`, the text itself."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, *, ignore_case: bool = False, whole: bool = False) -> None:
         if len(text) > MAX_PATTERN:
             raise PatternError(f"the expression is longer than {MAX_PATTERN} characters")
-        self._code = _Parser(text).parse()
+        code = _Parser(text).parse()
+        if ignore_case:
+            code = [_in_any_case(step) for step in code]
+        self._code = [_Edge(at_end=False), *code, _Edge(at_end=True)] if whole else code
 
     def found_in(self, value: str) -> bool:
         current: set[int] = set()
@@ -250,6 +253,13 @@ def _bounded(code: _Code) -> _Code:
     if len(code) > MAX_INSTRUCTIONS:
         raise PatternError("the expression is too large")
     return code
+
+
+def _in_any_case(step: _Instruction) -> _Instruction:
+    if not isinstance(step, _Step):
+        return step
+    test = step.test
+    return _Step(lambda c: test(c) or test(c.lower()) or test(c.upper()))
 
 
 def _equals(expected: str) -> _Test:

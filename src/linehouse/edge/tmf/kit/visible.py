@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from linehouse.edge.tmf.kit.declaration import Resource
-from linehouse.edge.tmf.kit.paths import JsonObject
+from linehouse.edge.tmf.kit.jsonpath import Expression
+from linehouse.edge.tmf.kit.paths import JsonObject, Path
 from linehouse.edge.tmf.kit.problem import ApiProblem
-from linehouse.edge.tmf.kit.query import ListQuery, Path
+from linehouse.edge.tmf.kit.query import ListQuery
 from linehouse.platform.access.grants import Held, Sight
 from linehouse.platform.access.policy import owned
 
@@ -57,14 +58,24 @@ class Seen:
     def check(self, query: ListQuery) -> None:
         """Raises ApiProblem 403 naming the first attribute that the caller may not ask for, filter or sort by."""
         self.check_fields(query.fields or ())
+        self._refuse_expressions(query.expressions, self.hidden, "asked for")
+        self._refuse_expressions(query.filters, self.hidden | self.masked, "filtered by")
+        keys = [key.expression for key in query.sort if key.expression is not None]
+        self._refuse_expressions(keys, self.hidden | self.masked, "sorted by")
         self._refuse((condition.path for condition in query.conditions), self.hidden | self.masked, "filtered by")
-        self._refuse((key.path for key in query.sort), self.hidden | self.masked, "sorted by")
+        self._refuse((key.path for key in query.sort if key.path), self.hidden | self.masked, "sorted by")
 
     def _refuse(self, paths: Iterable[Path], closed: frozenset[str], how: str) -> None:
         for path in paths:
             if path[0] in closed:
                 name = ".".join(path)
                 raise ApiProblem(403, "access.field_hidden", f"{name} cannot be {how} by this caller", name)
+
+    def _refuse_expressions(self, expressions: Iterable[Expression], closed: frozenset[str], how: str) -> None:
+        for expression in expressions:
+            # One that may look at anything might look at what is closed.
+            heads = closed if expression.heads is None else closed & expression.heads
+            self._refuse(((name,) for name in sorted(heads)), closed, how)
 
     def shown(self, representation: JsonObject) -> JsonObject:
         """The representation without what is hidden, masks in place of what is masked."""

@@ -8,8 +8,11 @@ import pytest
 
 from linehouse.edge.tmf.kit.filters import ordered, predicate
 from linehouse.edge.tmf.kit.problem import ApiProblem
-from linehouse.edge.tmf.kit.query import SortKey, parse
+from linehouse.edge.tmf.kit.query import Attributes, SortKey, parse
 
+ANYTHING = Attributes(
+    lambda path: path[0] != "characteristic" or len(path) < 2 or path[1] in ("name", "value"), ("characteristic",)
+)
 ORDER = {
     "id": "O-1",
     "orderDate": "2026-11-01T08:00:00Z",
@@ -37,6 +40,35 @@ ORDER = {
         ("total.value.gt=9", True),
         ("total.value.lte=18.1", True),
         ("total.value=abc", False),
+        ("id.ne=O-2", True),
+        ("id!=O-1", False),
+        ("id.ne=O-2,O-1", False),
+        ("relatedParty.id.ne=C-3", True),
+        ("relatedParty.id.ne=C-2", False),
+        ("absent.ne=1", True),
+        ("characteristic.speed=20", True),
+        ("characteristic.speed.gte=20.0", True),
+        ("characteristic.speed=21", False),
+        ("characteristic.colour=20", False),
+        ("characteristic.speed.ne=21", True),
+        ("filter=characteristic[?(@.name=='speed' %26%26 @.value==20)]", True),
+        ("filter=$.characteristic[?(@.name=='speed' %26%26 @.value%3E20)]", False),
+        ("filter=relatedParty[?(@.role=='payer' || @.role=='owner')]", True),
+        ("filter=characteristic[?(@.name=='speed'&&@.value==20)]&id=O-1", True),
+        ("filter=characteristic[?(@.name=='speed'&&@.value==20)]&id=O-2", False),
+        ("filter=relatedParty[?!(@.role=='payer')].id", True),
+        ("filter=[?(@.orderDate==%222026-11-01T09:00:00+01:00%22)]", True),
+        ("filter=[?(@.total.value%3E=18.1)]", True),
+        ("filter=[?(@.total.value==18.10)]", True),
+        ("filter=[?(@.total.value!=18.1)]", False),
+        ("filter=[?(@.isBundle==true)]", True),
+        ("filter=[?(@.isBundle==1)]", False),
+        ("filter=[?(@.id=~/O-\\d/)]", True),
+        ("filter=[?(@.id=~/o-1/i)]", True),
+        ("filter=[?(@.id=~/O/)]", False),
+        ("filter=[?search(@.id, 'O')]", True),
+        ("filter=[?length(@.relatedParty)==2]", True),
+        ("filter=$..unit", True),
         ("priority.gt=10", False),
         ("isBundle=true", True),
         ("isBundle=false", False),
@@ -50,12 +82,13 @@ ORDER = {
     ],
 )
 def test_condition(query: str, holds: bool) -> None:
-    assert predicate(parse(query, lambda _: True).conditions)(dict(ORDER)) is holds
+    parsed = parse(query, ANYTHING)
+    assert predicate(parsed.conditions, parsed.filters)(dict(ORDER)) is holds
 
 
 def test_a_bad_expression_is_refused() -> None:
     with pytest.raises(ApiProblem) as caught:
-        predicate(parse("id.regex=(", lambda _: True).conditions)
+        predicate(parse("id.regex=(", ANYTHING).conditions)
     assert caught.value.status == 400
 
 
