@@ -61,3 +61,8 @@ BILL = Lifecycle(
 
 ISSUED = ("validated", "sent", "partiallyPaid", "settled")
 """The states of a bill that has a number."""
+
+RUN_WAITS = "billing.run"
+PARKED = "billing.parked_account"
+HELD = "billing.held_invoice"
+"""The kinds of tasks that runs to approve and post, parked accounts and held invoices are for people."""

@@ -93,3 +93,6 @@ CANCEL_TASK = Lifecycle(
         ("inProgress", "terminatedWithError"),
     ),
 )
+
+#: The kind of task that a step which cannot go on by itself is for people.
+STUCK_STEP = "ordering.step"

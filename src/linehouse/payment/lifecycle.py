@@ -34,3 +34,6 @@ BANK_ENTRY = Lifecycle(
     ),
 )
 """Unmatched money waits for a person, who assigns it to an account; money that went out is ignored here."""
+
+UNMATCHED_ENTRY = "payment.unmatched"
+"""The kind of task that unmatched money is for people."""

@@ -13,6 +13,7 @@ from django.db import transaction
 from linehouse.kernel.error import DomainError
 from linehouse.platform.clock.service import business_now
 from linehouse.platform.jobs import store
+from linehouse.platform.jobs.lifecycle import FAILED_JOB
 from linehouse.platform.jobs.registry import Attempt, Kind, RetryLater, kind_named
 from linehouse.platform.outbox.registry import consumer_named
 from linehouse.platform.outbox.service import DELIVER, recorded
@@ -79,8 +80,10 @@ def _failed(claimed: store.Claimed, error: Exception, *, counted: bool) -> None:
     expected = isinstance(error, RetryLater | DomainError)
     text = f"{type(error).__name__}: {error}" if expected else "".join(traceback.format_exception(error))[-4000:]
     limit = _limit(claimed)
-    with transaction.atomic(using=current_brand()):
+    with unit_of_work(SYSTEM, "job failed") as work:
         state = store.mark_failed(claimed.id, text, counted=counted, max_attempts=limit)
+        if state == "failed":
+            work.touch(FAILED_JOB, str(claimed.id))
     log.warning("job failed", kind=claimed.kind, job=str(claimed.id), state=state, error=type(error).__name__)
 
 

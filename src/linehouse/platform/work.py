@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -48,6 +48,21 @@ class Work:
     correlation: UUID
     causation: UUID | None = None
     emitted: list[str] = field(default_factory=list)
+    touched: dict[str, set[str]] = field(default_factory=dict)
+
+    def touch(self, kind: str, key: str) -> None:
+        """Say that an object which may wait for a person has changed; its task follows before the commit."""
+        self.touched.setdefault(kind, set()).add(key)
+
+
+Hook = Callable[[Work], None]
+_before_commit: list[Hook] = []
+
+
+def before_commit(hook: Hook) -> Hook:
+    """Register what is done at the end of every unit of work, inside its transaction; not after a refusal."""
+    _before_commit.append(hook)
+    return hook
 
 
 _current: ContextVar[Work | None] = ContextVar("work", default=None)
@@ -80,6 +95,8 @@ def unit_of_work(
         token = _current.set(work)
         try:
             yield work
+            for hook in _before_commit:
+                hook(work)
         finally:
             _current.reset(token)
 

@@ -34,6 +34,7 @@ PLATFORM_APPS = [
     "linehouse.platform.numbers",
     "linehouse.platform.documents",
     "linehouse.platform.characteristics",
+    "linehouse.platform.worklist",
 ]
 DOMAIN_ROOMS = [
     "party",

@@ -54,3 +54,8 @@ USAGE_SUSPENSE = Lifecycle(
 )
 """A record waits here with its reason; resubmitted, it is taken in (resolved) or comes back with a reason (open);
 a resolved one opens again when charging cannot price it."""
+
+SUSPENSE = "usage.suspense"
+REFUSED_FILE = "usage.refused_file"
+FILE_GAP = "usage.file_gap"
+"""The kinds of tasks that waiting records, refused files and missing file numbers are for people."""

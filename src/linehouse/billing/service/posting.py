@@ -13,7 +13,7 @@ from linehouse.billing.errors import InvoiceNotFound
 from linehouse.billing.events import InvoiceIssued, InvoiceSettled, RunPosted
 from linehouse.billing.invoice import DocumentKind
 from linehouse.billing.journal import PostingLine, PostingTax, invoice_transfers
-from linehouse.billing.lifecycle import BILL, TASK
+from linehouse.billing.lifecycle import BILL, HELD, PARKED, TASK
 from linehouse.billing.models import BilledRecord, BillRun, Invoice, InvoiceLine, InvoiceTax, RunAccount
 from linehouse.billing.ports import usage
 from linehouse.billing.reference import creditor_reference
@@ -84,6 +84,8 @@ def _hold(invoice: Invoice, error: DomainError, work: Work) -> None:
     fresh = Invoice.objects.get(id=invoice.id)
     fresh.state, fresh.hold_reason, fresh.changed_at = BILL.require(fresh.state, "onHold"), str(error)[:500], work.now
     fresh.save(update_fields=["state", "hold_reason", "changed_at"])
+    work.touch(HELD, str(fresh.id))
+    work.touch(PARKED, str(fresh.account_id))
     task = RunAccount.objects.filter(invoice_id=invoice.id).first()
     if task is not None:
         task.state, task.code, task.reason = TASK.require(task.state, "parked"), error.code, str(error)[:1000]
@@ -99,6 +101,8 @@ def post_held(invoice_id: UUID, *, actor: Actor, reason: str) -> None:
             raise InvoiceNotFound("no such invoice", field="invoice", value=str(invoice_id))
         invoice.state, invoice.hold_reason, invoice.changed_at = BILL.require(invoice.state, "new"), "", work.now
         invoice.save(update_fields=["state", "hold_reason", "changed_at"])
+        work.touch(HELD, str(invoice.id))
+        work.touch(PARKED, str(invoice.account_id))
         issue(invoice)
         RunAccount.objects.filter(invoice=invoice, state="parked").update(
             state="billed", code="", reason="", changed_at=work.now

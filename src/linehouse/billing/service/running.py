@@ -14,7 +14,7 @@ from linehouse.billing import store
 from linehouse.billing.cycles import add_months, next_cycle_start
 from linehouse.billing.errors import RunInFuture, RunNotFound, RunNotReady
 from linehouse.billing.events import AccountParked, RunApproved, RunCalculated, RunCancelled, RunStarted
-from linehouse.billing.lifecycle import RUN, TASK
+from linehouse.billing.lifecycle import HELD, PARKED, RUN, RUN_WAITS, TASK
 from linehouse.billing.models import BillRun, Invoice, RunAccount
 from linehouse.billing.service.bill_account import compute, write
 from linehouse.billing.values import Cut
@@ -160,6 +160,7 @@ def _settle_task(
     task.state = TASK.require(task.state, state)
     task.invoice, task.code, task.reason, task.changed_at = invoice, code[:100], reason[:1000], work.now
     task.save(update_fields=["state", "invoice", "code", "reason", "changed_at"])
+    work.touch(PARKED, str(task.account_id))
 
 
 def _park(task: RunAccount, code: str, reason: str, work: Work) -> None:
@@ -206,11 +207,15 @@ def report_of(run_id: UUID) -> RunReport:
     )
 
 
-def retry_parked(run_id: UUID, *, actor: Actor, reason: str) -> int:
-    """Let the parked accounts of a calculated run be calculated again; returns how many. Raises IllegalTransition."""
+def retry_parked(run_id: UUID, *, actor: Actor, reason: str, account_id: UUID | None = None) -> int:
+    """Let the parked accounts of a calculated run, or one of them, be calculated again; returns how many.
+
+    Raises IllegalTransition.
+    """
     with unit_of_work(actor, reason) as work:
         run = locked_run(run_id)
-        parked = list(RunAccount.objects.select_for_update().filter(run=run, state="parked", invoice__isnull=True))
+        rows = RunAccount.objects.select_for_update().filter(run=run, state="parked", invoice__isnull=True)
+        parked = list(rows if account_id is None else rows.filter(account_id=account_id))
         if parked:
             for task in parked:
                 _settle_task(task, "waiting", work)
@@ -242,6 +247,10 @@ def cancel(run_id: UUID, *, actor: Actor, reason: str) -> None:
     with unit_of_work(actor, reason) as work:
         run = locked_run(run_id)
         move_run(run, "cancelled", work)
+        for account in RunAccount.objects.filter(run=run).values_list("account_id", flat=True):
+            work.touch(PARKED, str(account))
+        for invoice in Invoice.objects.filter(run=run, state="onHold").values_list("id", flat=True):
+            work.touch(HELD, str(invoice))
         RunAccount.objects.filter(run=run).exclude(state="excluded").delete()
         Invoice.objects.filter(run=run, number__isnull=True).delete()
         emit(RunCancelled(run_id=run.id, run_number=run.number))
@@ -267,3 +276,4 @@ def move_run(run: BillRun, state: str, work: Work, *fields: str) -> None:
     run.state = RUN.require(run.state, state)
     run.changed_at = work.now
     run.save(update_fields=["state", "changed_at", *fields])
+    work.touch(RUN_WAITS, str(run.id))

@@ -10,7 +10,7 @@ from linehouse.inventory import service as inventory
 from linehouse.ordering.decompose import startable
 from linehouse.ordering.errors import OrderNotFound, StepNotFound
 from linehouse.ordering.events import OrderStateChanged, StepCompensated, StepCompleted, StepFailed
-from linehouse.ordering.lifecycle import ORDER_ITEM, ORDER_STEP, PRODUCT_ORDER
+from linehouse.ordering.lifecycle import ORDER_ITEM, ORDER_STEP, PRODUCT_ORDER, STUCK_STEP
 from linehouse.ordering.models import Item, Order, Step
 from linehouse.ordering.progress import ITEM_FINAL, ItemProgress, StepState, item_state, order_state
 from linehouse.ordering.values import Compensation, ItemAction, Phase, PlannedStep, StepKind
@@ -90,6 +90,7 @@ class Sheet:
         if state in ("completed", "failed", "compensated", "compensationFailed", "cancelled"):
             step.settled_at = self.work.now
         step.save()
+        self.work.touch(STUCK_STEP, str(step.id))
         self._tell(step)
 
     def _tell(self, step: Step) -> None:
@@ -162,6 +163,9 @@ class Sheet:
             order.completed_at = self.work.now
         order.save(update_fields=["phase", "state", "reason", "changed_at", "completed_at"])
         self.saved = (str(self.phase), state, reason)
+        for step in self.steps:
+            if step.state in _FAILED:
+                self.work.touch(STUCK_STEP, str(step.id))
         if state != old:
             emit(
                 OrderStateChanged(

@@ -7,7 +7,7 @@ from uuid import UUID
 from linehouse.kernel.error import Invalid, NotFound
 from linehouse.kernel.money import Money
 from linehouse.payment.errors import AlreadyMatched
-from linehouse.payment.lifecycle import BANK_ENTRY
+from linehouse.payment.lifecycle import BANK_ENTRY, UNMATCHED_ENTRY
 from linehouse.payment.models import BankEntry
 from linehouse.payment.service.payments import Received, record
 from linehouse.payment.service.statements import UNMATCHED
@@ -49,6 +49,7 @@ def assign_entry(
         row.payment = payment
         row.state, row.reason, row.changed_at = BANK_ENTRY.require(row.state, "matched"), reason[:300], work.now
         row.save(update_fields=["payment", "state", "reason", "changed_at"])
+        work.touch(UNMATCHED_ENTRY, str(row.id))
         return payment.id
 
 
@@ -63,3 +64,4 @@ def ignore_entry(entry_id: UUID, *, actor: Actor, reason: str) -> None:
         row = _locked(entry_id)
         row.state, row.reason, row.changed_at = BANK_ENTRY.require(row.state, "ignored"), reason[:300], work.now
         row.save(update_fields=["state", "reason", "changed_at"])
+        work.touch(UNMATCHED_ENTRY, str(row.id))

@@ -12,7 +12,7 @@ from linehouse.ledger.service import post
 from linehouse.ledger.values import Entry, Transfer
 from linehouse.payment.errors import StatementRefused, StatementRepeated
 from linehouse.payment.events import EntryUnmatched, StatementReceived
-from linehouse.payment.lifecycle import BANK_ENTRY
+from linehouse.payment.lifecycle import BANK_ENTRY, UNMATCHED_ENTRY
 from linehouse.payment.matching import Match, match
 from linehouse.payment.models import BankEntry, BankStatement
 from linehouse.payment.service.payments import Received, open_invoice, record
@@ -147,6 +147,7 @@ def _take(statement: BankStatement, booking: StatementEntry) -> str:
         return row.state
     row.state, row.reason = BANK_ENTRY.require("booked", "unmatched"), found.reason
     row.save(force_insert=True)
+    work.touch(UNMATCHED_ENTRY, str(row.id))
     post(
         Entry(
             f"bank:{statement.iban[-4:]}/{booking.bank_ref}",

@@ -19,3 +19,6 @@ JOB = Lifecycle(
     ),
 )
 """A job inside a transaction goes from waiting to done at once; one with an outside call is leased while running."""
+
+FAILED_JOB = "platform.job"
+"""The kind of task that a job which has failed for good is for people."""

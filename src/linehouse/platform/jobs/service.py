@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from linehouse.kernel.error import NotFound
-from linehouse.platform.jobs.lifecycle import JOB
+from linehouse.platform.jobs.lifecycle import FAILED_JOB, JOB
 from linehouse.platform.jobs.models import Job
 from linehouse.platform.jobs.registry import kind_named
 from linehouse.platform.jobs.store import insert_job
@@ -58,7 +58,7 @@ def search_jobs(*, state: str = "", kind: str = "", offset: int = 0, limit: int 
 
 
 def _move(job_id: UUID, new: str, actor: Actor, reason: str) -> None:
-    with unit_of_work(actor, reason):
+    with unit_of_work(actor, reason) as work:
         row = Job.objects.select_for_update().filter(id=job_id).first()
         if row is None:
             raise NotFound("no such job", field="id", value=str(job_id))
@@ -67,6 +67,7 @@ def _move(job_id: UUID, new: str, actor: Actor, reason: str) -> None:
         if new == "waiting":
             row.attempts = 0
         row.save(update_fields=["state", "not_before", "attempts"])
+        work.touch(FAILED_JOB, str(job_id))
 
 
 def retry(job_id: UUID, *, actor: Actor, reason: str) -> None:

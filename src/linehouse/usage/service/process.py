@@ -17,7 +17,7 @@ from linehouse.usage.events import UsageFileProcessed
 from linehouse.usage.feeds import Feed
 from linehouse.usage.formats import format_named
 from linehouse.usage.intake import require_acceptable
-from linehouse.usage.lifecycle import USAGE_FILE
+from linehouse.usage.lifecycle import FILE_GAP, USAGE_FILE
 from linehouse.usage.models import UsageFile
 from linehouse.usage.normalise import Held, Prepared, prepare
 from linehouse.usage.service.feeds import feed_named
@@ -47,6 +47,7 @@ def process_file(file_id: UUID, *, actor: Actor) -> None:
         _take_in(row, feed, parsed, work)
         row.processed_at = work.now
         _move(row, "processed", work)
+        work.touch(FILE_GAP, f"{row.source}/{row.sender}")
         emit(
             UsageFileProcessed(
                 file_id=row.id,

@@ -10,10 +10,11 @@ from linehouse.platform.documents import service as documents
 from linehouse.platform.jobs.service import enqueue
 from linehouse.platform.outbox.service import emit
 from linehouse.platform.sql import brand_cursor
-from linehouse.platform.work import Actor, Work, unit_of_work
+from linehouse.platform.work import Actor, Work, current_work, unit_of_work
 from linehouse.usage.errors import DeliveryReused, FeedUnknown, Refusal
 from linehouse.usage.events import UsageFileReceived, UsageFileRefused
 from linehouse.usage.formats import format_named
+from linehouse.usage.lifecycle import REFUSED_FILE
 from linehouse.usage.models import UsageFile
 from linehouse.usage.service.feeds import feed_named, recognise_feed
 
@@ -63,9 +64,18 @@ def receive_file(name: str, data: bytes, source: str = "", *, actor: Actor, deli
         if first is not None:
             return _refused(row, Refusal.DUPLICATE_FILE, f"the same content came as {first.name} before")
         row.save(force_insert=True)
+        _look_at_refused(row, work)
         enqueue(PROCESS, {"file_id": str(row.id)}, key=str(row.id), serial=f"usage/{feed.key}")
         emit(UsageFileReceived(file_id=row.id, source=row.source, format=row.format, sha256=digest, size=row.size))
         return row.id
+
+
+def _look_at_refused(row: UsageFile, work: Work) -> None:
+    """What was refused before under this name or with this content may be mended by this file, or wait again."""
+    work.touch(REFUSED_FILE, row.sha256)
+    earlier = UsageFile.objects.filter(name=row.name, source=row.source, state="refused")
+    for digest in earlier.values_list("sha256", flat=True):
+        work.touch(REFUSED_FILE, digest)
 
 
 def _lock(delivery: str, digest: str) -> None:
@@ -82,6 +92,7 @@ def _keep(name: str, data: bytes, digest: str) -> UUID:
 def _refused(row: UsageFile, refusal: Refusal, message: str) -> UUID:
     row.state, row.reason, row.message = "refused", refusal.value, message
     row.save(force_insert=True)
+    _look_at_refused(row, current_work())
     emit(UsageFileRefused(file_id=row.id, source=row.source, reason=refusal.value))
     return row.id
 
@@ -91,4 +102,5 @@ def refuse(row: UsageFile, refusal: Refusal, message: str, work: Work) -> None:
     row.state, row.reason, row.message, row.changed_at = "refused", refusal.value, message, work.now
     row.processed_at = work.now
     row.save()
+    _look_at_refused(row, work)
     emit(UsageFileRefused(file_id=row.id, source=row.source, reason=refusal.value))

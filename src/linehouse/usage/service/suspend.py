@@ -16,7 +16,7 @@ from linehouse.usage import store
 from linehouse.usage.corrections import corrected
 from linehouse.usage.errors import CorrectionInvalid, SuspenseUnknown, Suspension, UsageRecordUnknown
 from linehouse.usage.events import UsageRecordResubmitted, UsageRecordSuspended
-from linehouse.usage.lifecycle import USAGE_RECORD, USAGE_SUSPENSE
+from linehouse.usage.lifecycle import SUSPENSE, USAGE_RECORD, USAGE_SUSPENSE
 from linehouse.usage.models import UsageFile, UsageSuspense
 from linehouse.usage.normalise import Held, Prepared, prepare
 from linehouse.usage.service.feeds import feed_named
@@ -78,6 +78,12 @@ def add_waiting(row: UsageFile, waiting: Sequence[Waiting], work: Work) -> None:
     UsageSuspense.objects.bulk_create(rows)
     for made in rows:
         _tell(made)
+        work.touch(SUSPENSE, suspense_key(made))
+
+
+def suspense_key(row: UsageSuspense) -> str:
+    """The key of the task to which a waiting record belongs: one per file and reason."""
+    return f"{row.file_id}/{row.reason}"
 
 
 def _tell(row: UsageSuspense) -> None:
@@ -150,6 +156,7 @@ def suspend(record_id: UUID, reason: str, message: str, *, actor: Actor) -> UUID
         else:
             _reopen(row, usage, reason, message, work.now)
         _tell(row)
+        work.touch(SUSPENSE, suspense_key(row))
         return row.id
 
 
@@ -243,6 +250,7 @@ def discard(suspense_id: UUID, *, actor: Actor, reason: str) -> None:
         row.state = USAGE_SUSPENSE.require(row.state, "discarded")
         row.resolution, row.changed_at = reason, work.now
         row.save()
+        work.touch(SUSPENSE, suspense_key(row))
         if row.key:
             store.release([row.key])
 
@@ -259,6 +267,7 @@ def resubmit(suspense_id: UUID, *, actor: Actor, reason: str = "") -> bool:
             raise CorrectionInvalid(
                 "an unreadable record must be corrected first", field="record", expected="its fields"
             )
+        work.touch(SUSPENSE, suspense_key(row))
         row.state = USAGE_SUSPENSE.require(row.state, "resubmitted")
         row.changed_at = work.now
         row.save()
@@ -268,6 +277,7 @@ def resubmit(suspense_id: UUID, *, actor: Actor, reason: str = "") -> bool:
             row.reason, row.message = outcome.reason.value, outcome.message
             row.save()
             _tell(row)
+            work.touch(SUSPENSE, suspense_key(row))
             return False
         row.state = USAGE_SUSPENSE.require(row.state, "resolved")
         row.customer_id, row.subscription_id = outcome.customer_id, outcome.subscription_id

@@ -1,0 +1,1 @@
+"""The work list: everything that waits for a person, as one kind of task."""
