@@ -96,9 +96,14 @@ def test_a_task_follows_its_object_and_begins_again_with_who_had_it(actor: Actor
 
 def test_what_rolls_back_leaves_no_task() -> None:
     BROKEN["valve"] = "leaks"
-    with pytest.raises(RuntimeError), unit_of_work(SYSTEM, "") as work:
-        work.touch("testing.thing", "valve")
-        raise RuntimeError
+
+    def refused() -> None:
+        with unit_of_work(SYSTEM, "") as work:
+            work.touch("testing.thing", "valve")
+            raise Invalid("no")
+
+    with pytest.raises(Invalid):
+        refused()
     assert reading.task_of("testing.thing", "valve") is None
 
 

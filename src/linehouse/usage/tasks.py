@@ -68,7 +68,7 @@ def take_in_again(task: TaskView, actor: Actor) -> str:
     """Take the group's records in again, each in its own transaction; what fails waits on with its reason."""
     file, reason = task.key.split("/", 1)
     rows = UsageSuspense.objects.filter(
-        file_id=file, reason=reason, state__in=("open", "corrected"), record__isnull=False
+        file_id=UUID(file), reason=reason, state__in=("open", "corrected"), record__isnull=False
     )
     taken = left = 0
     for suspense_id in rows.order_by("position").values_list("id", flat=True)[:_AT_ONCE]:
