@@ -13,6 +13,10 @@ from linehouse.platform.scope import brand_scope
 from linehouse.run.founding import DEMO_START, found_brand
 from linehouse.run.story.stage import PLAYER, Stage, stage
 from tests.conftest import ROBIN
+from tests.edge.desk.conftest import log_in, selling
+
+__all__ = ["log_in", "selling"]
+"""Fixtures of the desk that stories use, too."""
 
 
 @pytest.fixture

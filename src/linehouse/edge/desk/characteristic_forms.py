@@ -101,7 +101,7 @@ class ValuesForm(forms.Form):
         for spec in specs:
             if spec.personal and masked:
                 continue
-            self.fields[spec.key] = _field(spec, held.get(spec.key))
+            self.fields[spec.key] = field_for(spec, held.get(spec.key))
         self.fields["reason"] = forms.CharField(
             label=_("Reason"), max_length=300, required=False, help_text=_("It is kept in the history.")
         )
@@ -111,7 +111,8 @@ class ValuesForm(forms.Form):
         return {key: value for key, value in self.cleaned_data.items() if key != "reason"}
 
 
-def _field(spec: Characteristic, held: Held | None) -> forms.Field:
+def field_for(spec: Characteristic, held: Held | None = None) -> forms.Field:
+    """The form field in which a value of the characteristic is entered."""
     label = spec.label_in(get_language() or "")
     if spec.unit:
         label = f"{label} ({spec.unit})"

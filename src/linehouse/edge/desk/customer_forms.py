@@ -1,18 +1,22 @@
 """Forms about customers. They only collect; what is right is decided by the rooms."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 from babel import Locale
 from django import forms
 
+from linehouse.edge.desk.characteristic_forms import field_for
 from linehouse.party.values import DocumentKind, is_country
+from linehouse.platform.characteristics.values import Characteristic
 
 _NAMES: Final = Locale("en").territories
 COUNTRIES: Final = tuple(
     sorted(((code, name) for code, name in _NAMES.items() if is_country(code)), key=lambda pair: pair[1])
 )
 LANGUAGES: Final = Locale("en").languages
+OWN: Final = "characteristic-"
+"""Beginning of the form fields of the brand's own characteristics."""
 DOCUMENTS: Final = tuple((kind.value, kind.value.replace("-", " ").capitalize()) for kind in DocumentKind)
 
 
@@ -47,6 +51,19 @@ class RegisterForm(ContactFields):
         max_value=31,
         help_text="Day of the month. Empty: the brand's default.",
     )
+
+    def ask_for(self, specs: Iterable[Characteristic]) -> None:
+        """Ask for the brand's own characteristics, too."""
+        for spec in specs:
+            self.fields[f"{OWN}{spec.key}"] = field_for(spec)
+
+    def characteristics(self) -> dict[str, object]:
+        """The brand's own characteristics that were filled in, by key."""
+        return {
+            name.removeprefix(OWN): value
+            for name, value in self.cleaned_data.items()
+            if name.startswith(OWN) and value not in (None, "")
+        }
 
     def warn_of_duplicate(self) -> None:
         """Offer to go on although somebody alike is known; only people are compared."""

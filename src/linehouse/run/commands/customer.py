@@ -30,8 +30,9 @@ def command() -> None:
 @click.option("--language", default="", help="One of the brand's languages; its first by default.")
 @click.option("--cycle-day", type=int, help="Day of the month on which bills are made; the brand's by default.")
 @click.option("--external-id", default="", help="Your own key: the same key twice is the same customer.")
+@click.option("--characteristic", "own", multiple=True, help="One of the brand's own, as key=value; may be repeated.")
 @brand_option
-def register(brand: str, cycle_day: int | None, external_id: str, **given: str) -> None:
+def register(brand: str, cycle_day: int | None, external_id: str, own: tuple[str, ...], **given: str) -> None:
     """Register a person as a customer with a billing account."""
     person = NewIndividual(
         given_name=given["given_name"],
@@ -48,6 +49,7 @@ def register(brand: str, cycle_day: int | None, external_id: str, **given: str) 
         party=person,
         account=AccountWishes(cycle_day=cycle_day),
         external_id=external_id,
+        characteristics=dict(_pair(text) for text in own),
     )
     with brand_at_work(brand):
         from linehouse.customer.service import register_customer
@@ -61,6 +63,13 @@ def register(brand: str, cycle_day: int | None, external_id: str, **given: str) 
     click.echo(f"Customer {done.customer_number} with billing account {done.billing_account_number}.")
     for found in done.duplicates:
         click.echo(f"Perhaps known already: party {found.party_id} has the same {found.by}.", err=True)
+
+
+def _pair(text: str) -> tuple[str, str]:
+    key, equals, value = text.partition("=")
+    if not equals:
+        raise click.BadParameter(f"{text!r} is not of the form key=value", param_hint="--characteristic")
+    return key.strip(), value.strip()
 
 
 @command.command("list")

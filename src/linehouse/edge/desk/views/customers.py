@@ -13,7 +13,7 @@ from linehouse.customer import service as customers
 from linehouse.customer.lifecycle import CUSTOMER
 from linehouse.customer.values import AccountWishes, CustomerSummary, RegisterCustomer
 from linehouse.edge.desk.access import DeskRequest, desk_view
-from linehouse.edge.desk.customer_forms import IndividualForm, OrganizationForm, RegisterForm
+from linehouse.edge.desk.customer_forms import OWN, IndividualForm, OrganizationForm, RegisterForm
 from linehouse.edge.desk.refused_form import tell
 from linehouse.edge.desk.shown import Action
 from linehouse.edge.ui.listing import answer_list
@@ -97,18 +97,28 @@ def register(request: DeskRequest) -> HttpResponse:
         languages=profile.languages,
         initial={"country": profile.country, "language": profile.language},
     )
+    masked = "personal.unmask" not in request.desk.permissions
+    specs = [
+        spec
+        for spec in characteristics.declared("customer", retired=False)
+        if spec.required or not (spec.personal and masked)
+    ]
+    form.ask_for(specs)
     if request.method == "POST" and form.is_valid():
         new = _new_organization(form.cleaned_data) if organization else _new_individual(form.cleaned_data)
         wishes = AccountWishes(cycle_day=form.cleaned_data["cycle_day"])
         refuse = not organization and not form.cleaned_data.get("not_a_duplicate")
         try:
             made = customers.register_customer(
-                RegisterCustomer(party=new, account=wishes, refuse_duplicates=refuse), actor=request.desk.actor
+                RegisterCustomer(
+                    party=new, account=wishes, refuse_duplicates=refuse, characteristics=form.characteristics()
+                ),
+                actor=request.desk.actor,
             )
         except DomainError as refusal:
             if refusal.code == "party.duplicate_suspected":
                 form.warn_of_duplicate()
-            tell(form, refusal, NAMES)
+            tell(form, refusal, {**NAMES, **{spec.key: f"{OWN}{spec.key}" for spec in specs}})
         else:
             messages.success(
                 request, f"{made.customer_number} is registered with billing account {made.billing_account_number}."
@@ -117,7 +127,12 @@ def register(request: DeskRequest) -> HttpResponse:
     return render(
         request,
         "desk/customer_register.html",
-        {"form": form, "organization": organization, "kinds": _kinds(request, organization=organization)},
+        {
+            "form": form,
+            "organization": organization,
+            "kinds": _kinds(request, organization=organization),
+            "own": [form[f"{OWN}{spec.key}"] for spec in specs],
+        },
     )
 
 
