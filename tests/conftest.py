@@ -31,6 +31,7 @@ from linehouse.platform.advance import advance as advance_clock
 from linehouse.platform.clock.service import set_manual
 from linehouse.platform.outbox.service import events_after, last_position
 from linehouse.platform.partitions import ensure_ahead
+from linehouse.platform.personal import masters
 from linehouse.platform.postgres import databases
 from linehouse.platform.postgres.databases import Installation
 from linehouse.platform.postgres.dsn import Dsn
@@ -90,6 +91,14 @@ def _prepare_server(config: pytest.Config) -> dict[str, str]:
     connections.close_all()
     forget_database(CONTROL)
     return {"url": dsn.url("postgres"), "control": installation.control_name, "brand": installation.template_name}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def master_keys(tmp_path_factory: pytest.TempPathFactory) -> masters.MasterKeys:
+    """The master keys of this run, which no home holds."""
+    keys = masters.MasterKeys(tmp_path_factory.mktemp("master") / "keys")
+    masters.use(keys)
+    return keys
 
 
 class _Workers:

@@ -136,7 +136,18 @@ def test_an_organisation_can_be_a_customer(actor: Actor, anna: NewIndividual) ->
 
 
 @pytest.mark.parametrize(
-    "search", ["C-000001", "ba-000001", "anna@example.com", "ANNA@", "+31612345678", "vries", "an de vr", "Vriès"]
+    "search",
+    [
+        "C-000001",
+        "ba-000001",
+        "anna@example.com",
+        "ANNA@EXAMPLE.COM",
+        "+31 6 1234-5678",
+        "+31612345678",
+        "vries",
+        "an de vr",
+        "Vriès",
+    ],
 )
 def test_customers_are_found_by_what_people_say(actor: Actor, anna: NewIndividual, search: str) -> None:
     service.register_customer(RegisterCustomer(party=anna), actor=actor)

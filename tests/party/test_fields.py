@@ -15,8 +15,8 @@ from linehouse.party.values import (
     NewIndividual,
     NewOrganization,
     PostalAddress,
-    searchable,
 )
+from linehouse.platform.personal.names import searchable
 
 TODAY = date(2026, 11, 1)
 COMPLETE = FieldPolicy(complete=True, languages=("nl", "en"))

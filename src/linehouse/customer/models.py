@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import GinIndex
-from django.contrib.postgres.search import SearchVector
 from django.db import models
 
 from linehouse.catalog.values import TaxMode
@@ -13,6 +13,10 @@ from linehouse.customer.values import Delivery
 from linehouse.party.values import PartyKind
 from linehouse.platform.access.ownership import bound_dealer
 from linehouse.platform.models import BusinessModel, CurrencyField, state_constraint, state_trigger, tracked
+from linehouse.platform.personal.fields import EncryptedTextField
+
+ERASED = "[erased]"
+"""What stands for the name of somebody who was erased."""
 
 
 class OwnCustomers(models.Manager["Customer"]):
@@ -40,11 +44,10 @@ class Customer(BusinessModel):
     number = models.CharField(max_length=40, unique=True)
     kind = models.CharField(max_length=20, choices=[(kind.value, kind.value) for kind in PartyKind])
     party_id = models.UUIDField(db_index=True)
-    name = models.CharField(max_length=260)
-    search_name = models.CharField(max_length=300, help_text="lower case, without accents")
+    name = EncryptedTextField(of="customer_customer.name", subject="party_id", erased=ERASED)
     language = models.CharField(max_length=8)
     state = models.CharField(max_length=20, default="active")
-    state_reason = models.CharField(max_length=300, blank=True)
+    state_reason = EncryptedTextField(of="customer_customer.state_reason", subject="party_id", blank=True)
     external_id = models.CharField(max_length=120, blank=True, help_text="the registering system's own key")
 
     dealer = models.CharField(
@@ -62,10 +65,6 @@ class Customer(BusinessModel):
             ),
         )
         triggers = (state_trigger(CUSTOMER),)
-        indexes = (
-            models.Index(fields=("search_name", "id"), name="customer_by_name"),
-            GinIndex(SearchVector("search_name", config="simple"), name="customer_name_words"),
-        )
 
     def __str__(self) -> str:
         return self.number
@@ -77,7 +76,7 @@ class BillingAccount(BusinessModel):
 
     number = models.CharField(max_length=40, unique=True)
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="accounts")
-    name = models.CharField(max_length=260)
+    name = EncryptedTextField(of="customer_billingaccount.name", subject="party_id", erased=ERASED)
     state = models.CharField(max_length=20, default="active")
     currency = CurrencyField()
     cycle_day = models.SmallIntegerField(help_text="1 to 31, clamped to short months")
@@ -108,3 +107,8 @@ class BillingAccount(BusinessModel):
 
     def __str__(self) -> str:
         return self.number
+
+    @property
+    def party_id(self) -> UUID:
+        """Whose account it is."""
+        return self.customer.party_id

@@ -7,24 +7,26 @@ from datetime import UTC
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.contrib.postgres.search import SearchQuery, SearchVector
-from django.db.models import Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from linehouse.catalog.values import TaxMode
 from linehouse.customer.models import BillingAccount, Customer
 from linehouse.customer.values import BillingAccountView, CustomerSummary, Delivery
 from linehouse.party import service as party
-from linehouse.party.values import PartyKind, searchable
+from linehouse.party.values import PartyKind
+from linehouse.platform.personal import names
+from linehouse.platform.personal.models import NameSearch
 
 SORTS: Mapping[str, str] = {
     "number": "number",
-    "name": "search_name",
     "state": "state",
     "kind": "kind",
     "created_at": "created_at",
     "changed_at": "changed_at",
 }
 """Columns by which a list of customers can be sorted."""
+SORTED_EXACTLY = 2000
+"""Up to so many customers a list is sorted by whole names, which are opened for it; a longer one by two letters."""
 
 
 def summary(row: Customer) -> CustomerSummary:
@@ -73,16 +75,28 @@ def search(text: str) -> QuerySet[Customer]:
         return Customer.objects.all()
     if "@" in wanted or wanted.startswith("+"):
         return Customer.objects.filter(party_id__in=party.party_ids_by_contact(wanted))
-    words = ["".join(filter(str.isalnum, word)) for word in searchable(wanted).split()]
-    words = [word for word in words if word]
     found = Q(number__iexact=wanted) | Q(accounts__number__iexact=wanted)
-    if words:
-        # The vector is written as the index writes it, so that the index is used.
-        named = Customer.objects.annotate(words=SearchVector("search_name", config="simple")).filter(
-            words=SearchQuery(" & ".join(f"{word}:*" for word in words), search_type="raw", config="simple")
-        )
-        found |= Q(id__in=named.values("id"))
+    found |= Q(party_id__in=names.beginning_with(wanted).values("subject"))
     return Customer.objects.filter(found).distinct()
+
+
+def named(name: str) -> Q:
+    """Who is called exactly so, in whatever case."""
+    return Q(party_id__in=names.exactly("full", name).values("subject"))
+
+
+def by_name(rows: QuerySet[Customer], *, descending: bool, offset: int, limit: int) -> list[Customer]:
+    """A page of the customers sorted by name: the database sees no names, so up to ``SORTED_EXACTLY`` of them are
+    opened and sorted here, and a longer list by the first two letters and then by age."""
+    keys = list(rows.only("id", "name", "party_id")[: SORTED_EXACTLY + 1])
+    if len(keys) > SORTED_EXACTLY:
+        initials = NameSearch.objects.filter(subject=OuterRef("party_id")).values("initials")
+        column = "-initials" if descending else "initials"
+        return list(rows.annotate(initials=Subquery(initials)).order_by(column, "id")[offset : offset + limit])
+    ordered = sorted(keys, key=lambda row: (names.searchable(row.name), row.id), reverse=descending)
+    wanted = [row.id for row in ordered[offset : offset + limit]]
+    found = Customer.objects.in_bulk(wanted)
+    return [found[key] for key in wanted]
 
 
 def accounts_of(customer_id: UUID) -> tuple[BillingAccountView, ...]:

@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from django.db import models
-from django.db.models.functions import Lower
 
 from linehouse.party.consent_models import Consent  # noqa: F401 - a table of this room
 from linehouse.party.lifecycle import INDIVIDUAL, ORGANIZATION
 from linehouse.party.values import DocumentKind, MediumKind
 from linehouse.platform.models import BusinessModel, state_constraint, state_trigger, tracked
+from linehouse.platform.personal.fields import BlindIndexField, EncryptedDateField, EncryptedTextField
+
+ERASED = "[erased]"
+"""What stands for the name of somebody who was erased."""
 
 
 @tracked
 class Individual(BusinessModel):
     """A person (TMF632 Individual)."""
 
-    given_name = models.CharField(max_length=80)
-    middle_name = models.CharField(max_length=80, blank=True)
-    family_name = models.CharField(max_length=80)
-    title = models.CharField(max_length=80, blank=True)
-    birth_date = models.DateField(null=True)
-    nationality = models.CharField(max_length=2, blank=True, help_text="ISO 3166-1 alpha-2")
+    given_name = EncryptedTextField(of="party_individual.given_name", subject="id")
+    middle_name = EncryptedTextField(of="party_individual.middle_name", subject="id", blank=True)
+    family_name = EncryptedTextField(of="party_individual.family_name", subject="id", erased=ERASED)
+    title = EncryptedTextField(of="party_individual.title", subject="id", blank=True)
+    birth_date = EncryptedDateField(of="party_individual.birth_date", subject="id", null=True)
+    nationality = EncryptedTextField(
+        of="party_individual.nationality", subject="id", blank=True, help_text="ISO 3166-1 alpha-2"
+    )
     language = models.CharField(max_length=8)
     state = models.CharField(max_length=20, default="initialized")
 
@@ -36,10 +43,10 @@ class Individual(BusinessModel):
 class Organization(BusinessModel):
     """A company or another body (TMF632 Organization)."""
 
-    trading_name = models.CharField(max_length=120)
-    legal_name = models.CharField(max_length=120, blank=True)
-    registration_number = models.CharField(max_length=80, blank=True)
-    vat_id = models.CharField(max_length=20, blank=True)
+    trading_name = EncryptedTextField(of="party_organization.trading_name", subject="id", erased=ERASED)
+    legal_name = EncryptedTextField(of="party_organization.legal_name", subject="id", blank=True)
+    registration_number = EncryptedTextField(of="party_organization.registration_number", subject="id", blank=True)
+    vat_id = EncryptedTextField(of="party_organization.vat_id", subject="id", blank=True)
     language = models.CharField(max_length=8)
     state = models.CharField(max_length=20, default="initialized")
 
@@ -58,12 +65,15 @@ class Medium(BusinessModel):
     individual = models.ForeignKey(Individual, null=True, on_delete=models.PROTECT, related_name="media")
     organization = models.ForeignKey(Organization, null=True, on_delete=models.PROTECT, related_name="media")
     kind = models.CharField(max_length=10, choices=[(kind.value, kind.value) for kind in MediumKind])
-    value = models.CharField(max_length=320, blank=True, help_text="e-mail address or number in international form")
-    street1 = models.CharField(max_length=120, blank=True)
-    street2 = models.CharField(max_length=120, blank=True)
-    postcode = models.CharField(max_length=16, blank=True)
-    city = models.CharField(max_length=80, blank=True)
-    region = models.CharField(max_length=80, blank=True)
+    value = EncryptedTextField(
+        of="party_medium.value", subject="party_id", blank=True, help_text="e-mail address or international number"
+    )
+    value_index = BlindIndexField(of="party_medium.value", source="value")
+    street1 = EncryptedTextField(of="party_medium.street1", subject="party_id", blank=True)
+    street2 = EncryptedTextField(of="party_medium.street2", subject="party_id", blank=True)
+    postcode = EncryptedTextField(of="party_medium.postcode", subject="party_id", blank=True)
+    city = EncryptedTextField(of="party_medium.city", subject="party_id", blank=True)
+    region = EncryptedTextField(of="party_medium.region", subject="party_id", blank=True)
     country = models.CharField(max_length=2, blank=True, help_text="ISO 3166-1 alpha-2")
     preferred = models.BooleanField(default=False)
     valid_from = models.DateTimeField(help_text="business clock")
@@ -91,10 +101,15 @@ class Medium(BusinessModel):
                 name="medium_organization_preferred",
             ),
         )
-        indexes = (models.Index(Lower("value"), "kind", name="medium_by_value"),)
+        indexes = (models.Index(fields=("value_index", "kind"), name="medium_by_value_index"),)
 
     def __str__(self) -> str:
         return f"{self.kind} {self.id}"
+
+    @property
+    def party_id(self) -> UUID | None:
+        """Whose medium it is."""
+        return self.individual_id or self.organization_id
 
 
 @tracked
@@ -103,12 +118,13 @@ class IdentityDocument(BusinessModel):
 
     individual = models.ForeignKey(Individual, on_delete=models.PROTECT, related_name="documents")
     kind = models.CharField(max_length=20, choices=[(kind.value, kind.value) for kind in DocumentKind])
-    number = models.CharField(max_length=20)
+    number = EncryptedTextField(of="party_identitydocument.number", subject="individual_id")
+    number_index = BlindIndexField(of="party_identitydocument.number", source="number")
     country = models.CharField(max_length=2, help_text="ISO 3166-1 alpha-2; the issuer")
-    valid_until = models.DateField(null=True)
+    valid_until = EncryptedDateField(of="party_identitydocument.valid_until", subject="individual_id", null=True)
 
     class Meta:
-        indexes = (models.Index(fields=("number", "country", "kind"), name="document_by_number"),)
+        indexes = (models.Index(fields=("number_index", "country", "kind"), name="document_by_number_index"),)
 
     def __str__(self) -> str:
         return f"{self.kind} {self.id}"

@@ -8,8 +8,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
-
 from linehouse.kernel.ids import new_id
 from linehouse.kernel.outcome import InvalidFields, Problem
 from linehouse.party import consent, store
@@ -24,7 +22,7 @@ from linehouse.party.events import (
 )
 from linehouse.party.fields import check_individual, check_organization
 from linehouse.party.lifecycle import INDIVIDUAL, ORGANIZATION
-from linehouse.party.models import IdentityDocument, Individual, Medium, Organization
+from linehouse.party.models import Individual, Organization
 from linehouse.party.values import (
     ANY_FIELDS,
     Duplicate,
@@ -39,6 +37,7 @@ from linehouse.party.values import (
 )
 from linehouse.platform.clock.service import business_now
 from linehouse.platform.outbox.service import emit
+from linehouse.platform.personal import names
 from linehouse.platform.work import Actor, Work, unit_of_work
 
 consent_given = consent.consent_given
@@ -71,6 +70,7 @@ def create_individual(
             created_at=work.now,
             changed_at=work.now,
         )
+        store.remember_name(row)
         _save_media(row, cleaned, _MEDIA, work, work.now)
         if cleaned.identification:
             store.add_document(row, cleaned.identification, work.now)
@@ -94,6 +94,7 @@ def create_organization(new: NewOrganization, *, actor: Actor, policy: FieldPoli
             created_at=work.now,
             changed_at=work.now,
         )
+        store.remember_name(row)
         _save_media(row, cleaned, _MEDIA, work, work.now)
         emit(OrganizationCreated(organization_id=row.id))
         return PartyCreated(party_id=row.id)
@@ -196,13 +197,15 @@ def likely_duplicates(new: NewIndividual) -> tuple[Duplicate, ...]:
     found: dict[UUID, Duplicate] = {}
     document = new.identification
     if document:
-        same = IdentityDocument.objects.filter(number=document.number, country=document.country, kind=document.kind)
-        for owner in same.values_list("individual_id", flat=True):
+        for owner in store.same_documents(document).values_list("individual_id", flat=True):
             found[owner] = Duplicate(party_id=owner, by="document")
     if new.email and new.birth_date:
-        media = store.with_email(new.email, business_now()).filter(individual__birth_date=new.birth_date)
-        for owner in store.party_ids(media):
-            found.setdefault(owner, Duplicate(party_id=owner, by="email+birth-date"))
+        # The birth date is encrypted, so it is compared here; few people share an address.
+        media = store.with_email(new.email, business_now()).exclude(individual=None).select_related("individual")
+        for medium in media:
+            if medium.individual is not None and str(medium.individual.birth_date) == str(new.birth_date):
+                owner = medium.individual.id
+                found.setdefault(owner, Duplicate(party_id=owner, by="email+birth-date"))
     return tuple(found[key] for key in sorted(found))
 
 
@@ -245,9 +248,9 @@ def find_individuals(
     """A page of people, newest first; every condition given must hold, names in whatever case."""
     rows = Individual.objects.order_by("-id")
     if given_name:
-        rows = rows.filter(given_name__iexact=given_name)
+        rows = rows.filter(id__in=names.exactly("given", given_name).values("subject"))
     if family_name:
-        rows = rows.filter(family_name__iexact=family_name)
+        rows = rows.filter(id__in=names.exactly("family", family_name).values("subject"))
     if state:
         rows = rows.filter(state=state)
     if email:
@@ -261,7 +264,7 @@ def find_organizations(
     """A page of organisations, newest first; every condition given must hold, names in whatever case."""
     rows = Organization.objects.order_by("-id")
     if trading_name:
-        rows = rows.filter(trading_name__iexact=trading_name)
+        rows = rows.filter(id__in=names.exactly("trading", trading_name).values("subject"))
     if state:
         rows = rows.filter(state=state)
     if email:
@@ -270,10 +273,12 @@ def find_organizations(
 
 
 def party_ids_by_contact(text: str, *, limit: int = 200) -> list[UUID]:
-    """Whose current e-mail address or telephone number begins like this, written in whatever case."""
-    now = business_now()
-    rows = Medium.objects.filter(value__istartswith=text).exclude(kind=MediumKind.POSTAL)
-    return store.party_ids(rows.filter(Q(valid_to__isnull=True) | Q(valid_to__gt=now)).order_by("id")[:limit])
+    """Whose current e-mail address or telephone number this is, written in whatever case and with whatever separators.
+
+    The whole of it is compared: what is encrypted is found by a keyed index, which knows no beginnings.
+    """
+    rows = store.with_contact(text, business_now(), (MediumKind.EMAIL, MediumKind.PHONE))
+    return store.party_ids(rows.order_by("id")[:limit])
 
 
 def _save_media(
@@ -299,6 +304,7 @@ def _apply(
     for name in columns:
         setattr(row, name, getattr(cleaned, name))
     if changed:
+        store.remember_name(row)
         row.changed_at = work.now
         row.save(update_fields=[*columns, "changed_at"])
 

@@ -7,7 +7,6 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Prefetch, Q, QuerySet
-from django.db.models.functions import Lower
 
 from linehouse.kernel.ids import new_id
 from linehouse.party.models import IdentityDocument, Individual, Medium, Organization
@@ -21,6 +20,8 @@ from linehouse.party.values import (
     PartyKind,
     PostalAddress,
 )
+from linehouse.platform.personal import names
+from linehouse.platform.personal.blind import blind
 
 Party = Individual | Organization
 
@@ -46,7 +47,7 @@ def individual_view(row: Individual) -> IndividualView:
     return IndividualView(
         id=row.id,
         kind=PartyKind.INDIVIDUAL,
-        name=" ".join(part for part in (row.given_name, row.middle_name, row.family_name) if part),
+        name=individual_name(row),
         state=row.state,
         language=row.language,
         created_at=row.created_at,
@@ -139,19 +140,51 @@ def _columns(address: PostalAddress) -> dict[str, str]:
 
 def add_document(individual: Individual, document: Identification, now: datetime) -> None:
     """Keep the identity document, once."""
-    IdentityDocument.objects.get_or_create(
+    if same_documents(document).filter(individual=individual).exists():
+        return
+    IdentityDocument.objects.create(
+        id=new_id(),
         individual=individual,
         kind=document.kind,
         number=document.number,
         country=document.country,
-        defaults={"valid_until": document.valid_until, "created_at": now, "changed_at": now},
+        valid_until=document.valid_until,
+        created_at=now,
+        changed_at=now,
     )
+
+
+def same_documents(document: Identification) -> QuerySet[IdentityDocument]:
+    """Documents of that kind, country and number, whoever has them."""
+    number = blind("party_identitydocument.number", document.number)
+    return IdentityDocument.objects.filter(number_index=number, country=document.country, kind=document.kind)
+
+
+def with_contact(text: str, at: datetime, kinds: Sequence[MediumKind]) -> QuerySet[Medium]:
+    """Media that are this address or number at the instant, written in whatever case and with whatever separators."""
+    rows = Medium.objects.filter(kind__in=kinds, value_index=blind("party_medium.value", text))
+    return rows.filter(Q(valid_to__isnull=True) | Q(valid_to__gt=at))
 
 
 def with_email(email: str, at: datetime) -> QuerySet[Medium]:
     """Media that are this e-mail address at the instant, written in whatever case."""
-    rows = Medium.objects.annotate(lowered=Lower("value")).filter(kind=MediumKind.EMAIL, lowered=email.lower())
-    return rows.filter(Q(valid_to__isnull=True) | Q(valid_to__gt=at))
+    return with_contact(email, at, (MediumKind.EMAIL,))
+
+
+def remember_name(party: Party) -> None:
+    """Be found by the name as it is now."""
+    if isinstance(party, Individual):
+        name = individual_name(party)
+        exact = {"given": party.given_name, "family": party.family_name, "full": name}
+    else:
+        name = party.trading_name
+        exact = {"trading": party.trading_name, "full": party.trading_name}
+    names.remember(party.id, name, exact)
+
+
+def individual_name(row: Individual) -> str:
+    """How the person is called."""
+    return " ".join(part for part in (row.given_name, row.middle_name, row.family_name) if part)
 
 
 def party_ids(media: Iterable[Medium]) -> list[UUID]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -198,12 +197,6 @@ class PartyCreated:
 
     party_id: UUID
     duplicates: tuple[Duplicate, ...] = field(default=())
-
-
-def searchable(text: str) -> str:
-    """The text as names are searched: lower case, without accents, one space between words."""
-    plain = unicodedata.normalize("NFKD", text.casefold())
-    return " ".join("".join(letter for letter in plain if not unicodedata.combining(letter)).split())
 
 
 def is_country(code: str) -> bool:

@@ -108,6 +108,16 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             secret=True,
         ),
     ] = ""
+    keys: Annotated[
+        str,
+        _setting(
+            "KEYS",
+            "Folder of the master keys under which personal values are encrypted, and of the log of erasures. Several "
+            "machines that serve one installation share it; it is backed up apart from the databases. Without it no "
+            "personal value can be read.",
+            "the folder `keys` of the home",
+        ),
+    ] = ""
     demo: Annotated[
         bool,
         _setting(
@@ -176,6 +186,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
                     expected="postgresql://user:password@host:port/database",
                 ) from None
         return settings
+
+    @property
+    def keys_folder(self) -> Path:
+        """Where the master keys lie."""
+        return Path(self.keys) if self.keys else self.home / "keys"
 
     def to_env(self) -> dict[str, str]:
         """The variables that make another process read the same settings."""

@@ -35,6 +35,7 @@ PLATFORM_APPS = [
     "linehouse.platform.documents",
     "linehouse.platform.characteristics",
     "linehouse.platform.worklist",
+    "linehouse.platform.personal",
 ]
 DOMAIN_ROOMS = [
     "party",
@@ -156,6 +157,7 @@ EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = "Linehouse <no-reply@linehouse.invalid>"
 LOGGING_CONFIG = None
 
+PERSONAL_KEYS = SETTINGS.keys_folder
 TMF_CALLBACKS_TO_LOOPBACK = SETTINGS.callbacks_to_loopback
 DATA_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 16 * 1024 * 1024

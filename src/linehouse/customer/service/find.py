@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from linehouse.customer import store
 from linehouse.customer.characterised import CUSTOMER
@@ -70,7 +70,7 @@ def find_customers(
     ``search`` is a number, an e-mail address, a telephone number with its plus, or the beginnings of words of a name.
     ``filters`` are equalities on state, kind, language, name, number, party_id or dealer, or on one of the
     brand's own characteristics as ``characteristic.<key>``; raises what ``characteristics.objects_with`` raises.
-    ``sort`` is one of ``store.SORTS``.
+    ``sort`` is ``name`` or one of ``store.SORTS``.
     """
     rows = store.search(search)
     for field, value in (filters or {}).items():
@@ -82,7 +82,10 @@ def find_customers(
         if field not in {"state", "kind", "language", "name", "number", "party_id", "dealer"}:
             raise ValueError(f"customers are not filtered by {field!r}")
         if value:
-            rows = rows.filter(**{field: value})
+            rows = rows.filter(store.named(value) if field == "name" else Q(**{field: value}))
+    if sort == "name":
+        page = store.by_name(rows, descending=descending, offset=offset, limit=limit)
+        return CustomerPage(tuple(store.summary(row) for row in page), rows.count())
     column = store.SORTS.get(sort)
     rows = rows.order_by(f"{'-' if descending else ''}{column}", "id") if column else rows.order_by("-id")
     return CustomerPage(tuple(store.summary(row) for row in rows[offset : offset + limit]), rows.count())

@@ -24,7 +24,6 @@ from linehouse.party.values import (
     NewIndividual,
     NewOrganization,
     PartyCreated,
-    searchable,
 )
 from linehouse.platform.access.ownership import bound_dealer
 from linehouse.platform.characteristics import service as characteristics
@@ -58,7 +57,6 @@ def register_customer(new: RegisterCustomer, *, actor: Actor) -> CustomerRegiste
             kind=view.kind,
             party_id=view.id,
             name=view.name,
-            search_name=searchable(view.name),
             language=view.language or brand.language,
             external_id=new.external_id,
             dealer=bound_dealer() or "",

@@ -13,7 +13,7 @@ from linehouse.customer.models import BillingAccount, Customer
 from linehouse.customer.service.find import customer_view
 from linehouse.customer.values import CustomerView
 from linehouse.party import service as party
-from linehouse.party.values import FieldPolicy, PartyKind, searchable
+from linehouse.party.values import FieldPolicy, PartyKind
 from linehouse.platform.work import Actor, Work, unit_of_work
 
 
@@ -49,9 +49,9 @@ def follow_party(row: Customer, work: Work) -> None:
     if row.language != view.language:
         accounts = BillingAccount.objects.filter(customer=row, language=row.language)
         accounts.update(language=view.language, changed_at=work.now)
-    row.name, row.search_name, row.language = view.name, searchable(view.name), view.language
+    row.name, row.language = view.name, view.language
     row.changed_at = work.now
-    row.save(update_fields=["name", "search_name", "language", "changed_at"])
+    row.save(update_fields=["name", "language", "changed_at"])
 
 
 def require_reason(reason: str) -> None:

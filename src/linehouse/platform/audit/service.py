@@ -9,6 +9,9 @@ from uuid import UUID
 from django.apps import apps
 from pghistory.models import Events
 
+from linehouse.platform.personal.fields import EncryptedTextField
+from linehouse.platform.personal.seal import unseal
+
 _HIDDEN = frozenset(
     {"pgh_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "pgh_context_id", "created_at", "changed_at"}
 )
@@ -31,12 +34,15 @@ def history(model_label: str, object_id: UUID, limit: int = 200) -> list[Change]
     tracked = model._default_manager.filter(pk=object_id)
     rows = Events.objects.tracks(tracked)  # type: ignore[no-untyped-call]  # pghistory's manager has no types
     rows = rows.order_by("-pgh_created_at", "-pgh_id")[:limit]
+    places = {field.attname: field.of for field in model._meta.fields if isinstance(field, EncryptedTextField)}
     changes = []
     for row in rows:
         context = row.pgh_context or {}
         diff = row.pgh_diff or {}
         fields = tuple(
-            (name, _show(was), _show(now)) for name, (was, now) in sorted(diff.items()) if name not in _HIDDEN
+            (name, _show(was, places.get(name)), _show(now, places.get(name)))
+            for name, (was, now) in sorted(diff.items())
+            if name not in _HIDDEN and not name.endswith("_index")
         )
         changes.append(
             Change(
@@ -46,5 +52,7 @@ def history(model_label: str, object_id: UUID, limit: int = 200) -> list[Change]
     return changes
 
 
-def _show(value: object) -> str:
-    return "" if value is None else str(value)
+def _show(value: object, place: str | None) -> str:
+    if value is None:
+        return ""
+    return unseal(value, place, erased="[erased]") if place and isinstance(value, str) else str(value)

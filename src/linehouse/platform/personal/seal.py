@@ -1,0 +1,55 @@
+"""Sealing and opening values, for columns that plain SQL or JSON writes. Model fields do it by themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from linehouse.platform.personal import keys
+from linehouse.platform.personal.cipher import BRAND, Head, Purpose, decrypt, encrypt, head_of, is_sealed
+
+
+def seal(plain: str, place: str, subject: UUID, purpose: Purpose = Purpose.PERSONAL) -> str:
+    """The value as it is stored at ``place`` (``table.column``); nothing stays nothing.
+
+    Raises SubjectErased for a subject whose key was destroyed.
+    """
+    if not plain:
+        return plain
+    head = Head(purpose, subject)
+    return encrypt(plain.encode(), keys.writing_key(head.owner, purpose), head, place)
+
+
+def unseal(stored: str, place: str, *, erased: str = "") -> str:
+    """The value; ``erased`` when its key was destroyed. Raises SealBroken for what was changed or moved here."""
+    if not stored:
+        return stored
+    head = head_of(stored)
+    key = keys.reading_key(head.owner, head.purpose)
+    return erased if key is None else decrypt(stored, key, place).decode()
+
+
+def unseal_many(stored: Iterable[tuple[str, str]], *, erased: str = "") -> list[str]:
+    """Many values, each with its place, with one query for their keys."""
+    pairs = list(stored)
+    for text, _ in pairs:
+        if text:
+            head = head_of(text)
+            keys.want(head.owner, head.purpose)
+    return [unseal(text, place, erased=erased) for text, place in pairs]
+
+
+def seal_house(plain: str, place: str, row: UUID) -> str:
+    """A secret of the brand itself, bound to its row."""
+    return seal(plain, place, row, Purpose.HOUSE)
+
+
+def readable(stored: str) -> bool:
+    """Whether it is sealed and its key is still there."""
+    if not is_sealed(stored):
+        return bool(stored)
+    head = head_of(stored)
+    return keys.reading_key(head.owner, head.purpose) is not None
+
+
+__all__ = ["BRAND", "Purpose", "is_sealed", "readable", "seal", "seal_house", "unseal", "unseal_many"]
