@@ -133,7 +133,7 @@ def test_what_lay_there_plainly_is_sealed_with_its_history(actor: Actor, brand: 
                 " birth_date = '1980-01-02'"
             )
         cursor.execute("UPDATE party_medium SET value = 'plain@example.com', value_index = ''")
-    conversion = import_module("linehouse.party.migrations.0003_encrypt_values")
+    conversion = import_module("linehouse.party.migrations.0004_encrypt_values")
     conversion.encrypt(None, SimpleNamespace(connection=connections[brand]))
     assert (individual(row.id).name, individual(row.id).birth_date) == ("Plain Person", date(1980, 1, 2))
     assert find_individuals(email="Plain@example.com").total == 1

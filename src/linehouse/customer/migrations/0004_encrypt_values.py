@@ -26,6 +26,6 @@ def encrypt(apps: object, schema_editor: BaseDatabaseSchemaEditor) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("customer", "0002_encrypted_columns"), ("party", "0003_encrypt_values")]
+    dependencies = [("customer", "0003_encrypted_columns"), ("party", "0004_encrypt_values")]
 
     operations = [migrations.RunPython(encrypt, migrations.RunPython.noop)]

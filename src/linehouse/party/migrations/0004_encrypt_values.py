@@ -56,6 +56,6 @@ def encrypt(apps: object, schema_editor: BaseDatabaseSchemaEditor) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("party", "0002_encrypted_columns"), ("clock", "0001_initial")]
+    dependencies = [("party", "0003_encrypted_columns"), ("clock", "0001_initial")]
 
     operations = [migrations.RunPython(encrypt, migrations.RunPython.noop)]
