@@ -16,7 +16,10 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.urls.resolvers import RegexPattern
 
+from linehouse.care.service import record_interaction
+from linehouse.care.values import NewAttachment, NewFollowUp, RecordInteraction
 from linehouse.catalog.service import apply_files
+from linehouse.customer.service import find_customers
 from linehouse.edge.tmf.apis import APIS
 from linehouse.kernel.period import day_start
 from linehouse.platform.access.models import User
@@ -52,6 +55,9 @@ OBJECTS = {
     "products/number": "inventory_product.number",
     "allowances/bucket_id": "balance_bucket.id",
     "orders/number": "ordering_order.number",
+    "interactions/number": "care_interaction.number",
+    "interactions/file_id": "care_attachment.id",
+    "follow-ups/follow_up_id": "care_followup.id",
     "messages/message_id": "notify_message.id",
     "usage/file_id": "usage_file.id",
     "usage/record_id": "usage_record.id",
@@ -88,6 +94,7 @@ QUERIES = {
 """What stands behind the question mark of screens that name their object there."""
 MOVES = {
     "customer_move": ("suspend", "resume", "nonsense"),
+    "interaction_move": ("note", "follow-up", "complete", "begin", "withdraw", "nonsense"),
     "order_move": ("cancel", "retry", "give-up", "nonsense"),
     "characteristic_move": ("retire", "take-back", "nonsense"),
     "bill_run_move": ("approve", "post", "cancel", "retry", "nonsense"),
@@ -210,6 +217,18 @@ def live_a_month(place: Any) -> None:
     scenes.drop(play, host_csv(uses, day, zone=scenes.ZONE, number=1, faults=frozenset({Fault.UNKNOWN_SUBSCRIBER})))
     scenes.bill(play)
     scenes.pay(play)
+    talk(place.actor)
+
+
+def talk(actor: Actor) -> None:
+    """A contact with a file and a follow-up."""
+    letter = NewAttachment(name="letter.txt", media_type="text/plain", content=b"Please call me.")
+    customer = find_customers(limit=1).rows[0].id
+    contact = RecordInteraction(
+        channel="letter", direction="inbound", topic="bill", state="open", customer_id=customer, attachments=(letter,)
+    )
+    promised = NewFollowUp(customer_id=customer, text="Call back", due_at=business_now() + timedelta(days=2))
+    record_interaction(contact, actor=actor, follow_up=promised)
 
 
 def staff() -> dict[str, User]:

@@ -15,9 +15,16 @@ class TimelineRow(models.Model):
     event = models.CharField(max_length=120)
     actor = models.CharField(max_length=200, blank=True)
     facts = models.JSONField()
+    kind = models.CharField(max_length=20, db_default="other", help_text="what sort of thing happened")
+    channel = models.CharField(max_length=30, blank=True, db_default="")
+    direction = models.CharField(max_length=10, blank=True, db_default="")
+    words = models.TextField(blank=True, db_default="", help_text="title and text in lower case, to be searched")
 
     class Meta:
-        indexes = (models.Index(fields=("customer_id", "-at", "-position"), name="timeline_of_customer"),)
+        indexes = (
+            models.Index(fields=("customer_id", "-at", "-position"), name="timeline_of_customer"),
+            models.Index(fields=("customer_id", "kind", "-at", "-position"), name="timeline_of_kind"),
+        )
 
     def __str__(self) -> str:
         return f"{self.event} {self.event_id}"

@@ -7,6 +7,8 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
+from linehouse.insight.kinds import EntryKind
+
 
 class Mood(StrEnum):
     """How an entry is meant to be read."""
@@ -22,7 +24,8 @@ class Subject:
     """What an entry is about, to be linked to.
 
     ``kind`` is ``customer``, ``account``, ``order``, ``product``, ``request``, ``bucket``, ``usage``, ``suspense``,
-    ``invoice``, ``payment`` or ``message``; ``number`` is its business number or reference, empty where it has none.
+    ``invoice``, ``payment``, ``message`` or ``interaction``; ``number`` is its business number or reference,
+    empty where it has none.
     """
 
     kind: str
@@ -42,7 +45,10 @@ class Told:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TimelineEntry:
-    """One entry. ``at`` is business time; ``actor`` who caused it; ``event`` the event's name."""
+    """One entry. ``at`` is business time; ``actor`` who caused it; ``event`` the event's name.
+
+    ``channel`` and ``direction`` are empty where the event has none.
+    """
 
     event_id: UUID
     at: datetime
@@ -52,6 +58,21 @@ class TimelineEntry:
     text: str
     mood: Mood
     subject: Subject | None
+    kind: EntryKind
+    channel: str
+    direction: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimelineFilter:
+    """Which entries are wanted; what is empty does not narrow. ``since`` ≤ time < ``until``, business clock."""
+
+    kind: str = ""
+    channel: str = ""
+    direction: str = ""
+    text: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from linehouse.activation import events as activation
 from linehouse.balance import events as balance
 from linehouse.billing import events as billing
+from linehouse.care import events as care
 from linehouse.customer import events as customer
 from linehouse.insight.values import Mood, Subject, Told
 from linehouse.inventory import events as inventory
@@ -285,6 +286,66 @@ def _consent_changed(event: party_consent.ConsentChanged) -> Told:
     return Told(
         "Consent given" if event.given else "Consent withdrawn", f"{_spaced(event.purpose)}{where}, {event.source}"
     )
+
+
+_CONTACTS = {
+    ("phone", "inbound"): "The customer called",
+    ("phone", "outbound"): "The customer was called",
+    ("email", "inbound"): "The customer wrote by e-mail",
+    ("email", "outbound"): "An e-mail was written to the customer",
+    ("chat", "inbound"): "The customer came to the chat",
+    ("shop", "inbound"): "The customer came to the shop",
+    ("letter", "inbound"): "The customer sent a letter",
+    ("letter", "outbound"): "A letter was sent to the customer",
+}
+
+
+@_tells(care.InteractionRecorded)
+def _interaction_recorded(event: care.InteractionRecorded) -> Told:
+    title = _CONTACTS.get((event.channel, event.direction), f"Contact, {event.direction} by {event.channel}")
+    about = ", ".join(subject.partition(":")[2] for subject in event.about)
+    text = f"{event.number}: {event.topic}" + (f", about {about}" if about else "")
+    return Told(title, text, Mood.INFO, _interaction(event))
+
+
+@_tells(care.InteractionStateChanged)
+def _interaction_state(event: care.InteractionStateChanged) -> Told:
+    text = f"{event.number}, was {_spaced(event.old)}"
+    return Told(f"Contact {_spaced(event.new)}", text, subject=_interaction(event))
+
+
+@_tells(care.InteractionAnnotated)
+def _interaction_annotated(event: care.InteractionAnnotated) -> Told:
+    whose = "for the customer too" if event.visibility == "customer" else "for colleagues"
+    return Told("Note added to a contact", f"{event.number}, {whose}", subject=_interaction(event))
+
+
+@_tells(care.InteractionWithdrawn)
+def _interaction_withdrawn(event: care.InteractionWithdrawn) -> Told:
+    return Told("Contact withdrawn", f"{event.number} was recorded by mistake", Mood.BAD, _interaction(event))
+
+
+def _interaction(event: Any) -> Subject:
+    return Subject("interaction", event.interaction_id, event.number)
+
+
+@_tells(care.FollowUpCreated)
+def _follow_up_created(event: care.FollowUpCreated) -> Told:
+    after = f", after {event.interaction_number}" if event.interaction_number else ""
+    return Told("Follow-up planned", f"due {event.due[:16].replace('T', ' ')} UTC{after}", Mood.INFO, _task(event))
+
+
+@_tells(care.FollowUpDone)
+def _follow_up_done(event: care.FollowUpDone) -> Told:
+    done = event.outcome == "done"
+    after = f"after {event.interaction_number}" if event.interaction_number else ""
+    return Told(
+        "Follow-up done" if done else "Follow-up dropped", after, Mood.GOOD if done else Mood.QUIET, _task(event)
+    )
+
+
+def _task(event: Any) -> Subject | None:
+    return Subject("interaction", event.interaction_id, event.interaction_number) if event.interaction_id else None
 
 
 def _spaced(word: str) -> str:

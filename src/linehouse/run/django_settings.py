@@ -51,6 +51,7 @@ DOMAIN_ROOMS = [
     "payment",
     "activation",
     "ordering",
+    "care",
     "notify",
     "insight",
 ]

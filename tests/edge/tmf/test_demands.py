@@ -27,6 +27,7 @@ MANDATORY = {
     "individual": {"givenName", "familyName"},
     "organization": {"tradingName"},
     "billingAccount": {"name", "relatedParty"},
+    "partyInteraction": {"interactionDate", "reason", "status", "direction", "channel"},
 }
 
 
@@ -38,6 +39,9 @@ def path_of(api: Api, resource: Resource[Any]) -> str:
 def filled(api: ApiClient, paid: Month, jane: Any, drain: Callable[[], int]) -> ApiClient:
     """A brand where every resource has at least one."""
     api.post("party/v4/organization", {"tradingName": "Kolibrie"})
+    called = {"id": "phone", "href": "https://calls.example/lines/1"}
+    contact = {"interactionDate": {"startDateTime": "2026-11-05T10:00:00Z"}, "reason": "bill", "status": "completed"}
+    api.post("partyInteraction/v4/partyInteraction", contact | {"direction": "inbound", "channel": [called]})
     held = api.post(ORDERS, order(jane)).body
     assert (
         api.post("productOrderingManagement/v4/cancelProductOrder", {"productOrder": {"id": held["id"]}}).status == 201

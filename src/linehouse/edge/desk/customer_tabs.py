@@ -10,6 +10,8 @@ from django.shortcuts import render
 from linehouse.customer.values import CustomerView
 from linehouse.edge.desk.access import DeskRequest
 from linehouse.edge.desk.bill_rows import invoice_source, invoices_table
+from linehouse.edge.desk.customer_timeline import timeline_answer
+from linehouse.edge.desk.interaction_rows import interaction_source, interactions_table
 from linehouse.edge.desk.message_rows import message_source, messages_table
 from linehouse.edge.desk.order_rows import order_source, orders_table
 from linehouse.edge.desk.payment_rows import payment_source, payments_table
@@ -47,11 +49,12 @@ def _overview(request: DeskRequest, view: CustomerView, context: dict[str, Any])
 
 
 def _timeline(request: DeskRequest, view: CustomerView, context: dict[str, Any]) -> HttpResponse:
-    text = request.GET.get("page", "1")
-    page = max(int(text), 1) if text.isascii() and text.isdigit() and len(text) < 6 else 1
-    moments, total = moments_of(view.id, request.desk.brand.key, offset=(page - 1) * 50, limit=50)
-    context |= {"moments": moments, "total": total, "page": page, "more": page * 50 < total}
-    return render(request, PAGE, context)
+    return timeline_answer(request, view, PAGE, context)
+
+
+def _contacts(request: DeskRequest, view: CustomerView, context: dict[str, Any]) -> HttpResponse:
+    table = interactions_table(request.desk.brand.key, of_customer=True)
+    return answer_list(request, table, interaction_source(table, view.id), PAGE, context, keep=("tab",))
 
 
 def _products(request: DeskRequest, view: CustomerView, context: dict[str, Any]) -> HttpResponse:
@@ -95,6 +98,7 @@ def _history(request: DeskRequest, view: CustomerView, context: dict[str, Any]) 
 TABS: Final[tuple[CustomerTab, ...]] = (
     CustomerTab("", "Overview", "customer.read", "desk/customer_overview.html", _overview),
     CustomerTab("timeline", "Timeline", "customer.read", "desk/customer_timeline.html", _timeline),
+    CustomerTab("contacts", "Contacts", "interaction.read", "ui/table.html", _contacts),
     CustomerTab("products", "Products & allowances", "customer.read", "desk/customer_products.html", _products),
     CustomerTab("usage", "Usage", "usage.read", "desk/customer_usage.html", _usage),
     CustomerTab("bills", "Bills", "billing.read", "ui/table.html", _bills),

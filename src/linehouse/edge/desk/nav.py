@@ -44,6 +44,7 @@ MAP: Final[tuple[Group, ...]] = (
                 "customers", "Customers", "customers", "users", "customer.read", "subscribers people accounts", own=True
             ),
             Screen("orders", "Orders", "orders", "order", "order.read", "sales activation", own=True),
+            Screen("interactions", "Contacts", "interactions", "chat", "interaction.read", "calls notes interactions"),
             Screen("messages", "Messages", "messages", "mail", "customer.read", "mail sent notices"),
         ),
     ),

@@ -7,6 +7,7 @@ from linehouse.edge.tmf import (
     customer,
     customer_bill,
     party,
+    party_interaction,
     payment,
     product_catalog,
     product_inventory,
@@ -29,6 +30,7 @@ APIS: tuple[Api, ...] = (
     account.API,
     payment.API,
     customer_bill.API,
+    party_interaction.API,
 )
 
 

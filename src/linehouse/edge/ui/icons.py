@@ -22,6 +22,7 @@ ICONS: Final[Mapping[str, str]] = MappingProxyType(
         "calculator": "M5 2.8h10v14.4H5zM7.6 5.6h4.8v2.2H7.6zM7.7 11h.1M10 11h.1M12.3 11h.1M7.7 14h.1M10 14h.1"
         "M12.3 14h.1",
         "calendar": "M3.5 4.8h13v12h-13zM3.5 8.6h13M7 3v3.2M13 3v3.2",
+        "chat": "M3.4 4.2h13.2v9H9l-3.6 3.2v-3.2h-2zM6.4 7.4h7.2M6.4 10h4.8",
         "check": "m4 10.6 4 4L16 6",
         "check-circle": "M10 2.8a7.2 7.2 0 1 0 0 14.4 7.2 7.2 0 0 0 0-14.4zM6.8 10.3l2.2 2.2 4.2-4.6",
         "chevron-down": "m5 7.6 5 5 5-5",

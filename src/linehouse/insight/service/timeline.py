@@ -5,8 +5,11 @@ from __future__ import annotations
 import json
 from uuid import UUID
 
+from django.db.models import QuerySet
+
+from linehouse.insight.kinds import EntryKind, channel_of, direction_of, kind_of
 from linehouse.insight.models import TimelineRow
-from linehouse.insight.values import TimelineEntry, TimelinePage
+from linehouse.insight.values import TimelineEntry, TimelineFilter, TimelinePage
 from linehouse.insight.words import tell
 from linehouse.kernel.event import decode
 from linehouse.platform.outbox.service import Recorded, events_after
@@ -21,13 +24,43 @@ def record(event: Recorded) -> None:
         TimelineRow.objects.bulk_create([_row(event, event.customer_id)], ignore_conflicts=True)
 
 
-def timeline(customer_id: UUID, *, offset: int = 0, limit: int = 50, about: UUID | None = None) -> TimelinePage:
-    """What happened to a customer, newest first; with ``about`` only what concerns that order, invoice or product."""
-    rows = TimelineRow.objects.filter(customer_id=customer_id).order_by("-at", "-position")
+def timeline(
+    customer_id: UUID,
+    *,
+    offset: int = 0,
+    limit: int = 50,
+    about: UUID | None = None,
+    wanted: TimelineFilter | None = None,
+) -> TimelinePage:
+    """What happened to a customer, newest first, narrowed by ``wanted``.
+
+    With ``about`` only what concerns that order, invoice or product.
+    """
+    rows = _narrowed(customer_id, wanted or TimelineFilter()).order_by("-at", "-position")
     if about is not None:
         entries = [entry for entry in map(_entry, rows) if entry.subject and entry.subject.id == about]
         return TimelinePage(tuple(entries[offset : offset + limit]), len(entries))
     return TimelinePage(tuple(_entry(row) for row in rows[offset : offset + limit]), rows.count())
+
+
+def channels_of(customer_id: UUID) -> tuple[str, ...]:
+    """The channels that occur on a customer's timeline."""
+    rows = TimelineRow.objects.filter(customer_id=customer_id).exclude(channel="").order_by("channel")
+    return tuple(rows.values_list("channel", flat=True).distinct())
+
+
+def _narrowed(customer_id: UUID, wanted: TimelineFilter) -> QuerySet[TimelineRow]:
+    rows = TimelineRow.objects.filter(customer_id=customer_id)
+    for field in ("kind", "channel", "direction"):
+        if value := getattr(wanted, field):
+            rows = rows.filter(**{field: value})
+    for word in wanted.text.lower().split():
+        rows = rows.filter(words__contains=word)
+    if wanted.since:
+        rows = rows.filter(at__gte=wanted.since)
+    if wanted.until:
+        rows = rows.filter(at__lt=wanted.until)
+    return rows
 
 
 def rebuild_timeline(*, actor: Actor) -> int:
@@ -44,7 +77,13 @@ def rebuild_timeline(*, actor: Actor) -> int:
 
 
 def _row(event: Recorded, customer_id: UUID) -> TimelineRow:
+    fact = decode(event.name, json.dumps(event.payload))
+    told = tell(fact)
     return TimelineRow(
+        kind=kind_of(event.name),
+        channel=channel_of(fact)[:30],
+        direction=direction_of(fact),
+        words=f"{told.title} {told.text} {event.actor}".lower(),
         event_id=event.id,
         customer_id=customer_id,
         position=event.position,
@@ -66,4 +105,7 @@ def _entry(row: TimelineRow) -> TimelineEntry:
         text=told.text,
         mood=told.mood,
         subject=told.subject,
+        kind=EntryKind(row.kind),
+        channel=row.channel,
+        direction=row.direction,
     )

@@ -56,6 +56,14 @@ def payment(payment_id: UUID) -> PaymentView:
     return _payment(row)
 
 
+def payment_by_number(number: str) -> PaymentView:
+    """One payment by its number, with its allocations. Raises NotFound."""
+    row = Payment.objects.prefetch_related("allocations").filter(number=number).first()
+    if row is None:
+        raise NotFound("no such payment", field="payment", value=number)
+    return _payment(row)
+
+
 def payments_of_invoice(invoice_id: UUID) -> list[tuple[PaymentView, Money]]:
     """The payments that settled an invoice, each with the part that went to it."""
     rows = Allocation.objects.select_related("payment").filter(invoice_id=invoice_id).order_by("created_at", "id")
