@@ -40,6 +40,7 @@ _OF_ROOM: Final[Mapping[str, EntryKind]] = MappingProxyType(
         "balance": EntryKind.ALLOWANCE,
         "billing": EntryKind.BILL,
         "care": EntryKind.CONTACT,
+        "characteristics": EntryKind.CUSTOMER,
         "charging": EntryKind.USAGE,
         "customer": EntryKind.CUSTOMER,
         "inventory": EntryKind.PRODUCT,

@@ -20,6 +20,7 @@ from linehouse.ordering import events as ordering
 from linehouse.ordering.values import StepKind
 from linehouse.party import consent_events as party_consent
 from linehouse.payment import events as payment
+from linehouse.platform.characteristics import events as characteristics
 from linehouse.usage import events as usage
 
 E = TypeVar("E", bound=Event)
@@ -286,6 +287,11 @@ def _consent_changed(event: party_consent.ConsentChanged) -> Told:
     return Told(
         "Consent given" if event.given else "Consent withdrawn", f"{_spaced(event.purpose)}{where}, {event.source}"
     )
+
+
+@_tells(characteristics.ValuesChanged)
+def _values_changed(event: characteristics.ValuesChanged) -> Told:
+    return Told("Own fields changed", f"{_spaced(event.entity)}: {_fields(event.keys)}")
 
 
 _CONTACTS = {
