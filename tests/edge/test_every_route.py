@@ -43,7 +43,7 @@ from tests.conftest import ROBIN, START, Server, fresh_installation, make_brand
 HOME, FOREIGN = "robin", "wren"
 BRAND_SCREENS = "b/<slug:brand>/"
 HOUSE = ("house/v1/clock", "house/v1/clock/advance", "house/v1/verification")
-OTHERS = ("account/", "theme", "network/tmf640/listener", "tmf-api/", "^tmf-api/", *HOUSE)
+OTHERS = ("account/", "theme", "language", "network/tmf640/listener", "tmf-api/", "^tmf-api/", *HOUSE)
 """Beginnings of all other addresses, except the first page: log-in, colour scheme, and what is asked about below."""
 NOT_THERE = {404, 405, 409}
 """Answers about an object that the brand does not have: 409 where a line was never made known to the network."""
@@ -322,7 +322,7 @@ def test_no_form_is_taken_without_its_token(house: House) -> None:
     for screen in house.screens:
         refused = careful.post(screen.path)
         assert (refused.status_code, b"This form is too old" in refused.content) == (403, True), screen
-    for path in ("/", "/theme", "/account/login/", "/account/logout/", "/account/password/change/"):
+    for path in ("/", "/theme", "/language", "/account/login/", "/account/logout/", "/account/password/change/"):
         assert careful.post(path).status_code == 403, path
 
 

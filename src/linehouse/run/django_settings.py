@@ -9,6 +9,9 @@ import django_stubs_ext
 
 from linehouse.platform.postgres import routing
 from linehouse.platform.settings import Settings
+from linehouse.platform.texts.compiled import compiled
+from linehouse.platform.texts.languages import LANGUAGES as SPOKEN
+from linehouse.platform.texts.languages import SOURCE
 
 django_stubs_ext.monkeypatch()
 
@@ -87,6 +90,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "linehouse.edge.web.language.ReaderLanguage",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -139,7 +143,11 @@ SILENCED_SYSTEM_CHECKS: list[str] = []
 USE_TZ = True
 TIME_ZONE = "UTC"
 USE_I18N = True
-LANGUAGE_CODE = "en"
+LANGUAGE_CODE = SOURCE.code
+LANGUAGES = [(language.code, language.name) for language in SPOKEN]
+LOCALE_PATHS = [compiled(SETTINGS.home)]
+FORMAT_MODULE_PATH = ["linehouse.edge.ui.entry_formats"]
+"""Fields for dates take and give ISO 8601 in every language, as browsers' own date fields do."""
 
 STATIC_URL = "/static/"
 WHITENOISE_USE_FINDERS = True

@@ -42,7 +42,7 @@ def archive(files: dict[str, str]) -> SimpleUploadedFile:
 def test_an_offering_says_what_it_costs_and_includes(ada: Staff) -> None:
     assert "Robin SIM Only 20 GB" in text_of(ada.get("catalog"))
     page = text_of(ada.get("catalog/offerings/robin-sim-only-20"))
-    assert "every 1 month, in advance by days of the period € 18.00" in page
+    assert "every month, in advance by days of the period € 18.00" in page
     assert "20 GB" in page
     assert "unlimited" in page
     assert "data, in: The Netherlands, Roam like at home" in page

@@ -21,7 +21,7 @@ def hidden(page: str, name: str) -> str:
 def test_the_offerings_are_shown_with_their_price(ada: Staff) -> None:
     ada.register()
     page = text_of(ada.get(WIZARD))
-    assert "Robin SIM Only 20 GB € 18.00 a month" in page
+    assert "Robin SIM Only 20 GB € 18.00 every month" in page
     assert "Robin Prepaid Start € 15.00" in page
 
 

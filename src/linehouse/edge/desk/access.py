@@ -12,6 +12,8 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.utils import timezone
+from django.utils.translation import gettext
+from django_stubs_ext import StrOrPromise
 
 from linehouse.catalog import service as catalog
 from linehouse.catalog.errors import NothingPublished
@@ -65,7 +67,7 @@ class Desk:
         return Actor("staff", str(self.user.id), self.user.name or self.user.email)
 
     @property
-    def rail(self) -> list[tuple[str, list[nav.Entry]]]:
+    def rail(self) -> list[tuple[StrOrPromise, list[nav.Entry]]]:
         """The rail that this reader sees."""
         return nav.rail(self.brand.key, self.held, self.section)
 
@@ -108,15 +110,19 @@ def desk_view(permission: str, *, section: str = "", write: str = "", own: bool 
             known = Brand.objects.filter(key=brand).first()
             held = access.held_by(user.id, brand) if known else Held()
             if known is None or not held.permissions:
-                return page_of(request, Kind.NOT_FOUND, "There is no such brand, or you do not work for it.")
+                return page_of(request, Kind.NOT_FOUND, gettext("There is no such brand, or you do not work for it."))
             changing = request.method not in {"GET", "HEAD", "OPTIONS"}
             needed = write if changing and write else permission
             decision = decide(held, needed)
             if isinstance(decision, Denied):
-                return page_of(request, Kind.FORBIDDEN, f"This needs the permission {needed}.")
+                return page_of(
+                    request, Kind.FORBIDDEN, gettext("This needs the permission %(needed)s.") % {"needed": needed}
+                )
             bound = held.bound_to(needed)
             if bound is not None and not own and owned(needed):
-                return page_of(request, Kind.FORBIDDEN, "This shows more than a dealer's own customers and orders.")
+                return page_of(
+                    request, Kind.FORBIDDEN, gettext("This shows more than a dealer's own customers and orders.")
+                )
             several = len(access.brands_of(user.id)) > 1
             with brand_scope(brand), bound_to_dealer(bound), _in_its_zone() as zone:
                 asked = cast("DeskRequest", request)
@@ -159,7 +165,11 @@ def _in_its_zone() -> Iterator[ZoneInfo]:
 def need(request: DeskRequest, permission: str) -> None:
     """Ask for one more permission inside a screen. Raises NotAllowed."""
     if permission not in request.desk.permissions:
-        raise NotAllowed(f"this needs the permission {permission}", field="permission", value=permission)
+        raise NotAllowed(
+            gettext("this needs the permission %(permission)s") % {"permission": permission},
+            field="permission",
+            value=permission,
+        )
 
 
 def _log_in(request: HttpRequest) -> HttpResponse:
@@ -181,7 +191,12 @@ def sentence(refusal: DomainError) -> str:
     """The refusal as a sentence for people, with what would be right where the room says so."""
     problems = getattr(refusal, "problems", ())
     parts = [(problem.message, problem.expected) for problem in problems] or [(refusal.message, refusal.expected)]
-    text = "; ".join(f"{message} (expected: {expected})" if expected else message for message, expected in parts)
+    text = "; ".join(
+        gettext("%(message)s (expected: %(expected)s)") % {"message": message, "expected": expected}
+        if expected
+        else message
+        for message, expected in parts
+    )
     return text[:1].upper() + text[1:] + ("" if text.endswith((".", "!", "?")) else ".")
 
 

@@ -4,14 +4,15 @@ from typing import Final
 from uuid import UUID
 
 from django.urls import reverse
+from django.utils.translation import gettext
 
 from linehouse.billing import service as billing
 from linehouse.billing.lifecycle import BILL
 from linehouse.billing.service import InvoiceView
-from linehouse.edge.ui.status import readable
 from linehouse.edge.ui.table import Column, Empty, Filter, Kind, Query, Shown, Slice, Source, Table
+from linehouse.platform.texts.codes import titled_lazily
 
-STATES: Final = tuple((state, readable(state).capitalize()) for state in BILL.states if state != "new")
+STATES: Final = tuple((state, titled_lazily(state)) for state in BILL.states if state != "new")
 _SORTS: Final = {"account_number": "account", "created_at": "created"}
 
 
@@ -26,13 +27,13 @@ def invoices_table(brand: str, *, drafts: bool = False, of_customer: bool = Fals
     """The list of bills, of the brand, a run or a customer."""
     return Table[InvoiceView](
         key="invoices",
-        caption="Bills" if drafts else "Invoices",
+        caption=gettext("Bills") if drafts else gettext("Invoices"),
         columns=(
             Column(
                 "number",
-                "Invoice",
+                gettext("Invoice"),
                 Kind.CODE,
-                value=lambda b: b.number or "Draft",
+                value=lambda b: b.number or gettext("Draft"),
                 sort=True,
                 link=lambda b: bill_url(brand, b),
             ),
@@ -42,23 +43,27 @@ def invoices_table(brand: str, *, drafts: bool = False, of_customer: bool = Fals
                 else (
                     Column[InvoiceView](
                         "buyer_name",
-                        "Customer",
+                        gettext("Customer"),
                         value=lambda b: b.buyer_name or b.customer_number,
                         link=lambda b: reverse("desk:customer", args=(brand, b.customer_number)),
                         note=lambda b: b.account_number,
                     ),
                 )
             ),
-            Column("issue_date", "Issued", Kind.DATE, sort=True, shown=Shown.FROM_TABLET),
-            Column("due_date", "Due", Kind.DATE, sort=True, shown=Shown.FROM_TABLET),
-            Column("state", "State", Kind.STATUS, sort=True, note=lambda b: b.hold_reason),
-            Column("gross", "Amount", Kind.MONEY, sort=True),
-            Column("open", "Open", Kind.MONEY, shown=Shown.FROM_TABLET),
+            Column("issue_date", gettext("Issued"), Kind.DATE, sort=True, shown=Shown.FROM_TABLET),
+            Column("due_date", gettext("Due"), Kind.DATE, sort=True, shown=Shown.FROM_TABLET),
+            Column("state", gettext("State"), Kind.STATUS, sort=True, note=lambda b: b.hold_reason),
+            Column("gross", gettext("Amount"), Kind.MONEY, sort=True),
+            Column("open", gettext("Open"), Kind.MONEY, shown=Shown.FROM_TABLET),
         ),
-        filters=(Filter("state", "State", STATES),),
-        search_label="" if drafts or of_customer else "Invoice, reference, account, customer number",
+        filters=(Filter("state", gettext("State"), STATES),),
+        search_label="" if drafts or of_customer else gettext("Invoice, reference, account, customer number"),
         sort="-number",
-        empty=Empty("No invoice yet", "Invoices come from bill runs, or at once where a purchase asks for it.", "bill"),
+        empty=Empty(
+            gettext("No invoice yet"),
+            gettext("Invoices come from bill runs, or at once where a purchase asks for it."),
+            "bill",
+        ),
     )
 
 

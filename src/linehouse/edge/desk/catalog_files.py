@@ -11,6 +11,7 @@ from typing import Final
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
+from django.utils.translation import gettext, gettext_lazy
 
 from linehouse.edge.desk.shown import read_upload
 from linehouse.kernel.error import Invalid
@@ -27,16 +28,22 @@ class FilesForm(forms.Form):
     """The files of a brand's folder as one archive."""
 
     archive = forms.FileField(
-        label="Catalog files", help_text="A .zip of the brand's folder with brand.yaml and all below."
+        label=gettext_lazy("Catalog files"),
+        help_text=gettext_lazy("A .zip of the brand's folder with brand.yaml and all below."),
     )
     base = forms.IntegerField(
-        label="Made from version",
+        label=gettext_lazy("Made from version"),
         required=False,
         min_value=0,
-        help_text="Needed where the archive does not say it itself, as an exported one does. 0 for a first version.",
+        help_text=gettext_lazy(
+            "Needed where the archive does not say it itself, as an exported one does. 0 for a first version."
+        ),
     )
     note = forms.CharField(
-        label="Note", max_length=200, required=False, help_text="What is new, for whoever reads the list of versions."
+        label=gettext_lazy("Note"),
+        max_length=200,
+        required=False,
+        help_text=gettext_lazy("What is new, for whoever reads the list of versions."),
     )
 
 
@@ -49,27 +56,45 @@ def files_of(upload: UploadedFile[bytes]) -> tuple[dict[str, str], int | None]:
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
     except zipfile.BadZipFile:
-        raise Invalid("this is no zip archive", field="archive", expected="a .zip of the brand's folder") from None
+        raise Invalid(
+            gettext("this is no zip archive"), field="archive", expected=gettext("a .zip of the brand's folder")
+        ) from None
     members = [entry for entry in archive.infolist() if not entry.is_dir()]
     if len(members) > MOST_FILES:
-        raise Invalid("the archive holds too many files", field="archive", expected=f"at most {MOST_FILES}")
+        raise Invalid(
+            gettext("the archive holds too many files"),
+            field="archive",
+            expected=gettext("at most %(MOST_FILES)s") % {"MOST_FILES": MOST_FILES},
+        )
     if sum(entry.file_size for entry in members) > LARGEST_SUM:
-        raise Invalid("the archive unpacks to too much", field="archive", expected=f"at most {LARGEST_SUM} bytes")
+        raise Invalid(
+            gettext("the archive unpacks to too much"),
+            field="archive",
+            expected=gettext("at most %(LARGEST_SUM)s bytes") % {"LARGEST_SUM": LARGEST_SUM},
+        )
     found: dict[str, str] = {}
     for entry in members:
         path = PurePosixPath(entry.filename)
         if path.is_absolute() or ".." in path.parts or entry.file_size > LARGEST_FILE:
             raise Invalid(
-                f"{entry.filename} cannot be taken", field="archive", expected="a small file inside the folder"
+                gettext("%(filename)s cannot be taken") % {"filename": entry.filename},
+                field="archive",
+                expected=gettext("a small file inside the folder"),
             )
         try:
             found[str(path)] = archive.read(entry).decode("utf-8")
         except UnicodeDecodeError:
-            raise Invalid(f"{entry.filename} is no text", field="archive", expected="text in UTF-8") from None
+            raise Invalid(
+                gettext("%(filename)s is no text") % {"filename": entry.filename},
+                field="archive",
+                expected=gettext("text in UTF-8"),
+            ) from None
         except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError):
             # Damaged, encrypted (RuntimeError), or packed in a way that is not known here (a RuntimeError as well).
             raise Invalid(
-                f"{entry.filename} cannot be unpacked", field="archive", expected="a sound archive without a password"
+                gettext("%(filename)s cannot be unpacked") % {"filename": entry.filename},
+                field="archive",
+                expected=gettext("a sound archive without a password"),
             ) from None
     prefix = next((name.removesuffix("brand.yaml") for name in found if PurePosixPath(name).name == "brand.yaml"), "")
     inside = {name.removeprefix(prefix): text for name, text in found.items() if name.startswith(prefix)}

@@ -11,6 +11,7 @@ from typing import Final
 
 import structlog
 from django.db import connections
+from django.utils.translation import gettext
 
 from linehouse.kernel.error import DomainError
 from linehouse.platform.advance import advance
@@ -59,7 +60,7 @@ class Mover:
             self.problem = str(refusal)
             log.warning("clock move ended early", brand=current_brand(), error=type(refusal).__name__)
         except Exception:  # the edge of a thread: whatever went wrong must be seen
-            self.problem = "The move ended with an error; the log has the details. It can be taken up again."
+            self.problem = gettext("The move ended with an error; the log has the details. It can be taken up again.")
             log.exception("clock move failed", brand=current_brand())
         finally:
             connections.close_all()

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from babel import Locale
 from django import forms
+from django.utils.translation import gettext_lazy
 
 from linehouse.edge.desk.characteristic_forms import field_for
 from linehouse.party.values import DocumentKind, is_country
@@ -23,16 +24,21 @@ DOCUMENTS: Final = tuple((kind.value, kind.value.replace("-", " ").capitalize())
 class ContactFields(forms.Form):
     """How somebody is reached."""
 
-    email = forms.CharField(label="E-mail", max_length=200, widget=forms.EmailInput(attrs={"autocomplete": "off"}))
-    phone = forms.CharField(
-        label="Telephone", max_length=40, required=False, help_text="Where to call, not the number of the plan."
+    email = forms.CharField(
+        label=gettext_lazy("E-mail"), max_length=200, widget=forms.EmailInput(attrs={"autocomplete": "off"})
     )
-    street1 = forms.CharField(label="Street and house number", max_length=120)
-    street2 = forms.CharField(label="Second address line", max_length=120, required=False)
-    postcode = forms.CharField(label="Postcode", max_length=16)
-    city = forms.CharField(label="City", max_length=80)
-    country = forms.ChoiceField(label="Country", choices=COUNTRIES)
-    language = forms.ChoiceField(label="Language", choices=())
+    phone = forms.CharField(
+        label=gettext_lazy("Telephone"),
+        max_length=40,
+        required=False,
+        help_text=gettext_lazy("Where to call, not the number of the plan."),
+    )
+    street1 = forms.CharField(label=gettext_lazy("Street and house number"), max_length=120)
+    street2 = forms.CharField(label=gettext_lazy("Second address line"), max_length=120, required=False)
+    postcode = forms.CharField(label=gettext_lazy("Postcode"), max_length=16)
+    city = forms.CharField(label=gettext_lazy("City"), max_length=80)
+    country = forms.ChoiceField(label=gettext_lazy("Country"), choices=COUNTRIES)
+    language = forms.ChoiceField(label=gettext_lazy("Language"), choices=())
 
     def __init__(self, *args: Any, languages: Sequence[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -45,11 +51,11 @@ class RegisterForm(ContactFields):
     """What the registration of both kinds has in common."""
 
     cycle_day = forms.IntegerField(
-        label="Billing day",
+        label=gettext_lazy("Billing day"),
         required=False,
         min_value=1,
         max_value=31,
-        help_text="Day of the month. Empty: the brand's default.",
+        help_text=gettext_lazy("Day of the month. Empty: the brand's default."),
     )
 
     def ask_for(self, specs: Iterable[Characteristic]) -> None:
@@ -72,14 +78,16 @@ class RegisterForm(ContactFields):
 class IndividualForm(RegisterForm):
     """A person."""
 
-    given_name = forms.CharField(label="Given name", max_length=80)
-    family_name = forms.CharField(label="Family name", max_length=80)
-    birth_date = forms.DateField(label="Birth date", widget=forms.DateInput(attrs={"type": "date"}))
-    document_kind = forms.ChoiceField(label="Identity document", choices=DOCUMENTS, required=False)
-    document_number = forms.CharField(label="Document number", max_length=30, required=False)
-    document_country = forms.ChoiceField(label="Issued by", choices=(("", "Same country"), *COUNTRIES), required=False)
+    given_name = forms.CharField(label=gettext_lazy("Given name"), max_length=80)
+    family_name = forms.CharField(label=gettext_lazy("Family name"), max_length=80)
+    birth_date = forms.DateField(label=gettext_lazy("Birth date"), widget=forms.DateInput(attrs={"type": "date"}))
+    document_kind = forms.ChoiceField(label=gettext_lazy("Identity document"), choices=DOCUMENTS, required=False)
+    document_number = forms.CharField(label=gettext_lazy("Document number"), max_length=30, required=False)
+    document_country = forms.ChoiceField(
+        label=gettext_lazy("Issued by"), choices=(("", gettext_lazy("Same country")), *COUNTRIES), required=False
+    )
     not_a_duplicate = forms.BooleanField(
-        label="Register all the same: this is somebody else", required=False, widget=forms.HiddenInput
+        label=gettext_lazy("Register all the same: this is somebody else"), required=False, widget=forms.HiddenInput
     )
 
     def warn_of_duplicate(self) -> None:
@@ -90,21 +98,28 @@ class IndividualForm(RegisterForm):
 class OrganizationForm(RegisterForm):
     """An organisation."""
 
-    trading_name = forms.CharField(label="Trading name", max_length=120)
-    legal_name = forms.CharField(label="Legal name", max_length=120, required=False)
-    registration_number = forms.CharField(label="Registration number", max_length=40, required=False)
+    trading_name = forms.CharField(label=gettext_lazy("Trading name"), max_length=120)
+    legal_name = forms.CharField(label=gettext_lazy("Legal name"), max_length=120, required=False)
+    registration_number = forms.CharField(label=gettext_lazy("Registration number"), max_length=40, required=False)
     vat_id = forms.CharField(
-        label="VAT number", max_length=20, required=False, help_text="With its country prefix, such as NL004495445B01."
+        label=gettext_lazy("VAT number"),
+        max_length=20,
+        required=False,
+        help_text=gettext_lazy("With its country prefix, such as NL004495445B01."),
     )
 
 
 class ReasonForm(forms.Form):
     """Why."""
 
-    reason = forms.CharField(label="Reason", max_length=300, help_text="It is kept in the history.")
+    reason = forms.CharField(
+        label=gettext_lazy("Reason"), max_length=300, help_text=gettext_lazy("It is kept in the history.")
+    )
 
 
 class EditContactForm(ContactFields):
     """New contact data, and why."""
 
-    reason = forms.CharField(label="Reason", max_length=300, help_text="It is kept in the history.")
+    reason = forms.CharField(
+        label=gettext_lazy("Reason"), max_length=300, help_text=gettext_lazy("It is kept in the history.")
+    )

@@ -6,6 +6,8 @@ from typing import Any, Final
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext_lazy
+from django_stubs_ext import StrOrPromise
 
 from linehouse.customer.values import CustomerView
 from linehouse.edge.desk.access import DeskRequest
@@ -31,7 +33,7 @@ class CustomerTab:
     """A tab with the permission that it needs, the template of its part, and what answers."""
 
     key: str
-    label: str
+    label: StrOrPromise
     permission: str
     template: str
     answer: Answer
@@ -96,14 +98,16 @@ def _history(request: DeskRequest, view: CustomerView, context: dict[str, Any]) 
 
 
 TABS: Final[tuple[CustomerTab, ...]] = (
-    CustomerTab("", "Overview", "customer.read", "desk/customer_overview.html", _overview),
-    CustomerTab("timeline", "Timeline", "customer.read", "desk/customer_timeline.html", _timeline),
-    CustomerTab("contacts", "Contacts", "interaction.read", "ui/table.html", _contacts),
-    CustomerTab("products", "Products & allowances", "customer.read", "desk/customer_products.html", _products),
-    CustomerTab("usage", "Usage", "usage.read", "desk/customer_usage.html", _usage),
-    CustomerTab("bills", "Bills", "billing.read", "ui/table.html", _bills),
-    CustomerTab("payments", "Payments", "payment.read", "ui/table.html", _payments),
-    CustomerTab("orders", "Orders", "order.read", "ui/table.html", _orders),
-    CustomerTab("messages", "Messages", "customer.read", "ui/table.html", _messages),
-    CustomerTab("history", "History", "customer.read", "desk/customer_history.html", _history),
+    CustomerTab("", gettext_lazy("Overview"), "customer.read", "desk/customer_overview.html", _overview),
+    CustomerTab("timeline", gettext_lazy("Timeline"), "customer.read", "desk/customer_timeline.html", _timeline),
+    CustomerTab("contacts", gettext_lazy("Contacts"), "interaction.read", "ui/table.html", _contacts),
+    CustomerTab(
+        "products", gettext_lazy("Products & allowances"), "customer.read", "desk/customer_products.html", _products
+    ),
+    CustomerTab("usage", gettext_lazy("Usage"), "usage.read", "desk/customer_usage.html", _usage),
+    CustomerTab("bills", gettext_lazy("Bills"), "billing.read", "ui/table.html", _bills),
+    CustomerTab("payments", gettext_lazy("Payments"), "payment.read", "ui/table.html", _payments),
+    CustomerTab("orders", gettext_lazy("Orders"), "order.read", "ui/table.html", _orders),
+    CustomerTab("messages", gettext_lazy("Messages"), "customer.read", "ui/table.html", _messages),
+    CustomerTab("history", gettext_lazy("History"), "customer.read", "desk/customer_history.html", _history),
 )

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from django.urls import reverse
+from django.utils.translation import gettext_lazy
 
 from linehouse.billing import service as billing
 from linehouse.customer import service as customers
@@ -50,9 +51,9 @@ def _numbers(desk: Desk, text: str) -> Iterable[Hit]:
 
 
 FINDERS: Final[tuple[Finder, ...]] = (
-    Finder("Customers", "customer.read", _customers, own=True),
-    Finder("Orders", "order.read", _orders, own=True),
-    Finder("Invoices", "billing.read", _invoices),
-    Finder("Products", "customer.read", _products, own=True),
-    Finder("Numbers", "resource.read", _numbers),
+    Finder(gettext_lazy("Customers"), "customer.read", _customers, own=True),
+    Finder(gettext_lazy("Orders"), "order.read", _orders, own=True),
+    Finder(gettext_lazy("Invoices"), "billing.read", _invoices),
+    Finder(gettext_lazy("Products"), "customer.read", _products, own=True),
+    Finder(gettext_lazy("Numbers"), "resource.read", _numbers),
 )

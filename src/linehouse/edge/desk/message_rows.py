@@ -3,32 +3,35 @@
 from uuid import UUID
 
 from django.urls import reverse
+from django.utils.translation import gettext
 
 from linehouse.edge.ui.sources import paged
-from linehouse.edge.ui.status import readable
 from linehouse.edge.ui.table import Column, Empty, Filter, Kind, Query, Shown, Source, Table
 from linehouse.notify import service as notify
 from linehouse.notify.lifecycle import MESSAGE
 from linehouse.notify.values import MessageView
+from linehouse.platform.texts.codes import titled_lazily
 
 
 def messages_table(brand: str, *, of_customer: bool = False) -> Table[MessageView]:
     """The list of messages, of the brand or of one customer."""
     return Table[MessageView](
         key="messages",
-        caption="Messages",
+        caption=gettext("Messages"),
         columns=(
-            Column("subject", "Subject", sort=True, link=lambda m: reverse("desk:message", args=(brand, m.id))),
-            Column("recipient_masked", "To", Kind.CODE, shown=Shown.FROM_TABLET),
-            Column("subject_ref", "About", Kind.CODE, shown=Shown.FROM_DESKTOP),
-            Column("state", "State", Kind.STATUS, sort=True),
-            Column("created_at", "Written", Kind.INSTANT, sort=True),
-            Column("sent_at", "Delivered", Kind.INSTANT, sort=True, shown=Shown.FROM_DESKTOP),
+            Column(
+                "subject", gettext("Subject"), sort=True, link=lambda m: reverse("desk:message", args=(brand, m.id))
+            ),
+            Column("recipient_masked", gettext("To"), Kind.CODE, shown=Shown.FROM_TABLET),
+            Column("subject_ref", gettext("About"), Kind.CODE, shown=Shown.FROM_DESKTOP),
+            Column("state", gettext("State"), Kind.STATUS, sort=True),
+            Column("created_at", gettext("Written"), Kind.INSTANT, sort=True),
+            Column("sent_at", gettext("Delivered"), Kind.INSTANT, sort=True, shown=Shown.FROM_DESKTOP),
         ),
-        filters=(Filter("state", "State", tuple((state, readable(state).capitalize()) for state in MESSAGE.states)),),
-        search_label="" if of_customer else "Subject, template, or what it is about",
+        filters=(Filter("state", gettext("State"), tuple((state, titled_lazily(state)) for state in MESSAGE.states)),),
+        search_label="" if of_customer else gettext("Subject, template, or what it is about"),
         sort="-created_at",
-        empty=Empty("No message yet", "Invoices and notices to customers are listed here.", "mail"),
+        empty=Empty(gettext("No message yet"), gettext("Invoices and notices to customers are listed here."), "mail"),
     )
 
 

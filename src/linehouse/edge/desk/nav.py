@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from django.urls import reverse
+from django.utils.translation import gettext_lazy
+from django_stubs_ext import StrOrPromise
 
 from linehouse.platform.access.grants import Held
 from linehouse.platform.access.policy import owned
@@ -14,11 +16,11 @@ class Screen:
     """A screen of the rail. `section` marks it as current on the pages below it."""
 
     section: str
-    label: str
+    label: StrOrPromise
     url_name: str
     icon: str
     permission: str
-    words: str = ""
+    words: StrOrPromise = ""
     own: bool = False
     """Whether it holds to a dealer's own customers and orders, and so is open to the dealer's staff."""
 
@@ -31,74 +33,222 @@ class Screen:
 class Group:
     """A heading of the rail with its screens."""
 
-    label: str
+    label: StrOrPromise
     screens: tuple[Screen, ...]
 
 
 MAP: Final[tuple[Group, ...]] = (
-    Group("", (Screen("dashboard", "Dashboard", "dashboard", "dashboard", "customer.read", "home overview start"),)),
     Group(
-        "Customers",
+        "",
         (
             Screen(
-                "customers", "Customers", "customers", "users", "customer.read", "subscribers people accounts", own=True
+                "dashboard",
+                gettext_lazy("Dashboard"),
+                "dashboard",
+                "dashboard",
+                "customer.read",
+                gettext_lazy("home overview start"),
             ),
-            Screen("orders", "Orders", "orders", "order", "order.read", "sales activation", own=True),
-            Screen("interactions", "Contacts", "interactions", "chat", "interaction.read", "calls notes interactions"),
-            Screen("messages", "Messages", "messages", "mail", "customer.read", "mail sent notices"),
+            Screen(
+                "orders",
+                gettext_lazy("Orders"),
+                "orders",
+                "order",
+                "order.read",
+                gettext_lazy("sales activation"),
+                own=True,
+            ),
+            Screen(
+                "interactions",
+                gettext_lazy("Contacts"),
+                "interactions",
+                "chat",
+                "interaction.read",
+                gettext_lazy("calls notes interactions"),
+            ),
+            Screen(
+                "messages",
+                gettext_lazy("Messages"),
+                "messages",
+                "mail",
+                "customer.read",
+                gettext_lazy("mail sent notices"),
+            ),
         ),
     ),
     Group(
-        "Products",
+        gettext_lazy("Customers"),
         (
-            Screen("catalog", "Catalog", "offerings", "book", "catalog.read", "offerings plans prices tariffs"),
             Screen(
-                "price", "Price enquiry", "price_enquiry", "calculator", "catalog.read", "what would this cost rating"
+                "customers",
+                gettext_lazy("Customers"),
+                "customers",
+                "users",
+                "customer.read",
+                gettext_lazy("subscribers people accounts"),
+                own=True,
+            ),
+            Screen(
+                "orders",
+                gettext_lazy("Orders"),
+                "orders",
+                "order",
+                "order.read",
+                gettext_lazy("sales activation"),
+                own=True,
+            ),
+            Screen(
+                "messages",
+                gettext_lazy("Messages"),
+                "messages",
+                "mail",
+                "customer.read",
+                gettext_lazy("mail sent notices"),
+            ),
+        ),
+    ),
+    Group(
+        gettext_lazy("Products"),
+        (
+            Screen(
+                "catalog",
+                gettext_lazy("Catalog"),
+                "offerings",
+                "book",
+                "catalog.read",
+                gettext_lazy("offerings plans prices tariffs"),
+            ),
+            Screen(
+                "price",
+                gettext_lazy("Price enquiry"),
+                "price_enquiry",
+                "calculator",
+                "catalog.read",
+                gettext_lazy("what would this cost rating"),
             ),
             Screen(
                 "characteristics",
-                "Characteristics",
+                gettext_lazy("Characteristics"),
                 "characteristics",
                 "tag",
                 "catalog.read",
-                "custom fields own attributes declare",
+                gettext_lazy("custom fields own attributes declare"),
             ),
         ),
     ),
     Group(
-        "Usage",
+        gettext_lazy("Usage"),
         (
-            Screen("usage_files", "Files", "usage_files", "file", "usage.read", "cdr tap inbox upload"),
-            Screen("usage_records", "Records", "usage_records", "usage", "usage.read", "calls data sms"),
-            Screen("suspense", "Suspense", "suspense", "pause", "usage.read", "rejected errors correct resubmit"),
+            Screen(
+                "usage_files",
+                gettext_lazy("Files"),
+                "usage_files",
+                "file",
+                "usage.read",
+                gettext_lazy("cdr tap inbox upload"),
+            ),
+            Screen(
+                "usage_records",
+                gettext_lazy("Records"),
+                "usage_records",
+                "usage",
+                "usage.read",
+                gettext_lazy("calls data sms"),
+            ),
+            Screen(
+                "suspense",
+                gettext_lazy("Suspense"),
+                "suspense",
+                "pause",
+                "usage.read",
+                gettext_lazy("rejected errors correct resubmit"),
+            ),
         ),
     ),
     Group(
-        "Money",
+        gettext_lazy("Money"),
         (
-            Screen("bill_runs", "Bill runs", "bill_runs", "run", "billing.read", "cycle approve post"),
-            Screen("invoices", "Invoices", "invoices", "bill", "billing.read", "bills pdf"),
-            Screen("payments", "Payments", "payments", "payment", "payment.read", "allocations received"),
-            Screen("statements", "Bank statements", "statements", "bank", "payment.read", "camt upload unmatched"),
-            Screen("ledger", "Ledger", "ledger", "ledger", "ledger.read", "accounts trial balance verify journal"),
+            Screen(
+                "bill_runs",
+                gettext_lazy("Bill runs"),
+                "bill_runs",
+                "run",
+                "billing.read",
+                gettext_lazy("cycle approve post"),
+            ),
+            Screen("invoices", gettext_lazy("Invoices"), "invoices", "bill", "billing.read", gettext_lazy("bills pdf")),
+            Screen(
+                "payments",
+                gettext_lazy("Payments"),
+                "payments",
+                "payment",
+                "payment.read",
+                gettext_lazy("allocations received"),
+            ),
+            Screen(
+                "statements",
+                gettext_lazy("Bank statements"),
+                "statements",
+                "bank",
+                "payment.read",
+                gettext_lazy("camt upload unmatched"),
+            ),
+            Screen(
+                "ledger",
+                gettext_lazy("Ledger"),
+                "ledger",
+                "ledger",
+                "ledger.read",
+                gettext_lazy("accounts trial balance verify journal"),
+            ),
         ),
     ),
     Group(
-        "Network",
+        gettext_lazy("Network"),
         (
-            Screen("numbers", "Numbers", "numbers", "phone", "resource.read", "msisdn stock"),
-            Screen("sims", "SIM cards", "sims", "sim", "resource.read", "iccid imsi stock"),
-            Screen("network", "Host network", "network", "network", "network.read", "provisioning desired state drift"),
+            Screen(
+                "numbers", gettext_lazy("Numbers"), "numbers", "phone", "resource.read", gettext_lazy("msisdn stock")
+            ),
+            Screen("sims", gettext_lazy("SIM cards"), "sims", "sim", "resource.read", gettext_lazy("iccid imsi stock")),
+            Screen(
+                "network",
+                gettext_lazy("Host network"),
+                "network",
+                "network",
+                "network.read",
+                gettext_lazy("provisioning desired state drift"),
+            ),
         ),
     ),
     Group(
-        "Operations",
+        gettext_lazy("Operations"),
         (
-            Screen("clock", "Business clock", "clock", "clock", "clock.read", "advance time day cycle"),
-            Screen("jobs", "Jobs", "jobs", "job", "operations.read", "queue retry failed"),
-            Screen("events", "Events", "events", "event", "operations.read", "outbox log"),
-            Screen("staff", "Staff", "staff", "staff", "operations.read", "roles permissions people"),
-            Screen("about", "About", "about", "gear", "operations.read", "settings version mailbox"),
+            Screen(
+                "clock",
+                gettext_lazy("Business clock"),
+                "clock",
+                "clock",
+                "clock.read",
+                gettext_lazy("advance time day cycle"),
+            ),
+            Screen("jobs", gettext_lazy("Jobs"), "jobs", "job", "operations.read", gettext_lazy("queue retry failed")),
+            Screen("events", gettext_lazy("Events"), "events", "event", "operations.read", gettext_lazy("outbox log")),
+            Screen(
+                "staff",
+                gettext_lazy("Staff"),
+                "staff",
+                "staff",
+                "operations.read",
+                gettext_lazy("roles permissions people"),
+            ),
+            Screen(
+                "about",
+                gettext_lazy("About"),
+                "about",
+                "gear",
+                "operations.read",
+                gettext_lazy("settings version mailbox"),
+            ),
         ),
     ),
 )
@@ -110,7 +260,7 @@ SCREENS: Final = tuple(screen for group in MAP for screen in group.screens)
 class Entry:
     """A link of the rail as one reader sees it."""
 
-    label: str
+    label: StrOrPromise
     url: str
     icon: str
     current: bool
@@ -123,7 +273,7 @@ def open_to(screen: Screen, held: Held) -> bool:
     return screen.own or not owned(screen.permission) or held.bound_to(screen.permission) is None
 
 
-def rail(brand: str, held: Held, section: str) -> list[tuple[str, list[Entry]]]:
+def rail(brand: str, held: Held, section: str) -> list[tuple[StrOrPromise, list[Entry]]]:
     """The rail for a reader: only what they may open, empty headings left out."""
     shown = []
     for group in MAP:

@@ -4,20 +4,26 @@ from typing import Final
 from uuid import UUID
 
 from django.urls import reverse
+from django.utils.translation import gettext
 
 from linehouse.edge.ui.sources import paged
-from linehouse.edge.ui.status import readable
 from linehouse.edge.ui.table import Column, Empty, Filter, Kind, Query, Shown, Source, Table
 from linehouse.ordering import service as ordering
 from linehouse.ordering.lifecycle import PRODUCT_ORDER
 from linehouse.ordering.values import OrderView
+from linehouse.platform.texts.codes import titled, titled_lazily
 
-STATES: Final = tuple((state, readable(state).capitalize()) for state in PRODUCT_ORDER.states)
+STATES: Final = tuple((state, titled_lazily(state)) for state in PRODUCT_ORDER.states)
 
 
 def what(order: OrderView) -> str:
     """What the order is about, in one line."""
-    words = [f"{'End ' if item.action == 'delete' else ''}{item.offering_name}" for item in order.items]
+    words = [
+        gettext("End %(offering)s") % {"offering": item.offering_name}
+        if item.action == "delete"
+        else item.offering_name
+        for item in order.items
+    ]
     return ", ".join(words)
 
 
@@ -25,27 +31,31 @@ def orders_table(brand: str, *, of_customer: bool = False) -> Table[OrderView]:
     """The list of orders, of the brand or of one customer."""
     return Table[OrderView](
         key="orders",
-        caption="Orders",
+        caption=gettext("Orders"),
         columns=(
             Column(
-                "number", "Order", Kind.CODE, sort=True, link=lambda o: reverse("desk:order", args=(brand, o.number))
+                "number",
+                gettext("Order"),
+                Kind.CODE,
+                sort=True,
+                link=lambda o: reverse("desk:order", args=(brand, o.number)),
             ),
-            Column("what", "What", value=what),
-            Column("state", "State", Kind.STATUS, sort=True, note=lambda o: o.reason),
+            Column("what", gettext("What"), value=what),
+            Column("state", gettext("State"), Kind.STATUS, sort=True, note=lambda o: o.reason),
             Column(
                 "channel",
-                "Channel",
-                value=lambda o: readable(o.channel).capitalize(),
+                gettext("Channel"),
+                value=lambda o: titled(o.channel),
                 sort=True,
                 shown=Shown.FROM_DESKTOP,
             ),
-            Column("created_at", "Ordered", Kind.INSTANT, sort=True, shown=Shown.FROM_TABLET),
-            Column("completed_at", "Completed", Kind.INSTANT, sort=True, shown=Shown.FROM_DESKTOP),
+            Column("created_at", gettext("Ordered"), Kind.INSTANT, sort=True, shown=Shown.FROM_TABLET),
+            Column("completed_at", gettext("Completed"), Kind.INSTANT, sort=True, shown=Shown.FROM_DESKTOP),
         ),
-        filters=(Filter("state", "State", STATES),),
-        search_label="" if of_customer else "Order number, or the other system's key",
+        filters=(Filter("state", gettext("State"), STATES),),
+        search_label="" if of_customer else gettext("Order number, or the other system's key"),
         sort="-created_at",
-        empty=Empty("No order yet", "An order brings a product to a customer.", "order"),
+        empty=Empty(gettext("No order yet"), gettext("An order brings a product to a customer."), "order"),
     )
 
 

@@ -4,6 +4,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Final
 
+from django.utils.translation import gettext
+from django_stubs_ext import StrOrPromise
+
 from linehouse.edge.desk import nav
 from linehouse.edge.desk.access import Desk
 from linehouse.platform.access.ownership import bound_to_dealer
@@ -18,7 +21,7 @@ SHORTEST: Final = 2
 class Hit:
     """Something to go to."""
 
-    label: str
+    label: StrOrPromise
     url: str
     icon: str
     note: str = ""
@@ -28,7 +31,7 @@ class Hit:
 class Finder:
     """A kind of thing that can be searched, with the permission that it needs."""
 
-    title: str
+    title: StrOrPromise
     permission: str
     find: Callable[[Desk, str], Iterable[Hit]]
     own: bool = False
@@ -53,12 +56,12 @@ def screens(desk: Desk, text: str) -> list[Hit]:
     ]
 
 
-def search(desk: Desk, text: str, finders: Iterable[Finder]) -> list[tuple[str, list[Hit]]]:
+def search(desk: Desk, text: str, finders: Iterable[Finder]) -> list[tuple[StrOrPromise, list[Hit]]]:
     """Groups of hits, empty groups left out."""
     wanted = text.strip()
-    groups: list[tuple[str, list[Hit]]] = []
+    groups: list[tuple[StrOrPromise, list[Hit]]] = []
     if len(wanted) >= SHORTEST:
         groups.extend((finder.title, finder.finds(desk, wanted)) for finder in finders)
     found = screens(desk, wanted)
-    groups.append(("Screens", found if wanted else found[:12]))
+    groups.append((gettext("Screens"), found if wanted else found[:12]))
     return [(title, hits) for title, hits in groups if hits]

@@ -6,12 +6,14 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from django.utils.translation import gettext
+
 from linehouse.balance import service as balance
 from linehouse.balance.values import BucketView
 from linehouse.billing import service as billing
 from linehouse.billing.service import ChargeView
 from linehouse.customer.values import CustomerView
-from linehouse.edge.ui.formats import money_text
+from linehouse.edge.ui.formats import money_text, quantity_text
 from linehouse.inventory import service as inventory
 from linehouse.inventory.values import ProductView, ServiceView
 from linehouse.kernel.money import Money
@@ -43,9 +45,10 @@ def meter(bucket: BucketView) -> Meter:
     """The bar of an allowance; it warns from four fifths on."""
     used = amount_text(bucket, bucket.used)
     note = (
-        f"{used} used, unlimited"
+        gettext("%(used)s used, unlimited") % {"used": used}
         if bucket.unlimited
-        else f"{amount_text(bucket, bucket.left or 0)} left of {amount_text(bucket, bucket.granted or 0)}"
+        else gettext("%(left)s left of %(granted)s")
+        % {"left": amount_text(bucket, bucket.left or 0), "granted": amount_text(bucket, bucket.granted or 0)}
     )
     share = bucket.share_used
     tone = "bad" if share >= 100 else "warn" if share >= 80 else ""
@@ -54,7 +57,11 @@ def meter(bucket: BucketView) -> Meter:
 
 def amount_text(bucket: BucketView, amount: int) -> str:
     """An amount of a bucket's asset for people."""
-    return money_text(Money(amount, bucket.asset)) if bucket.is_money else Quantity(amount, Unit(bucket.asset)).human()
+    return (
+        money_text(Money(amount, bucket.asset))
+        if bucket.is_money
+        else quantity_text(Quantity(amount, Unit(bucket.asset)))
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +100,9 @@ def cards_of(customer_id: UUID, now: datetime) -> list[ProductCard]:
 def changes_of(view: CustomerView) -> list[tuple[str, Change]]:
     """What was changed of a customer, its party and its accounts: machine time, newest first."""
     party = "party.Individual" if view.kind is PartyKind.INDIVIDUAL else "party.Organization"
-    found = [("Customer", change) for change in history("customer.Customer", view.id)]
+    found = [(gettext("Customer"), change) for change in history("customer.Customer", view.id)]
     found += [
-        ("Person" if view.kind is PartyKind.INDIVIDUAL else "Organisation", change)
+        (gettext("Person") if view.kind is PartyKind.INDIVIDUAL else gettext("Organisation"), change)
         for change in history(party, view.party_id)
     ]
     for account in view.accounts:

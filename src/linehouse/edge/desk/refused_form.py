@@ -5,6 +5,7 @@ from types import MappingProxyType
 from typing import Final
 
 from django import forms
+from django.utils.translation import gettext
 
 from linehouse.kernel.error import DomainError
 from linehouse.kernel.outcome import Problem
@@ -24,5 +25,5 @@ def tell(form: forms.BaseForm, refusal: DomainError, names: Mapping[str, str] = 
         name = names.get(problem.field, problem.field.rpartition(".")[2])
         text = problem.message[:1].upper() + problem.message[1:]
         if problem.expected:
-            text += f"; expected: {problem.expected}"
+            text += gettext("; expected: %(expected)s") % {"expected": problem.expected}
         form.add_error(name if name in form.fields else None, f"{text}.")

@@ -9,6 +9,8 @@ from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest
 from django.http.request import split_domain_port
+from django.utils.translation import gettext
+from django_stubs_ext import StrOrPromise
 
 from linehouse.kernel.error import Invalid
 from linehouse.platform.settings import Settings
@@ -21,7 +23,7 @@ LARGEST_UPLOAD: Final = 64 * 1024 * 1024
 class Action:
     """A button of a page's head that leads somewhere."""
 
-    label: str
+    label: StrOrPromise
     url: str
     icon: str
 
@@ -30,10 +32,12 @@ def read_upload(upload: UploadedFile[bytes]) -> tuple[str, bytes]:
     """Return an uploaded file's name and content. Raises Invalid for an empty or a very large one."""
     size = upload.size or 0
     if not size:
-        raise Invalid("the file is empty", field="file", expected="a file with content")
+        raise Invalid(gettext("the file is empty"), field="file", expected=gettext("a file with content"))
     if size > LARGEST_UPLOAD:
         raise Invalid(
-            "the file is too large for an upload", field="file", expected="at most 64 MB; use the inbox folder"
+            gettext("the file is too large for an upload"),
+            field="file",
+            expected=gettext("at most 64 MB; use the inbox folder"),
         )
     return upload.name or "upload", upload.read()
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from django.http import HttpRequest
+from django_stubs_ext import StrOrPromise
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,14 +13,14 @@ class Tab:
     """One tab. `key` "" is the first, whose address is the page's own."""
 
     key: str
-    label: str
+    label: StrOrPromise
     url: str
     current: bool
     count: int | None = None
 
 
 def tabs(
-    request: HttpRequest, labels: Iterable[tuple[str, str] | tuple[str, str, int | None]]
+    request: HttpRequest, labels: Iterable[tuple[str, StrOrPromise] | tuple[str, StrOrPromise, int | None]]
 ) -> tuple[list[Tab], str]:
     """The tabs of a page and the key of the one that is open; an unknown tab opens the first."""
     entries = list(labels)

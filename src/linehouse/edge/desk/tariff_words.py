@@ -4,13 +4,26 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from linehouse.edge.ui.formats import money_text
+from django.utils.translation import gettext, gettext_lazy
+from django_stubs_ext import StrOrPromise
+
+from linehouse.edge.ui.formats import money_text, quantity_text
 from linehouse.kernel.money import Money
 from linehouse.kernel.quantity import Quantity, Unit
 from linehouse.rating.values import Conditions, Price, Rule, RuleEffect, Scope, Step, Tariff, UsageType
 
-_TYPES: Final[Mapping[str, str]] = {"voice": "calls", "sms": "SMS", "mms": "MMS", "data": "data", "event": "services"}
-_DIRECTIONS: Final[Mapping[str, str]] = {"out": "outgoing", "in": "incoming", "forwarded": "forwarded"}
+_TYPES: Final[Mapping[str, StrOrPromise]] = {
+    "voice": gettext_lazy("calls"),
+    "sms": "SMS",
+    "mms": "MMS",
+    "data": gettext_lazy("data"),
+    "event": gettext_lazy("services"),
+}
+_DIRECTIONS: Final[Mapping[str, StrOrPromise]] = {
+    "out": gettext_lazy("outgoing"),
+    "in": gettext_lazy("incoming"),
+    "forwarded": gettext_lazy("forwarded"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,17 +44,19 @@ def rules_in_words(tariff: Tariff) -> tuple[RuleWords, ...]:
 
 def scope_in_words(scope: Scope, tariff: Tariff | None) -> str:
     """Which usage an allowance covers."""
-    parts = ["; or ".join(", ".join(_conditions(one, tariff)) for one in scope.include) or "all usage"]
-    parts += [f"not {', '.join(_conditions(one, tariff))}" for one in scope.exclude]
+    parts = [
+        gettext("; or ").join(", ".join(_conditions(one, tariff)) for one in scope.include) or gettext("all usage")
+    ]
+    parts += [gettext("not %(value)s") % {"value": ", ".join(_conditions(one, tariff))} for one in scope.exclude]
     return "; ".join(parts)
 
 
 def _rule(rule: Rule, tariff: Tariff) -> RuleWords:
     match rule.effect:
         case RuleEffect.FREE:
-            costs: tuple[str, ...] = ("free",)
+            costs: tuple[str, ...] = (gettext("free"),)
         case RuleEffect.BLOCKED:
-            costs = ("barred",)
+            costs = (gettext("barred"),)
         case RuleEffect.PRICE:
             costs = _price(rule.price, _unit(rule.conditions), tariff.currency) if rule.price else ()
     return RuleWords(rule.key, rule.name, tuple(_conditions(rule.conditions, tariff)), costs, rule.effect.value)
@@ -55,31 +70,30 @@ def _unit(conditions: Conditions) -> Unit:
 def _conditions(given: Conditions, tariff: Tariff | None) -> list[str]:
     words: list[str] = []
     if given.usage_types:
-        directions = [_DIRECTIONS[one.value] for one in given.directions]
-        kinds = ", ".join(_TYPES[one.value] for one in given.usage_types)
-        words.append(f"{' and '.join(directions)} {kinds}".strip())
+        directions = [str(_DIRECTIONS[one.value]) for one in given.directions]
+        kinds = ", ".join(str(_TYPES[one.value]) for one in given.usage_types)
+        words.append(f"{gettext(' and ').join(directions)} {kinds}".strip())
     elif given.directions:
-        words.append(" and ".join(_DIRECTIONS[one.value] for one in given.directions))
+        words.append(gettext(" and ").join(str(_DIRECTIONS[one.value]) for one in given.directions))
     if given.number_zones:
-        words.append(
-            "numbers: " + ", ".join(_zone(one, tariff.number_zones if tariff else {}) for one in given.number_zones)
-        )
+        zones = ", ".join(_zone(one, tariff.number_zones if tariff else {}) for one in given.number_zones)
+        words.append(gettext("numbers: %(zones)s") % {"zones": zones})
     if given.network_zones:
-        words.append(
-            "in: " + ", ".join(_zone(one, tariff.network_zones if tariff else {}) for one in given.network_zones)
-        )
+        zones = ", ".join(_zone(one, tariff.network_zones if tariff else {}) for one in given.network_zones)
+        words.append(gettext("in: %(zones)s") % {"zones": zones})
     if given.time_bands:
-        words.append("at: " + ", ".join(_zone(one, tariff.time_bands if tariff else {}) for one in given.time_bands))
+        bands = ", ".join(_zone(one, tariff.time_bands if tariff else {}) for one in given.time_bands)
+        words.append(gettext("at: %(bands)s") % {"bands": bands})
     for label, values in (
-        ("rating group", given.rating_groups),
-        ("access point", given.apns),
-        ("service", given.service_ids),
+        (gettext("rating group"), given.rating_groups),
+        (gettext("access point"), given.apns),
+        (gettext("service"), given.service_ids),
     ):
         if values:
             words.append(f"{label}: {', '.join(map(str, values))}")
     if given.on_net is not None:
-        words.append("within the brand" if given.on_net else "outside the brand")
-    return words or ["everything else"]
+        words.append(gettext("within the brand") if given.on_net else gettext("outside the brand"))
+    return words or [gettext("everything else")]
 
 
 def _zone(key: str, zones: Mapping[str, object]) -> str:
@@ -92,23 +106,33 @@ def _price(price: Price, unit: Unit, currency: str) -> tuple[str, ...]:
 
     lines: list[str] = []
     if price.connect:
-        lines.append(f"{money(price.connect.micros)} for the connection")
+        lines.append(gettext("%(value)s for the connection") % {"value": money(price.connect.micros)})
     if price.free:
-        lines.append(f"the first {Quantity(price.free, unit).human()} free")
+        lines.append(gettext("the first %(value)s free") % {"value": quantity_text(Quantity(price.free, unit))})
     lines += [_step(step, unit, money(step.price), money(step.flat)) for step in price.steps]
     if price.finish:
-        lines.append(f"{money(price.finish.micros)} at the end")
+        lines.append(gettext("%(value)s at the end") % {"value": money(price.finish.micros)})
     if price.minimum is not None:
-        lines.append(f"at least {money(price.minimum)}")
+        lines.append(gettext("at least %(value)s") % {"value": money(price.minimum)})
     if price.maximum is not None:
-        lines.append(f"at most {money(price.maximum)}")
+        lines.append(gettext("at most %(value)s") % {"value": money(price.maximum)})
     return tuple(lines)
 
 
 def _step(step: Step, unit: Unit, price: str, flat: str) -> str:
-    after = f"from {Quantity(step.start, unit).human()} on: " if step.start else ""
-    each = Quantity(step.unit, unit).human()
+    after = gettext("from %(value)s on: ") % {"value": quantity_text(Quantity(step.start, unit))} if step.start else ""
+    each = quantity_text(Quantity(step.unit, unit))
     each = each.removeprefix("1 ") if each.startswith("1 ") and each.count(" ") == 1 else each
-    blocks = f", in blocks of {Quantity(step.block, unit).human()}" if step.block != step.unit else ""
-    once = f" and {flat} once" if step.flat else ""
-    return f"{after}{price} per {each}{once}{blocks}"
+    blocks = (
+        gettext(", in blocks of %(value)s") % {"value": quantity_text(Quantity(step.block, unit))}
+        if step.block != step.unit
+        else ""
+    )
+    once = gettext(" and %(flat)s once") % {"flat": flat} if step.flat else ""
+    return gettext("%(after)s%(price)s per %(each)s%(once)s%(blocks)s") % {
+        "after": after,
+        "price": price,
+        "each": each,
+        "once": once,
+        "blocks": blocks,
+    }

@@ -152,5 +152,6 @@ brand_screens = [
 urlpatterns = [
     path("", home.brands, name="home"),
     path("theme", home.theme, name="theme"),
+    path("language", home.language, name="language"),
     path("b/<slug:brand>/", include(brand_screens)),
 ]

@@ -8,16 +8,18 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.urls import reverse
+from django.utils.translation import gettext, gettext_lazy
 
 from linehouse.charging import service as charging
 from linehouse.charging.values import RatedUsage
 from linehouse.edge.ui.charts import Chart, bars
-from linehouse.edge.ui.formats import bytes_text, number_text
+from linehouse.edge.ui.formats import bytes_text, day_text, number_text
 from linehouse.edge.ui.sources import paged
 from linehouse.edge.ui.status import readable
 from linehouse.edge.ui.table import Column, Empty, Filter, Kind, Query, Shown, Source, Table
 from linehouse.kernel.money import Money
 from linehouse.kernel.period import day_start, local_date
+from linehouse.platform.texts.codes import titled_lazily
 from linehouse.rating.values import UsageType
 from linehouse.usage import service as usage
 from linehouse.usage.lifecycle import USAGE_RECORD
@@ -27,14 +29,14 @@ CHARTED_PAGE: Final = 1_000
 CHARTED_AT_MOST: Final = 20_000
 """Records that are summed for a customer's charts; who has more sees the newest."""
 TYPES: Final = (
-    (UsageType.VOICE.value, "Call"),
+    (UsageType.VOICE.value, gettext_lazy("Call")),
     (UsageType.SMS.value, "SMS"),
     (UsageType.MMS.value, "MMS"),
-    (UsageType.DATA.value, "Data"),
-    (UsageType.EVENT.value, "Service"),
+    (UsageType.DATA.value, gettext_lazy("Data")),
+    (UsageType.EVENT.value, gettext_lazy("Service")),
 )
 DIRECTIONS: Final[Mapping[str, str]] = {"out": "outgoing", "in": "incoming", "forwarded": "forwarded"}
-RECORD_STATES: Final = tuple((state, readable(state).capitalize()) for state in USAGE_RECORD.states)
+RECORD_STATES: Final = tuple((state, titled_lazily(state)) for state in USAGE_RECORD.states)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,54 +56,64 @@ def records_table(brand: str) -> Table[PricedUsage]:
     """The list of usage records, of all, a file or a customer."""
     return Table[PricedUsage](
         key="usage",
-        caption="Usage",
+        caption=gettext("Usage"),
         columns=(
             Column(
                 "usage.started_at",
-                "Started",
+                gettext("Started"),
                 Kind.EXACT_INSTANT,
                 sort=True,
                 link=lambda p: reverse("desk:usage_record", args=(brand, p.usage.id)),
             ),
             Column(
                 "usage.usage_type",
-                "Usage",
+                gettext("Usage"),
                 value=lambda p: dict(TYPES).get(p.usage.usage_type, p.usage.usage_type),
                 sort=True,
                 note=lambda p: _direction(p.usage),
             ),
             Column(
                 "usage.msisdn",
-                "Number",
+                gettext("Number"),
                 Kind.CODE,
                 value=lambda p: f"+{p.usage.msisdn}" if p.usage.msisdn else "",
                 shown=Shown.FROM_TABLET,
             ),
             Column(
                 "usage.other_party",
-                "Other party",
+                gettext("Other party"),
                 Kind.CODE,
                 value=lambda p: p.usage.other_party or p.usage.apn,
                 shown=Shown.FROM_TABLET,
             ),
-            Column("serving", "Network", Kind.CODE, value=lambda p: _network(p.usage), shown=Shown.FROM_DESKTOP),
-            Column("usage.quantity", "Quantity", Kind.QUANTITY),
+            Column(
+                "serving", gettext("Network"), Kind.CODE, value=lambda p: _network(p.usage), shown=Shown.FROM_DESKTOP
+            ),
+            Column("usage.quantity", gettext("Quantity"), Kind.QUANTITY),
             Column(
                 "usage.state",
-                "State",
+                gettext("State"),
                 Kind.STATUS,
                 sort=True,
                 note=lambda p: readable(p.usage.reason),
                 shown=Shown.FROM_TABLET,
             ),
-            Column("price", "Price", Kind.USAGE_MONEY, note=lambda p: p.rated.covered_by if p.rated else "", sort=True),
+            Column(
+                "price",
+                gettext("Price"),
+                Kind.USAGE_MONEY,
+                note=lambda p: p.rated.covered_by if p.rated else "",
+                sort=True,
+            ),
         ),
         filters=(
-            Filter("usage_type", "Usage", TYPES),
-            Filter("state", "State", RECORD_STATES),
+            Filter("usage_type", gettext("Usage"), TYPES),
+            Filter("state", gettext("State"), RECORD_STATES),
         ),
         sort="-usage.started_at",
-        empty=Empty("No usage yet", "Records appear when the host operator's files have been read.", "usage"),
+        empty=Empty(
+            gettext("No usage yet"), gettext("Records appear when the host operator's files have been read."), "usage"
+        ),
         size=50,
     )
 
@@ -114,7 +126,7 @@ def with_prices(views: Sequence[UsageView]) -> list[PricedUsage]:
 
 def _direction(record: UsageView) -> str:
     words = DIRECTIONS.get(record.direction, record.direction)
-    return f"{words}, abroad" if record.visited else words
+    return gettext("%(words)s, abroad") % {"words": words} if record.visited else words
 
 
 def _network(record: UsageView) -> str:
@@ -160,16 +172,24 @@ def usage_charts(customer_id: UUID, now: datetime, zone: ZoneInfo) -> list[Chart
         offset += CHARTED_PAGE
         if offset >= total or offset >= CHARTED_AT_MOST:
             break
-    names = [f"{day.day} {day:%b}" for day in days]
+    names = [day_text(day) for day in days]
     drawn = []
     for key, title, label in (
-        ("data", "Data", bytes_text),
-        ("voice", "Calls", lambda ms: f"{number_text(ms // 60_000)} min"),
+        ("data", gettext("Data"), bytes_text),
+        ("voice", gettext("Calls"), lambda ms: gettext("%(value)s min") % {"value": number_text(ms // 60_000)}),
         ("sms", "SMS", number_text),
     ):
         if sums[key]:
             values = [sums[key].get(day, 0) for day in days]
             drawn.append(
-                bars(f"{title}, last 30 days", names, values, label=label, column="Day", measure=title, height=150)
+                bars(
+                    gettext("%(title)s, last 30 days") % {"title": title},
+                    names,
+                    values,
+                    label=label,
+                    column=gettext("Day"),
+                    measure=title,
+                    height=150,
+                )
             )
     return drawn

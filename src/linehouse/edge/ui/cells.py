@@ -8,6 +8,7 @@ from typing import Final
 from django.utils import timezone
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 
 from linehouse.edge.ui.formats import (
     MINUS,
@@ -20,16 +21,23 @@ from linehouse.edge.ui.formats import (
     instant_text,
     number_text,
     quantity_text,
+    sign_comes_first,
 )
 from linehouse.edge.ui.status import readable, tone_of
 from linehouse.kernel.money import Money
 from linehouse.kernel.quantity import Quantity
+from linehouse.platform.texts.codes import spelled
 
-NOTHING: Final = SafeString(
-    '<span class="muted"><span aria-hidden="true">–</span><span class="visually-hidden">none</span></span>'
-)
 _FORMULA: Final = re.compile(r"^[=+\-@\t\r]")
 _NUMBER: Final = re.compile(r"^[+-]?\d+(\.\d+)?$")
+
+
+def nothing() -> SafeString:
+    """Return what stands for an empty value: a dash that screen readers read as "none"."""
+    return format_html(
+        '<span class="muted"><span aria-hidden="true">–</span><span class="visually-hidden">{}</span></span>',
+        gettext("none"),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +54,10 @@ def money_markup(amount: Money, at_least: int | None = None) -> SafeString:
     """Return an amount with a quiet currency sign."""
     number = amount_text(amount, at_least)
     minus = MINUS if number.startswith(MINUS) else ""
-    return format_html(
-        '<span class="amount">{}<span class="currency">{}</span>{}{}</span>',
-        minus,
-        currency_sign(amount.currency),
-        NO_BREAK,
-        number.removeprefix(MINUS),
-    )
+    sign = format_html('<span class="currency">{}</span>', currency_sign(amount.currency))
+    bare = number.removeprefix(MINUS)
+    parts = (sign, NO_BREAK, bare) if sign_comes_first() else (bare, NO_BREAK, sign)
+    return format_html('<span class="amount">{}{}{}{}</span>', minus, *parts)
 
 
 def instant_markup(value: datetime, *, seconds: bool = False) -> SafeString:
@@ -85,7 +90,7 @@ def value_markup(kind: str, value: object) -> SafeString:
     """Return the markup of a value by its kind; an empty value is a dash that screen readers read as "none"."""
     match kind, value:
         case _, None | "":
-            return NOTHING
+            return nothing()
         case "money", Money():
             return money_markup(value)
         case "usage_money", Money():
@@ -105,7 +110,9 @@ def value_markup(kind: str, value: object) -> SafeString:
         case "status", _:
             return status_markup(value)
         case "yes_no", _:
-            return SafeString("Yes" if value else '<span class="muted">No</span>')
+            return format_html(
+                "{}" if value else '<span class="muted">{}</span>', gettext("Yes") if value else gettext("No")
+            )
         case _:
             return conditional_escape(str(value) if not isinstance(value, str) else value)
 
@@ -131,5 +138,5 @@ def csv_text(kind: str, value: object) -> str:
         case SafeString():
             return re.sub(r"<[^>]+>", "", value)
         case _:
-            text = readable(str(value)) if kind == "status" else str(value)
+            text = spelled(str(value)) if kind == "status" else str(value)
             return f"'{text}" if _FORMULA.match(text) and not _NUMBER.match(text) else text

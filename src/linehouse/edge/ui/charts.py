@@ -8,6 +8,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from django.utils.translation import gettext, ngettext
+
 from linehouse.edge.ui.formats import number_text
 
 COLOURS: Final = 6
@@ -199,7 +201,7 @@ def _frame(width: int, height: int, top: int, names: Sequence[str], label: Label
 def _table(
     names: Sequence[str], series: Sequence[Series], label: Labeller, column: str
 ) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
-    head = (column, *(one.name for one in series))
+    head = (column or gettext("Period"), *(one.name for one in series))
     body = tuple((name, *(label(one.values[index]) for one in series)) for index, name in enumerate(names))
     return head, body
 
@@ -216,7 +218,7 @@ def stacked_bars(
     series: Sequence[Series],
     *,
     label: Labeller = number_text,
-    column: str = "Period",
+    column: str = "",
     summary: str = "",
     height: int = 220,
 ) -> Chart:
@@ -261,14 +263,20 @@ def bars(
     values: Sequence[int],
     *,
     label: Labeller = number_text,
-    column: str = "Period",
-    measure: str = "Value",
+    column: str = "",
+    measure: str = "",
     summary: str = "",
     height: int = 220,
 ) -> Chart:
     """One bar for each name."""
     return stacked_bars(
-        title, names, [Series(measure, tuple(values))], label=label, column=column, summary=summary, height=height
+        title,
+        names,
+        [Series(measure or gettext("Value"), tuple(values))],
+        label=label,
+        column=column,
+        summary=summary,
+        height=height,
     )
 
 
@@ -278,7 +286,7 @@ def lines(
     series: Sequence[Series],
     *,
     label: Labeller = number_text,
-    column: str = "Period",
+    column: str = "",
     summary: str = "",
     height: int = 220,
 ) -> Chart:
@@ -323,8 +331,8 @@ def donut(
     parts: Sequence[tuple[str, int]],
     *,
     label: Labeller = number_text,
-    column: str = "Part",
-    measure: str = "Value",
+    column: str = "",
+    measure: str = "",
     centre: str = "",
     summary: str = "",
 ) -> Chart:
@@ -356,11 +364,13 @@ def donut(
     )
     return Chart(
         title,
-        summary or f"{label(total)} in all: " + ", ".join(f"{name} {label(value)}" for name, value in parts) + ".",
+        summary
+        or gettext("%(total)s in all: %(parts)s.")
+        % {"total": label(total), "parts": ", ".join(f"{name} {label(value)}" for name, value in parts)},
         drawing,
         None,
         legend,
-        (column, measure),
+        (column or gettext("Part"), measure or gettext("Value")),
         body,
         round=True,
     )
@@ -368,7 +378,16 @@ def donut(
 
 def _summary(names: Sequence[str], totals: Sequence[int], label: Labeller) -> str:
     if not names or not totals:
-        return "No figures."
+        return gettext("No figures.")
     highest = max(range(len(totals)), key=lambda index: totals[index])
-    top = f"the highest is {names[highest]} with {label(totals[highest])}"
-    return f"{len(names)} values from {names[0]} to {names[-1]}; {top}."
+    return ngettext(
+        "%(count)s value from %(first)s to %(last)s; the highest is %(highest)s with %(top)s.",
+        "%(count)s values from %(first)s to %(last)s; the highest is %(highest)s with %(top)s.",
+        len(names),
+    ) % {
+        "count": len(names),
+        "first": names[0],
+        "last": names[-1],
+        "highest": names[highest],
+        "top": label(totals[highest]),
+    }

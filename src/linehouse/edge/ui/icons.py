@@ -79,6 +79,12 @@ ICONS: Final[Mapping[str, str]] = MappingProxyType(
 )
 
 
+DIRECTIONAL: Final = frozenset(
+    {"arrow-left", "arrow-right", "chevron-left", "chevron-right", "sign-out", "play", "undo", "list"}
+)
+"""Icons that point along the line of reading; they are mirrored where it runs from right to left."""
+
+
 class UnknownIcon(LookupError):
     """A template asked for an icon that the set does not have."""
 
@@ -92,8 +98,9 @@ def icon(name: str, label: str = "") -> SafeString:
     if path is None:
         raise UnknownIcon(name)
     drawn = SafeString(path)
+    classes = "icon flips" if name in DIRECTIONAL else "icon"
     if label:
         return format_html(
-            '<svg class="icon" viewBox="0 0 20 20" role="img" aria-label="{}"><path d="{}"/></svg>', label, drawn
+            '<svg class="{}" viewBox="0 0 20 20" role="img" aria-label="{}"><path d="{}"/></svg>', classes, label, drawn
         )
-    return format_html('<svg class="icon" viewBox="0 0 20 20" aria-hidden="true"><path d="{}"/></svg>', drawn)
+    return format_html('<svg class="{}" viewBox="0 0 20 20" aria-hidden="true"><path d="{}"/></svg>', classes, drawn)

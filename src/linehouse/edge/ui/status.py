@@ -5,6 +5,8 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
+from linehouse.platform.texts.codes import said, spelled
+
 
 class Tone(StrEnum):
     """How a state should feel to the person who reads it; the word itself always stands beside the colour."""
@@ -51,20 +53,10 @@ _TONES: Final[Mapping[str, Tone]] = MappingProxyType(
 
 
 def readable(state: str) -> str:
-    """Turn a stored state into words: ``inProgress``, ``in_progress`` and ``IN-PROGRESS`` all read "in progress"."""
-    words: list[str] = []
-    previous = ""
-    for character in state:
-        if character in "_-":
-            words.append(" ")
-        elif character.isupper() and previous.islower():
-            words.append(" " + character.lower())
-        else:
-            words.append(character.lower())
-        previous = character
-    return " ".join("".join(words).split())
+    """Turn a stored state into the reader's words: ``inProgress`` and ``IN-PROGRESS`` read "in progress"."""
+    return said(state)
 
 
 def tone_of(state: str) -> Tone:
     """Return the tone of a state; an unknown state is quiet, never alarming."""
-    return _TONES.get(readable(state), Tone.QUIET)
+    return _TONES.get(spelled(state), Tone.QUIET)

@@ -8,11 +8,17 @@ from urllib.parse import urlencode
 
 from django.http import HttpRequest, QueryDict
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext, gettext_lazy, ngettext
+from django_stubs_ext import StrOrPromise
 
 from linehouse.edge.ui.cells import Cell, cell_of, csv_text
+from linehouse.edge.ui.formats import number_text
 
 R = TypeVar("R")
 R_co = TypeVar("R_co", covariant=True)
+
+Choices = tuple[tuple[str, StrOrPromise], ...]
+"""What a filter offers: the value in the address, and how it reads."""
 
 SIZES: Final = (25, 50, 100)
 EXPORT_LIMIT: Final = 100_000
@@ -51,7 +57,7 @@ class Column(Generic[R]):
     """One column. `value` defaults to the row's attribute (or mapping key) named `key`, dots allowed."""
 
     key: str
-    label: str
+    label: StrOrPromise
     kind: Kind = Kind.TEXT
     value: Callable[[R], object] | None = None
     link: Callable[[R], str | None] | None = None
@@ -70,11 +76,11 @@ class Filter(Generic[R]):
     """A choice above the table. `value` says what a row has; only sources in memory need it."""
 
     key: str
-    label: str
-    choices: tuple[tuple[str, str], ...] | Callable[[], Iterable[tuple[str, str]]]
+    label: StrOrPromise
+    choices: Choices | Callable[[], Iterable[tuple[str, StrOrPromise]]]
     value: Callable[[R], object] | None = None
 
-    def options(self) -> tuple[tuple[str, str], ...]:
+    def options(self) -> Choices:
         """Return (value, label) pairs; a callable is asked anew for each request."""
         return tuple(self.choices()) if callable(self.choices) else self.choices
 
@@ -111,8 +117,8 @@ class Source(Protocol[R_co]):
 class Empty:
     """What a table says when there is nothing to show, and what to do about it."""
 
-    title: str
-    text: str = ""
+    title: StrOrPromise
+    text: StrOrPromise = ""
     icon: str = "search"
 
 
@@ -121,12 +127,12 @@ class Table(Generic[R]):
     """The declaration of a list screen. `key` names its elements and its CSV file."""
 
     key: str
-    caption: str
+    caption: StrOrPromise
     columns: tuple[Column[R], ...]
     filters: tuple[Filter[R], ...] = ()
-    search_label: str = ""
+    search_label: StrOrPromise = ""
     sort: str = ""
-    empty: Empty = Empty("Nothing here yet")
+    empty: Empty = Empty(gettext_lazy("Nothing here yet"))
     size: int = SIZES[0]
 
     def query(self, values: QueryDict) -> Query:
@@ -150,7 +156,7 @@ class Table(Generic[R]):
 class HeaderCell:
     """A column's head with the link that sorts by it."""
 
-    label: str
+    label: StrOrPromise
     classes: str
     url: str = ""
     direction: str = ""
@@ -231,12 +237,16 @@ class BoundTable(Generic[R]):
         """Which rows are shown, in words."""
         total = self.slice.total
         if not total:
-            return "No rows"
+            return gettext("No rows")
         first = self.query.offset + 1
         last = min(self.query.offset + self.query.limit, total)
         if first == 1 and last == total:
-            return f"{total:,} row" + ("" if total == 1 else "s")
-        return f"{first:,}–{last:,} of {total:,}"
+            return ngettext("%(total)s row", "%(total)s rows", total) % {"total": number_text(total)}
+        return gettext("%(first)s–%(last)s of %(total)s") % {
+            "first": number_text(first),
+            "last": number_text(last),
+            "total": number_text(total),
+        }
 
     @property
     def header(self) -> list[HeaderCell]:
@@ -275,7 +285,7 @@ class BoundTable(Generic[R]):
         )
 
     @property
-    def filters(self) -> list[tuple[Filter[R], tuple[tuple[str, str], ...], str]]:
+    def filters(self) -> list[tuple[Filter[R], Choices, str]]:
         """Each filter with its options and what is chosen."""
         return [(choice, choice.options(), self.query.filters.get(choice.key, "")) for choice in self.table.filters]
 
@@ -316,7 +326,7 @@ class BoundTable(Generic[R]):
     def csv_rows(self) -> Iterator[list[str]]:
         """The head and every matching row, up to EXPORT_LIMIT, as exact text."""
         columns = [column for column in self.table.columns if column.export]
-        yield [column.label for column in columns]
+        yield [str(column.label) for column in columns]
         query, offset = self.query, 0
         while offset < EXPORT_LIMIT:
             page = Query(query.search, query.filters, query.sort, query.descending, offset, EXPORT_PAGE)

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from django_stubs_ext import StrOrPromise
+
 from linehouse.edge.ui.status import Tone
 
 
@@ -11,8 +13,8 @@ class Moment:
     """One entry of a timeline."""
 
     at: datetime
-    title: str
-    text: str = ""
+    title: StrOrPromise
+    text: StrOrPromise = ""
     icon: str = "event"
     tone: Tone = Tone.QUIET
     url: str = ""
@@ -23,7 +25,7 @@ class Moment:
 class Milestone:
     """One station on the way of an order or a run."""
 
-    name: str
+    name: StrOrPromise
     tone: Tone
     note: str = ""
 

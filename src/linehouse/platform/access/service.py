@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from linehouse.kernel.error import NotFound
+from linehouse.kernel.error import Invalid, NotFound
 from linehouse.kernel.money import Money
 from linehouse.platform.access.clients import ClientIdentity, client, client_for_token, create_client, token_hash
 from linehouse.platform.access.errors import DealerMissing, NotAllowed
@@ -14,12 +14,14 @@ from linehouse.platform.access.permissions import PERMISSIONS, ROLES
 from linehouse.platform.access.policy import OWN_ROLES, held_by_roles
 from linehouse.platform.control.models import Brand, Membership
 from linehouse.platform.scope import current_brand
+from linehouse.platform.texts.languages import BY_CODE, known
 from linehouse.platform.work import Actor
 
 __all__ = [
     "ClientIdentity",
     "allowed",
     "brands_of",
+    "choose_language",
     "client",
     "client_for_token",
     "create_client",
@@ -105,6 +107,18 @@ def user_by_email(email: str) -> User:
     if found is None:
         raise NotFound("nobody has this log-in", field="email", value=email, expected="the e-mail address of a log-in")
     return found
+
+
+def choose_language(user_id: UUID, code: str) -> None:
+    """Keep the language in which somebody reads the screens. Raises Invalid for one that they are not in."""
+    if not known(code):
+        raise Invalid(
+            "there are no screens in this language",
+            field="language",
+            value=code,
+            expected=f"one of {', '.join(BY_CODE)}",
+        )
+    User.objects.filter(id=user_id).update(language=code)
 
 
 def grant_role(user_id: UUID, brand: str, role: str, dealer: str = "") -> None:

@@ -1,8 +1,10 @@
 """`linehouse dev`: for those who change Linehouse."""
 
+import json
 import shutil
 import sys
 from pathlib import Path
+from typing import TextIO
 
 import click
 
@@ -93,3 +95,27 @@ def docs() -> None:
 
     for file in write(ROOT):
         click.echo(file.relative_to(ROOT))
+
+
+@command.command("texts")
+@click.option("--missing", is_flag=True, help="List the texts that a language lacks, a JSON object on each line.")
+@click.option("--take", type=click.File("r", encoding="utf-8"), help="Take translations from a file of such lines.")
+def texts(missing: bool, take: TextIO | None) -> None:
+    """Bring the languages' catalogues up to the texts of the code; what is translated stays."""
+    from linehouse.run.house import set_up_django
+
+    set_up_django()
+    from linehouse.run.generate import texts as catalogues
+
+    if take is not None:
+        click.echo(f"{catalogues.take(take)} translations taken", err=True)
+    elif not missing:
+        for file in catalogues.write():
+            click.echo(file.relative_to(ROOT))
+    lacking = catalogues.missing()
+    if missing:
+        for one in lacking:
+            text = list(one.text) if isinstance(one.text, tuple) else one.text
+            click.echo(json.dumps({"text": text, **dict.fromkeys(one.languages, "")}, ensure_ascii=False))
+    else:
+        click.echo(f"{len(lacking)} texts lack a translation", err=True)

@@ -31,7 +31,7 @@ _NOTE = "This page is made from the code by `linehouse dev docs`; do not edit it
 def pages() -> dict[str, str]:
     """The text of each generated page by its path below ``docs/reference``."""
     open_house()
-    _import_declarations()
+    import_declarations()
     makers: dict[str, Callable[[], str]] = {
         "events.md": _events,
         "errors.md": _errors,
@@ -55,7 +55,7 @@ def write(root: Path) -> list[Path]:
     return [folder / name for name in pages()]
 
 
-def _import_declarations() -> None:
+def import_declarations() -> None:
     """Errors, events and lifecycles register themselves when they are imported, so import all of them.
 
     Some errors stand beside what raises them. Without those the page would depend on what else has been imported.

@@ -10,6 +10,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext, gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
 from linehouse.billing import service as billing
@@ -22,16 +23,17 @@ from linehouse.edge.desk.shown import Action
 from linehouse.edge.desk.tabs import tabs
 from linehouse.edge.ui.listing import answer_list, wants_part
 from linehouse.edge.ui.sources import paged
-from linehouse.edge.ui.status import Tone, readable
+from linehouse.edge.ui.status import Tone
 from linehouse.edge.ui.table import Column, Empty, Filter, Kind, Shown, Table
 from linehouse.edge.ui.timeline import Milestone
 from linehouse.kernel.error import DomainError, NotFound
 from linehouse.kernel.period import local_date
+from linehouse.platform.texts.codes import titled_lazily
 
-STATES: Final = tuple((state, readable(state).capitalize()) for state in RUN.states)
-TASK_STATES: Final = tuple((state, readable(state).capitalize()) for state in TASK.states)
+STATES: Final = tuple((state, titled_lazily(state)) for state in RUN.states)
+TASK_STATES: Final = tuple((state, titled_lazily(state)) for state in TASK.states)
 WORKING: Final = frozenset({"draft", "calculating", "approved", "posting"})
-STATIONS: Final = (("Calculated", 1), ("Approved", 2), ("Posted", 4))
+STATIONS: Final = ((gettext_lazy("Calculated"), 1), (gettext_lazy("Approved"), 2), (gettext_lazy("Posted"), 4))
 _PLACE: Final = {
     "draft": 0,
     "calculating": 0,
@@ -47,9 +49,11 @@ class StartForm(forms.Form):
     """Up to which local day the cycles end that are billed."""
 
     cycle_until = forms.DateField(
-        label="Cycles that end by",
+        label=gettext_lazy("Cycles that end by"),
         widget=forms.DateInput(attrs={"type": "date"}),
-        help_text="Every account whose billing cycle ended by this day, and is not billed yet, is in the run.",
+        help_text=gettext_lazy(
+            "Every account whose billing cycle ended by this day, and is not billed yet, is in the run."
+        ),
     )
 
 
@@ -64,35 +68,47 @@ def runs(request: DeskRequest) -> HttpResponse:
     brand = request.desk.brand.key
     table = Table[RunView](
         key="bill-runs",
-        caption="Bill runs",
+        caption=gettext("Bill runs"),
         columns=(
             Column(
-                "number", "Run", Kind.CODE, sort=True, link=lambda r: reverse("desk:bill_run", args=(brand, r.number))
+                "number",
+                gettext("Run"),
+                Kind.CODE,
+                sort=True,
+                link=lambda r: reverse("desk:bill_run", args=(brand, r.number)),
             ),
-            Column("state", "State", Kind.STATUS, sort=True),
-            Column("cycle_until", "Cycles until", Kind.DATE, sort=True),
-            Column("expected", "Accounts", Kind.NUMBER, value=lambda r: r.report.expected, sort=True),
+            Column("state", gettext("State"), Kind.STATUS, sort=True),
+            Column("cycle_until", gettext("Cycles until"), Kind.DATE, sort=True),
+            Column("expected", gettext("Accounts"), Kind.NUMBER, value=lambda r: r.report.expected, sort=True),
             Column(
-                "parked", "Parked", Kind.NUMBER, value=lambda r: r.report.parked, sort=True, shown=Shown.FROM_TABLET
+                "parked",
+                gettext("Parked"),
+                Kind.NUMBER,
+                value=lambda r: r.report.parked,
+                sort=True,
+                shown=Shown.FROM_TABLET,
             ),
-            Column("gross", "Sum of bills", Kind.MONEY, value=run_gross, sort=True, shown=Shown.FROM_TABLET),
-            Column("created_at", "Started", Kind.INSTANT, sort=True, shown=Shown.FROM_TABLET),
-            Column("started_by", "By", shown=Shown.FROM_DESKTOP),
+            Column("gross", gettext("Sum of bills"), Kind.MONEY, value=run_gross, sort=True, shown=Shown.FROM_TABLET),
+            Column("created_at", gettext("Started"), Kind.INSTANT, sort=True, shown=Shown.FROM_TABLET),
+            Column("started_by", gettext("By"), shown=Shown.FROM_DESKTOP),
         ),
-        filters=(Filter("state", "State", STATES),),
+        filters=(Filter("state", gettext("State"), STATES),),
         sort="-number",
-        empty=Empty("No bill run yet", "Start one when a billing cycle has ended.", "run"),
+        empty=Empty(gettext("No bill run yet"), gettext("Start one when a billing cycle has ended."), "run"),
     )
     source = paged(
         lambda q, offset, limit: billing.search_runs(state=q.filters.get("state", ""), offset=offset, limit=limit),
         table,
     )
-    actions = [Action("Start a bill run", reverse("desk:bill_run_start", args=(brand,)), "play")]
+    actions = [Action(gettext("Start a bill run"), reverse("desk:bill_run_start", args=(brand,)), "play")]
     return answer_list(
         request,
         table,
         source,
-        context={"title": "Bill runs", "actions": actions if "billing.run" in request.desk.permissions else []},
+        context={
+            "title": gettext("Bill runs"),
+            "actions": actions if "billing.run" in request.desk.permissions else [],
+        },
     )
 
 
@@ -111,18 +127,18 @@ def start(request: DeskRequest) -> HttpResponse:
         else:
             return redirect("desk:bill_run", brand=brand, number=billing.run(run_id).number)
     context = {
-        "title": "Start a bill run",
-        "lede": "Bills are calculated first, and nothing is posted before somebody has approved them.",
+        "title": gettext("Start a bill run"),
+        "lede": gettext("Bills are calculated first, and nothing is posted before somebody has approved them."),
         "form": form,
-        "submit": "Start",
-        "crumbs": [("Bill runs", reverse("desk:bill_runs", args=(brand,)))],
+        "submit": gettext("Start"),
+        "crumbs": [(gettext("Bill runs"), reverse("desk:bill_runs", args=(brand,)))],
     }
     return render(request, "desk/form.html", context)
 
 
 def _stations(run: RunView) -> list[Milestone]:
     place = _PLACE[run.state]
-    notes = {"Approved": run.approved_by}
+    notes = {2: run.approved_by}
     stations = []
     for name, reached in STATIONS:
         if run.state == "cancelled":
@@ -133,8 +149,8 @@ def _stations(run: RunView) -> list[Milestone]:
             tone = Tone.INFO
         else:
             tone = Tone.QUIET
-        stations.append(Milestone(name, tone, notes.get(name, "")))
-    return [Milestone("Started", Tone.GOOD, run.started_by), *stations]
+        stations.append(Milestone(name, tone, notes.get(reached, "")))
+    return [Milestone(gettext("Started"), Tone.GOOD, run.started_by), *stations]
 
 
 @desk_view("billing.read", section="bill_runs")
@@ -158,7 +174,9 @@ def run(request: DeskRequest, number: str) -> HttpResponse:
             response.headers["HX-Refresh"] = "true"
         return response
     bills = report.billed
-    context["tabs"], key = tabs(request, [("", "Bills", bills), ("accounts", "Accounts", report.expected)])
+    context["tabs"], key = tabs(
+        request, [("", gettext("Bills"), bills), ("accounts", gettext("Accounts"), report.expected)]
+    )
     if key == "accounts":
         table = _accounts_table(brand)
         source = paged(
@@ -175,22 +193,22 @@ def run(request: DeskRequest, number: str) -> HttpResponse:
 def _accounts_table(brand: str) -> Table[RunAccountView]:
     return Table[RunAccountView](
         key="run-accounts",
-        caption="Accounts of the run",
+        caption=gettext("Accounts of the run"),
         columns=(
-            Column("account_number", "Account", Kind.CODE, sort=True),
-            Column("state", "State", Kind.STATUS, sort=True, note=lambda a: a.reason),
-            Column("cut", "Cycle ended", Kind.DATE, sort=True, shown=Shown.FROM_TABLET),
+            Column("account_number", gettext("Account"), Kind.CODE, sort=True),
+            Column("state", gettext("State"), Kind.STATUS, sort=True, note=lambda a: a.reason),
+            Column("cut", gettext("Cycle ended"), Kind.DATE, sort=True, shown=Shown.FROM_TABLET),
             Column(
                 "gross",
-                "Bill",
+                gettext("Bill"),
                 Kind.MONEY,
                 sort=True,
                 link=lambda a: reverse("desk:bill", args=(brand, a.invoice_id)) if a.invoice_id else None,
             ),
         ),
-        filters=(Filter("state", "State", TASK_STATES),),
+        filters=(Filter("state", gettext("State"), TASK_STATES),),
         sort="account_number",
-        empty=Empty("No account", "No billing cycle had ended by that day.", "run"),
+        empty=Empty(gettext("No account"), gettext("No billing cycle had ended by that day."), "run"),
         size=50,
     )
 
@@ -198,23 +216,25 @@ def _accounts_table(brand: str) -> Table[RunAccountView]:
 def _approve(run_id: UUID, request: DeskRequest) -> str:
     need(request, "billing.approve")
     billing.approve(run_id, actor=request.desk.actor, reason="approved at the desk")
-    return "The run is approved; it can be posted."
+    return gettext("The run is approved; it can be posted.")
 
 
 def _post(run_id: UUID, request: DeskRequest) -> str:
     need(request, "billing.approve")
     billing.post(run_id, actor=request.desk.actor, reason="posted at the desk")
-    return "The bills are being posted."
+    return gettext("The bills are being posted.")
 
 
 def _cancel(run_id: UUID, request: DeskRequest) -> str:
     billing.cancel(run_id, actor=request.desk.actor, reason="given up at the desk")
-    return "The run has been given up; its drafts are gone."
+    return gettext("The run has been given up; its drafts are gone.")
 
 
 def _retry(run_id: UUID, request: DeskRequest) -> str:
     count = billing.retry_parked(run_id, actor=request.desk.actor, reason="tried again from the desk")
-    return f"{count} parked accounts are calculated again."
+    return ngettext(
+        "%(count)s parked account is calculated again.", "%(count)s parked accounts are calculated again.", count
+    ) % {"count": count}
 
 
 MOVES: Final[dict[str, Callable[[UUID, DeskRequest], str]]] = {
@@ -230,6 +250,6 @@ MOVES: Final[dict[str, Callable[[UUID, DeskRequest], str]]] = {
 def move(request: DeskRequest, number: str, move: str) -> HttpResponse:
     """Approve, post, give up, or try parked accounts again."""
     if move not in MOVES:
-        raise NotFound("there is no such page", field="move", value=move)
+        raise NotFound(gettext("there is no such page"), field="move", value=move)
     messages.success(request, MOVES[move](billing.run_by_number(number).id, request))
     return back(request)

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext, gettext_lazy
 
 from linehouse.catalog import service as catalog
 from linehouse.catalog.errors import NothingPublished
@@ -16,6 +17,7 @@ from linehouse.edge.desk.catalog_files import FilesForm, archive_of, files_of
 from linehouse.edge.desk.refused_form import tell
 from linehouse.edge.desk.shown import Action
 from linehouse.edge.desk.tariff_words import rules_in_words, scope_in_words
+from linehouse.edge.ui.formats import every_text
 from linehouse.edge.ui.listing import answer_list
 from linehouse.edge.ui.sources import in_memory, paged
 from linehouse.edge.ui.table import Column, Empty, Filter, Kind, Shown, Table
@@ -23,18 +25,18 @@ from linehouse.kernel.error import DomainError, NotFound
 from linehouse.kernel.money import Money
 
 KINDS: Final = (
-    (OfferingKind.PLAN.value, "Plan"),
-    (OfferingKind.ADDON.value, "Add-on"),
-    (OfferingKind.PACK.value, "Pack"),
+    (OfferingKind.PLAN.value, gettext_lazy("Plan")),
+    (OfferingKind.ADDON.value, gettext_lazy("Add-on")),
+    (OfferingKind.PACK.value, gettext_lazy("Pack")),
 )
 
 
 def _tabs(request: DeskRequest, current: str) -> list[dict[str, object]]:
     brand = request.desk.brand.key
     places = (
-        ("", "Offerings", "offerings"),
-        ("tariffs", "Tariffs", "tariffs"),
-        ("versions", "Versions", "catalog_versions"),
+        ("", gettext("Offerings"), "offerings"),
+        ("tariffs", gettext("Tariffs"), "tariffs"),
+        ("versions", gettext("Versions"), "catalog_versions"),
     )
     return [
         {
@@ -51,7 +53,7 @@ def _tabs(request: DeskRequest, current: str) -> list[dict[str, object]]:
 def _actions(request: DeskRequest) -> list[Action]:
     if "catalog.publish" not in request.desk.permissions:
         return []
-    return [Action("Publish files", reverse("desk:catalog_publish", args=(request.desk.brand.key,)), "upload")]
+    return [Action(gettext("Publish files"), reverse("desk:catalog_publish", args=(request.desk.brand.key,)), "upload")]
 
 
 def _in_force() -> Catalogue | None:
@@ -73,42 +75,48 @@ def offerings(request: DeskRequest) -> HttpResponse:
     brand, book = request.desk.brand.key, _in_force()
     table = Table[ProductOffering](
         key="offerings",
-        caption="Offerings",
+        caption=gettext("Offerings"),
         columns=(
             Column(
                 "name",
-                "Offering",
+                gettext("Offering"),
                 sort=True,
                 link=lambda o: reverse("desk:offering", args=(brand, o.key)),
                 note=lambda o: o.key,
             ),
-            Column("kind", "Kind", value=lambda o: dict(KINDS)[o.kind.value], sort=True, shown=Shown.FROM_TABLET),
+            Column(
+                "kind", gettext("Kind"), value=lambda o: dict(KINDS)[o.kind.value], sort=True, shown=Shown.FROM_TABLET
+            ),
             Column(
                 "billing_mode",
-                "Paid",
+                gettext("Paid"),
                 value=lambda o: o.billing_mode.value.capitalize(),
                 sort=True,
                 shown=Shown.FROM_TABLET,
             ),
-            Column("status", "State", Kind.STATUS, value=lambda o: o.status.value, sort=True),
-            Column("price", "Price", Kind.MONEY, value=first_price, note=_every, sort=True),
-            Column("version", "Version", Kind.NUMBER, sort=True, shown=Shown.FROM_DESKTOP),
+            Column("status", gettext("State"), Kind.STATUS, value=lambda o: o.status.value, sort=True),
+            Column("price", gettext("Price"), Kind.MONEY, value=first_price, note=_every, sort=True),
+            Column("version", gettext("Version"), Kind.NUMBER, sort=True, shown=Shown.FROM_DESKTOP),
         ),
-        filters=(Filter("kind", "Kind", KINDS, lambda o: o.kind.value),),
-        search_label="Name or key",
+        filters=(Filter("kind", gettext("Kind"), KINDS, lambda o: o.kind.value),),
+        search_label=gettext("Name or key"),
         sort="name",
-        empty=Empty("Nothing published yet", "Publish the brand's catalog files to sell something.", "book"),
+        empty=Empty(
+            gettext("Nothing published yet"), gettext("Publish the brand's catalog files to sell something."), "book"
+        ),
     )
     rows = list(book.offerings.values()) if book else []
     source = in_memory(rows, table, lambda o: f"{o.name} {o.key} {o.description('en')}")
-    lede = f"Version {book.version}, in force." if book else ""
-    context = {"title": "Catalog", "lede": lede, "tabs": _tabs(request, ""), "actions": _actions(request)}
+    lede = gettext("Version %(version)s, in force.") % {"version": book.version} if book else ""
+    context = {"title": gettext("Catalog"), "lede": lede, "tabs": _tabs(request, ""), "actions": _actions(request)}
     return answer_list(request, table, source, context=context)
 
 
 def _every(offering: ProductOffering) -> str:
     price = next(iter(offering.recurring_prices), None)
-    return f"every {str(price.period).removeprefix('1 ')}" if price else "once"
+    if price is None or price.period is None:
+        return gettext("once")
+    return every_text(price.period.count, price.period.unit.value)
 
 
 @desk_view("catalog.read", section="catalog")
@@ -142,37 +150,37 @@ def tariffs(request: DeskRequest) -> HttpResponse:
     brand, book = request.desk.brand.key, _in_force()
     table = Table[Any](
         key="tariffs",
-        caption="Tariffs",
+        caption=gettext("Tariffs"),
         columns=(
             Column(
                 "name",
-                "Tariff",
+                gettext("Tariff"),
                 sort=True,
                 link=lambda t: reverse("desk:tariff", args=(brand, t.key)),
                 note=lambda t: t.key,
             ),
-            Column("version", "Version", Kind.CODE),
-            Column("currency", "Currency"),
+            Column("version", gettext("Version"), Kind.CODE),
+            Column("currency", gettext("Currency")),
             Column(
                 "tax_mode",
-                "Prices",
-                value=lambda t: "tax included" if t.tax_mode == "gross" else "before tax",
+                gettext("Prices"),
+                value=lambda t: gettext("tax included") if t.tax_mode == "gross" else gettext("before tax"),
                 shown=Shown.FROM_TABLET,
             ),
-            Column("rules", "Rules", Kind.NUMBER, value=lambda t: len(t.rules), sort=True),
-            Column("fallback_key", "Else", Kind.CODE, shown=Shown.FROM_DESKTOP),
-            Column("valid_from", "Valid from", Kind.INSTANT, sort=True, shown=Shown.FROM_DESKTOP),
+            Column("rules", gettext("Rules"), Kind.NUMBER, value=lambda t: len(t.rules), sort=True),
+            Column("fallback_key", gettext("Else"), Kind.CODE, shown=Shown.FROM_DESKTOP),
+            Column("valid_from", gettext("Valid from"), Kind.INSTANT, sort=True, shown=Shown.FROM_DESKTOP),
         ),
-        search_label="Name or key",
+        search_label=gettext("Name or key"),
         sort="name",
-        empty=Empty("No tariff published", icon="calculator"),
+        empty=Empty(gettext("No tariff published"), icon="calculator"),
     )
     source = in_memory(list(book.tariffs.values()) if book else [], table, lambda t: f"{t.name} {t.key}")
     return answer_list(
         request,
         table,
         source,
-        context={"title": "Catalog", "tabs": _tabs(request, "tariffs"), "actions": _actions(request)},
+        context={"title": gettext("Catalog"), "tabs": _tabs(request, "tariffs"), "actions": _actions(request)},
     )
 
 
@@ -182,7 +190,7 @@ def tariff(request: DeskRequest, key: str) -> HttpResponse:
     book = _of_version(request)
     found = book.tariffs.get(key)
     if found is None:
-        raise NotFound("there is no such tariff", field="tariff", value=key)
+        raise NotFound(gettext("there is no such tariff"), field="tariff", value=key)
     zones = [
         (zone.name or zone.key, len(zone.prefixes), len(zone.short_codes), len(zone.countries))
         for zone in found.number_zones.values()
@@ -212,30 +220,30 @@ def versions(request: DeskRequest) -> HttpResponse:
     brand = request.desk.brand.key
     table = Table[VersionInfo](
         key="versions",
-        caption="Versions",
+        caption=gettext("Versions"),
         columns=(
             Column(
                 "number",
-                "Version",
+                gettext("Version"),
                 Kind.NUMBER,
                 sort=True,
                 link=lambda v: reverse("desk:catalog_version", args=(brand, v.number)),
             ),
-            Column("state", "State", Kind.STATUS, value=lambda v: "active" if v.in_force else v.state),
-            Column("valid_from", "In force from", Kind.INSTANT, sort=True),
-            Column("published_at", "Published", Kind.INSTANT, sort=True, shown=Shown.FROM_TABLET),
-            Column("published_by", "By", shown=Shown.FROM_TABLET),
-            Column("note", "Note", shown=Shown.FROM_DESKTOP),
+            Column("state", gettext("State"), Kind.STATUS, value=lambda v: "active" if v.in_force else v.state),
+            Column("valid_from", gettext("In force from"), Kind.INSTANT, sort=True),
+            Column("published_at", gettext("Published"), Kind.INSTANT, sort=True, shown=Shown.FROM_TABLET),
+            Column("published_by", gettext("By"), shown=Shown.FROM_TABLET),
+            Column("note", gettext("Note"), shown=Shown.FROM_DESKTOP),
         ),
         sort="-number",
-        empty=Empty("Nothing published yet", icon="book"),
+        empty=Empty(gettext("Nothing published yet"), icon="book"),
     )
     source = paged(lambda _, offset, limit: catalog.versions(offset=offset, limit=limit), table)
     return answer_list(
         request,
         table,
         source,
-        context={"title": "Catalog", "tabs": _tabs(request, "versions"), "actions": _actions(request)},
+        context={"title": gettext("Catalog"), "tabs": _tabs(request, "versions"), "actions": _actions(request)},
     )
 
 
@@ -247,7 +255,7 @@ def version(request: DeskRequest, number: int) -> HttpResponse:
         catalog.withdraw(
             number, actor=request.desk.actor, reason=request.POST.get("reason", "") or "withdrawn from the desk"
         )
-        messages.success(request, f"Version {number} has been withdrawn.")
+        messages.success(request, gettext("Version %(number)s has been withdrawn.") % {"number": number})
         return redirect("desk:catalog_version", brand=request.desk.brand.key, number=number)
     changes = catalog.compare(info.base_number, number) if info.base_number else ()
     context = {
@@ -275,9 +283,9 @@ def publish(request: DeskRequest) -> HttpResponse:
                 )
                 messages.success(
                     request,
-                    f"Version {made.number} is published."
+                    gettext("Version %(number)s is published.") % {"number": made.number}
                     if made.changes
-                    else "Nothing differs from what is published.",
+                    else gettext("Nothing differs from what is published."),
                 )
                 return redirect("desk:catalog_versions", brand=brand)
             context["plan"] = catalog.plan_texts(files, base_version=base)

@@ -56,7 +56,7 @@ def declared(request: DeskRequest) -> HttpResponse:
         ),
         filters=(
             Filter("entity", __("Belongs to"), tuple((one.key, one.label) for one in entities())),
-            Filter("state", __("State"), STATES),  # type: ignore[arg-type]  # texts that are translated when read
+            Filter("state", __("State"), STATES),
         ),
         search_label=__("Label, key or meaning"),
         sort="entity",

@@ -6,6 +6,7 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext, gettext_lazy
 
 from linehouse.edge.desk.access import DeskRequest, desk_view
 from linehouse.edge.desk.clock_mover import Mover, mover_of
@@ -18,9 +19,9 @@ from linehouse.platform.outbox.service import search_events
 class MoveForm(forms.Form):
     """To which local date and time."""
 
-    day = forms.DateField(label="Date", widget=forms.DateInput(attrs={"type": "date"}))
+    day = forms.DateField(label=gettext_lazy("Date"), widget=forms.DateInput(attrs={"type": "date"}))
     time = forms.TimeField(
-        label="Time", initial="00:00", widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
+        label=gettext_lazy("Time"), initial="00:00", widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
     )
 
 
@@ -38,7 +39,7 @@ def clock(request: DeskRequest) -> HttpResponse:
             target = moment.astimezone(UTC)
         if target is not None:
             if target <= desk.clock.now:
-                messages.error(request, "Business time moves forward only: choose a later moment.")
+                messages.error(request, gettext("Business time moves forward only: choose a later moment."))
             else:
                 mover_of(desk.brand.key).start(target, desk.actor)
             return redirect("desk:clock", brand=desk.brand.key)
@@ -103,10 +104,10 @@ def _next_month(day: date) -> date:
 def _steps(request: DeskRequest) -> list[tuple[str, str, datetime]]:
     now, zone = request.desk.clock.now, request.desk.zone
     return [
-        ("hour", "1 hour", now + timedelta(hours=1)),
-        ("day", "1 day", now + timedelta(days=1)),
-        ("week", "1 week", now + timedelta(days=7)),
-        ("month", "To the 1st of next month", day_start(_next_month(_today(request)), zone)),
+        ("hour", gettext("1 hour"), now + timedelta(hours=1)),
+        ("day", gettext("1 day"), now + timedelta(days=1)),
+        ("week", gettext("1 week"), now + timedelta(days=7)),
+        ("month", gettext("To the 1st of next month"), day_start(_next_month(_today(request)), zone)),
     ]
 
 

@@ -7,6 +7,8 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext, gettext_lazy
+from django_stubs_ext import StrOrPromise
 
 from linehouse.catalog import service as catalog
 from linehouse.customer import service as customers
@@ -19,13 +21,14 @@ from linehouse.edge.desk.refused_form import tell
 from linehouse.edge.desk.tabs import tabs
 from linehouse.kernel.error import DomainError, NotFound
 from linehouse.party.values import PostalAddress
+from linehouse.platform.texts.codes import said
 from linehouse.platform.work import Actor
 
 Mover = Callable[..., None]
-MOVES: Final[dict[str, tuple[str, str, Mover]]] = {
-    "suspend": ("suspended", "Suspend", customers.suspend_customer),
-    "resume": ("active", "Resume", customers.resume_customer),
-    "close": ("closed", "Close", customers.close_customer),
+MOVES: Final[dict[str, tuple[str, StrOrPromise, Mover]]] = {
+    "suspend": ("suspended", gettext_lazy("Suspend"), customers.suspend_customer),
+    "resume": ("active", gettext_lazy("Resume"), customers.resume_customer),
+    "close": ("closed", gettext_lazy("Close"), customers.close_customer),
 }
 
 
@@ -83,12 +86,12 @@ def edit(request: DeskRequest, number: str) -> HttpResponse:
         except DomainError as refusal:
             tell(form, refusal)
         else:
-            messages.success(request, "The contact data have been changed.")
+            messages.success(request, gettext("The contact data have been changed."))
             return redirect("desk:customer", brand=request.desk.brand.key, number=number)
     return render(
         request,
         "desk/form.html",
-        {**_head(request, view), "title": "Change contact data", "form": form, "submit": "Change"},
+        {**_head(request, view), "title": gettext("Change contact data"), "form": form, "submit": gettext("Change")},
     )
 
 
@@ -97,7 +100,7 @@ def move(request: DeskRequest, number: str, move: str) -> HttpResponse:
     """Suspend, resume or close a customer, with a reason."""
     view = customers.customer_by_number(number)
     if move not in MOVES:
-        raise NotFound("there is no such page", field="move", value=move)
+        raise NotFound(gettext("there is no such page"), field="move", value=move)
     _, label, use_case = MOVES[move]
     form = ReasonForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
@@ -107,7 +110,9 @@ def move(request: DeskRequest, number: str, move: str) -> HttpResponse:
         except DomainError as refusal:
             tell(form, refusal)
         else:
-            messages.success(request, f"{view.name} is now {MOVES[move][0]}.")
+            messages.success(
+                request, gettext("%(name)s is now %(state)s.") % {"name": view.name, "state": said(MOVES[move][0])}
+            )
             return redirect("desk:customer", brand=request.desk.brand.key, number=number)
     return render(
         request,

@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language, gettext, gettext_lazy
 
 from linehouse.catalog import service as catalog
 from linehouse.customer import service as customers
@@ -17,7 +17,6 @@ from linehouse.edge.desk.customer_forms import OWN, IndividualForm, Organization
 from linehouse.edge.desk.refused_form import tell
 from linehouse.edge.desk.shown import Action
 from linehouse.edge.ui.listing import answer_list
-from linehouse.edge.ui.status import readable
 from linehouse.edge.ui.table import Column, Empty, Filter, Kind, Query, Shown, Slice, Table
 from linehouse.kernel.error import DomainError
 from linehouse.party.values import (
@@ -30,9 +29,13 @@ from linehouse.party.values import (
 )
 from linehouse.platform.characteristics import service as characteristics
 from linehouse.platform.characteristics.values import ValueKind
+from linehouse.platform.texts.codes import titled_lazily
 
-STATES: Final = tuple((state, readable(state).capitalize()) for state in CUSTOMER.states)
-KINDS: Final = ((PartyKind.INDIVIDUAL.value, "Person"), (PartyKind.ORGANIZATION.value, "Organisation"))
+STATES: Final = tuple((state, titled_lazily(state)) for state in CUSTOMER.states)
+KINDS: Final = (
+    (PartyKind.INDIVIDUAL.value, gettext_lazy("Person")),
+    (PartyKind.ORGANIZATION.value, gettext_lazy("Organisation")),
+)
 
 
 @desk_view("customer.read", section="customers", own=True)
@@ -41,25 +44,31 @@ def customer_list(request: DeskRequest) -> HttpResponse:
     brand = request.desk.brand.key
     table = Table[CustomerSummary](
         key="customers",
-        caption="Customers",
+        caption=gettext("Customers"),
         columns=(
             Column(
                 "number",
-                "Customer",
+                gettext("Customer"),
                 Kind.CODE,
                 sort=True,
                 link=lambda c: reverse("desk:customer", args=(brand, c.number)),
             ),
-            Column("name", "Name", sort=True, link=lambda c: reverse("desk:customer", args=(brand, c.number))),
-            Column("kind", "Kind", value=lambda c: dict(KINDS)[c.kind.value], sort=True, shown=Shown.FROM_DESKTOP),
-            Column("state", "State", Kind.STATUS, sort=True),
-            Column("language", "Language", value=lambda c: c.language.upper(), shown=Shown.FROM_DESKTOP),
-            Column("created_at", "Registered", Kind.INSTANT, sort=True, shown=Shown.FROM_TABLET),
+            Column("name", gettext("Name"), sort=True, link=lambda c: reverse("desk:customer", args=(brand, c.number))),
+            Column(
+                "kind", gettext("Kind"), value=lambda c: dict(KINDS)[c.kind.value], sort=True, shown=Shown.FROM_DESKTOP
+            ),
+            Column("state", gettext("State"), Kind.STATUS, sort=True),
+            Column("language", gettext("Language"), value=lambda c: c.language.upper(), shown=Shown.FROM_DESKTOP),
+            Column("created_at", gettext("Registered"), Kind.INSTANT, sort=True, shown=Shown.FROM_TABLET),
         ),
-        filters=(Filter("state", "State", STATES), Filter("kind", "Kind", KINDS), *_own_filters(request)),
-        search_label="Name, number, e-mail, telephone",
+        filters=(
+            Filter("state", gettext("State"), STATES),
+            Filter("kind", gettext("Kind"), KINDS),
+            *_own_filters(request),
+        ),
+        search_label=gettext("Name, number, e-mail, telephone"),
         sort="-number",
-        empty=Empty("No customer yet", "Register the first one; it takes a minute.", "users"),
+        empty=Empty(gettext("No customer yet"), gettext("Register the first one; it takes a minute."), "users"),
     )
 
     def source(query: Query) -> Slice[CustomerSummary]:
@@ -73,13 +82,13 @@ def customer_list(request: DeskRequest) -> HttpResponse:
         )
         return Slice(page.rows, page.total)
 
-    register_action = [Action("Register a customer", reverse("desk:customer_register", args=(brand,)), "plus")]
+    register_action = [Action(gettext("Register a customer"), reverse("desk:customer_register", args=(brand,)), "plus")]
     return answer_list(
         request,
         table,
         source,
         context={
-            "title": "Customers",
+            "title": gettext("Customers"),
             "actions": register_action if "customer.write" in request.desk.permissions else [],
         },
     )
@@ -121,7 +130,9 @@ def register(request: DeskRequest) -> HttpResponse:
             tell(form, refusal, {**NAMES, **{spec.key: f"{OWN}{spec.key}" for spec in specs}})
         else:
             messages.success(
-                request, f"{made.customer_number} is registered with billing account {made.billing_account_number}."
+                request,
+                gettext("%(customer_number)s is registered with billing account %(billing_account_number)s.")
+                % {"customer_number": made.customer_number, "billing_account_number": made.billing_account_number},
             )
             return redirect("desk:customer", brand=brand, number=made.customer_number)
     return render(
@@ -163,10 +174,10 @@ def _own_filters(request: DeskRequest) -> tuple[Filter[CustomerSummary], ...]:
 
 def _kinds(request: HttpRequest, *, organization: bool) -> list[dict[str, object]]:
     return [
-        {"key": "", "label": "Person", "url": request.path, "current": not organization, "count": None},
+        {"key": "", "label": gettext("Person"), "url": request.path, "current": not organization, "count": None},
         {
             "key": "organization",
-            "label": "Organisation",
+            "label": gettext("Organisation"),
             "url": f"{request.path}?kind=organization",
             "current": organization,
             "count": None,

@@ -9,13 +9,14 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext
 
 from linehouse.billing import service as billing
 from linehouse.catalog.errors import NothingPublished
 from linehouse.edge.desk.access import DeskRequest, desk_view
 from linehouse.edge.desk.story import recent_moments
 from linehouse.edge.ui.charts import Chart, Series, bars, donut, stacked_bars
-from linehouse.edge.ui.formats import money_text
+from linehouse.edge.ui.formats import day_text, money_text, month_text
 from linehouse.insight import service as insight
 from linehouse.insight.service import DayCount
 from linehouse.inventory import service as inventory
@@ -26,6 +27,7 @@ from linehouse.ordering import service as ordering
 from linehouse.ordering.lifecycle import PRODUCT_ORDER
 from linehouse.payment import service as payments
 from linehouse.platform.jobs.service import search_jobs
+from linehouse.platform.texts.codes import titled
 from linehouse.usage import service as usage
 
 Counter = Callable[[], int]
@@ -69,42 +71,42 @@ def _work(request: DeskRequest) -> list[Work]:
     candidates: tuple[tuple[str, str, Counter, str, str], ...] = (
         (
             "order.read",
-            "Order steps that are stuck",
+            gettext("Order steps that are stuck"),
             lambda: ordering.fallout(limit=1)[1],
             reverse("desk:order_fallout", args=(brand,)),
             "order",
         ),
         (
             "usage.read",
-            "Usage records in suspense",
+            gettext("Usage records in suspense"),
             lambda: usage.list_suspense(limit=1)[1],
             reverse("desk:suspense", args=(brand,)),
             "pause",
         ),
         (
             "billing.read",
-            "Bill runs to approve",
+            gettext("Bill runs to approve"),
             lambda: billing.search_runs(state="calculated", limit=1)[1],
             reverse("desk:bill_runs", args=(brand,)) + "?state=calculated",
             "run",
         ),
         (
             "billing.read",
-            "Bills on hold",
+            gettext("Bills on hold"),
             lambda: billing.search_invoices(states=("onHold",), drafts=True, limit=1)[1],
             reverse("desk:bill_runs", args=(brand,)),
             "bill",
         ),
         (
             "payment.read",
-            "Bank entries without an owner",
+            gettext("Bank entries without an owner"),
             lambda: payments.entries(state="unmatched", limit=1)[1],
             reverse("desk:bank_entries", args=(brand,)) + "?state=unmatched",
             "bank",
         ),
         (
             "operations.read",
-            "Jobs that have failed",
+            gettext("Jobs that have failed"),
             lambda: search_jobs(state="failed", limit=1)[1],
             reverse("desk:jobs", args=(brand,)) + "?state=failed",
             "job",
@@ -135,7 +137,7 @@ def _revenue(request: DeskRequest, today: date) -> Chart | None:
     currency = max(kinds, key=lambda key: balances[-1].get(key, 0))[1]
     series = [
         Series(
-            kind.replace("-", " ").capitalize(),
+            titled(kind),
             tuple(
                 max(after.get((kind, asset), 0) - before.get((kind, asset), 0), 0)
                 for before, after in pairwise(balances)
@@ -145,11 +147,11 @@ def _revenue(request: DeskRequest, today: date) -> Chart | None:
         if asset == currency
     ]
     return stacked_bars(
-        "Revenue by month",
-        [f"{month:%b %Y}" for month in months],
+        gettext("Revenue by month"),
+        [month_text(month) for month in months],
         series,
         label=lambda micros: money_text(Money(micros, currency), 0),
-        column="Month",
+        column=gettext("Month"),
     )
 
 
@@ -166,8 +168,14 @@ def _usage(days: Sequence[DayCount]) -> Chart | None:
     """Usage records that began on each of the last local days."""
     if not any(day.records for day in days):
         return None
-    names = [f"{one.day.day} {one.day:%b}" for one in days]
-    return bars("Usage records by day", names, [one.records for one in days], column="Day", measure="Records")
+    names = [day_text(one.day) for one in days]
+    return bars(
+        gettext("Usage records by day"),
+        names,
+        [one.records for one in days],
+        column=gettext("Day"),
+        measure=gettext("Records"),
+    )
 
 
 def _products() -> Chart | None:
@@ -176,4 +184,8 @@ def _products() -> Chart | None:
     for row in rows:
         counts[row.offering_name] = counts.get(row.offering_name, 0) + 1
     parts = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))[:6]
-    return donut("Active products", parts, column="Offering", measure="Products") if parts else None
+    return (
+        donut(gettext("Active products"), parts, column=gettext("Offering"), measure=gettext("Products"))
+        if parts
+        else None
+    )

@@ -2,6 +2,7 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
+from django.utils.translation import gettext
 
 from linehouse.edge.desk.refusals import error_page
 
@@ -9,29 +10,33 @@ from linehouse.edge.desk.refusals import error_page
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """400: the request cannot be read."""
     del exception  # its text may repeat what an attacker sent
-    return error_page(request, 400, "That cannot be read", "The request was malformed.")
+    return error_page(request, 400, gettext("That cannot be read"), gettext("The request was malformed."))
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
     """403: refused by Django itself, not by a permission of ours."""
     del exception
-    return error_page(request, 403, "Not for you", "You may not see this page.")
+    return error_page(request, 403, gettext("Not for you"), gettext("You may not see this page."))
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """404: no such address."""
     del exception
     return error_page(
-        request, 404, "Not found", "There is nothing at this address. It may have moved, or never existed."
+        request,
+        404,
+        gettext("Not found"),
+        gettext("There is nothing at this address. It may have moved, or never existed."),
     )
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """500: a defect. Rendered without the request, because whatever failed may fail again."""
     del request
-    text = "Something went wrong on our side. Nothing was half done: what was not confirmed has not happened."
+    text = gettext("Something went wrong on our side. Nothing was half done: what was not confirmed has not happened.")
     return HttpResponse(
-        render_to_string("ui/error.html", {"code": 500, "title": "That is our fault", "text": text}), status=500
+        render_to_string("ui/error.html", {"code": 500, "title": gettext("That is our fault"), "text": text}),
+        status=500,
     )
 
 
@@ -41,6 +46,6 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     return error_page(
         request,
         403,
-        "This form is too old",
-        "You have logged in again since it was opened. Go back, reload the page, and send it once more.",
+        gettext("This form is too old"),
+        gettext("You have logged in again since it was opened. Go back, reload the page, and send it once more."),
     )

@@ -1,4 +1,4 @@
-"""Screens that belong to no brand: choosing one, and the colour scheme."""
+"""Screens that belong to no brand: choosing one, the language, and the colour scheme."""
 
 from typing import cast
 from uuid import UUID
@@ -11,8 +11,10 @@ from django.views.decorators.http import require_POST
 from linehouse.edge.desk.access import back, staff_view
 from linehouse.edge.desk.nav import rail
 from linehouse.edge.ui.context import THEME_COOKIE, THEMES
+from linehouse.edge.web.language import LANGUAGE_COOKIE
 from linehouse.platform.access import service as access
 from linehouse.platform.access.models import User
+from linehouse.platform.texts.languages import known
 
 YEAR = 365 * 24 * 3600
 
@@ -31,6 +33,18 @@ def _entrance(reader: UUID, brand: str) -> str:
     """The first screen of the rail that the reader may open: not every role has a dashboard."""
     shown = rail(brand, access.held_by(reader, brand), "")
     return shown[0][1][0].url if shown else reverse("desk:dashboard", args=(brand,))
+
+
+@require_POST
+def language(request: HttpRequest) -> HttpResponse:
+    """Remember the language: with the log-in, and in a cookie for who has not logged in."""
+    chosen = request.POST.get("language", "")
+    response = back(request)
+    if known(chosen):
+        if request.user.is_authenticated:
+            access.choose_language(request.user.id, chosen)
+        response.set_cookie(LANGUAGE_COOKIE, chosen, max_age=YEAR, samesite="Lax", httponly=True)
+    return response
 
 
 @require_POST

@@ -6,6 +6,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
 from linehouse.billing import service as billing
@@ -24,7 +25,7 @@ PAGE: Final = 200
 def invoices(request: DeskRequest) -> HttpResponse:
     """All issued invoices, newest first."""
     table = invoices_table(request.desk.brand.key)
-    return answer_list(request, table, invoice_source(), context={"title": "Invoices"})
+    return answer_list(request, table, invoice_source(), context={"title": gettext("Invoices")})
 
 
 @desk_view("billing.read", section="invoices")
@@ -61,7 +62,7 @@ def _page(request: DeskRequest, view: InvoiceView) -> HttpResponse:
 def post_held(request: DeskRequest, bill_id: UUID) -> HttpResponse:
     """Post an invoice that was held, now that its cause is mended."""
     billing.post_held(bill_id, actor=request.desk.actor, reason="posted from the desk")
-    messages.success(request, "The invoice has been posted.")
+    messages.success(request, gettext("The invoice has been posted."))
     return back(request)
 
 

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
 from linehouse.edge.desk.access import DeskRequest, desk_view
@@ -78,9 +79,9 @@ class _Asset:
 def _tabs(request: DeskRequest, current: str) -> list[dict[str, object]]:
     brand = request.desk.brand.key
     places = (
-        ("", "Trial balance", "ledger"),
-        ("accounts", "Accounts", "ledger_accounts"),
-        ("journal", "Journal", "ledger_journal"),
+        ("", gettext("Trial balance"), "ledger"),
+        ("accounts", gettext("Accounts"), "ledger_accounts"),
+        ("journal", gettext("Journal"), "ledger_journal"),
     )
     return [
         {
@@ -111,43 +112,43 @@ def accounts(request: DeskRequest) -> HttpResponse:
     rows = ledger.accounts()
     table = Table[AccountBalance](
         key="accounts",
-        caption="Accounts",
+        caption=gettext("Accounts"),
         columns=(
-            Column("key", "Account", Kind.CODE, sort=True, link=lambda a: account_url(brand, a.key, a.asset)),
-            Column("class", "Class", value=lambda a: account_class(a.key), sort=True, shown=Shown.FROM_TABLET),
-            Column("asset", "Asset", sort=True),
+            Column("key", gettext("Account"), Kind.CODE, sort=True, link=lambda a: account_url(brand, a.key, a.asset)),
+            Column("class", gettext("Class"), value=lambda a: account_class(a.key), sort=True, shown=Shown.FROM_TABLET),
+            Column("asset", gettext("Asset"), sort=True),
             Column(
                 "debit",
-                "Debit",
+                gettext("Debit"),
                 Kind.QUANTITY,
                 value=lambda a: amount_markup(a.debit, a.asset),
                 shown=Shown.FROM_DESKTOP,
             ),
             Column(
                 "credit",
-                "Credit",
+                gettext("Credit"),
                 Kind.QUANTITY,
                 value=lambda a: amount_markup(a.credit, a.asset),
                 shown=Shown.FROM_DESKTOP,
             ),
-            Column("balance", "Balance", Kind.QUANTITY, value=lambda a: amount_markup(a.balance, a.asset)),
+            Column("balance", gettext("Balance"), Kind.QUANTITY, value=lambda a: amount_markup(a.balance, a.asset)),
         ),
         filters=(
             Filter(
                 "class",
-                "Class",
+                gettext("Class"),
                 lambda: [(k, k) for k in sorted({account_class(a.key) for a in rows})],
                 lambda a: account_class(a.key),
             ),
-            Filter("asset", "Asset", lambda: [(k, k) for k in sorted({a.asset for a in rows})]),
+            Filter("asset", gettext("Asset"), lambda: [(k, k) for k in sorted({a.asset for a in rows})]),
         ),
-        search_label="Part of an account",
+        search_label=gettext("Part of an account"),
         sort="key",
-        empty=Empty("No account yet", "Accounts appear when something is posted to them.", "ledger"),
+        empty=Empty(gettext("No account yet"), gettext("Accounts appear when something is posted to them."), "ledger"),
         size=50,
     )
     source = in_memory(rows, table, lambda a: f"{a.key} {a.asset}")
-    return answer_list(request, table, source, context={"title": "Ledger", "tabs": _tabs(request, "accounts")})
+    return answer_list(request, table, source, context={"title": gettext("Ledger"), "tabs": _tabs(request, "accounts")})
 
 
 def _journal_table(brand: str, key: str, caption: str) -> Table[Posted]:
@@ -155,19 +156,32 @@ def _journal_table(brand: str, key: str, caption: str) -> Table[Posted]:
         key=key,
         caption=caption,
         columns=(
-            Column("position", "Position", Kind.NUMBER, sort=True, shown=Shown.FROM_DESKTOP),
+            Column("position", gettext("Position"), Kind.NUMBER, sort=True, shown=Shown.FROM_DESKTOP),
             Column(
-                "cause", "Cause", Kind.CODE, sort=True, link=lambda t: entry_url(brand, t.cause), note=lambda t: t.note
+                "cause",
+                gettext("Cause"),
+                Kind.CODE,
+                sort=True,
+                link=lambda t: entry_url(brand, t.cause),
+                note=lambda t: t.note,
             ),
-            Column("debit", "Debit", Kind.CODE, sort=True, link=lambda t: account_url(brand, t.debit, t.asset)),
-            Column("credit", "Credit", Kind.CODE, sort=True, link=lambda t: account_url(brand, t.credit, t.asset)),
-            Column("amount", "Amount", Kind.QUANTITY, value=lambda t: amount_markup(t.amount, t.asset)),
-            Column("business_time", "Business time", Kind.INSTANT, sort=True, shown=Shown.FROM_TABLET),
-            Column("actor", "By", shown=Shown.FROM_DESKTOP),
+            Column(
+                "debit", gettext("Debit"), Kind.CODE, sort=True, link=lambda t: account_url(brand, t.debit, t.asset)
+            ),
+            Column(
+                "credit", gettext("Credit"), Kind.CODE, sort=True, link=lambda t: account_url(brand, t.credit, t.asset)
+            ),
+            Column("amount", gettext("Amount"), Kind.QUANTITY, value=lambda t: amount_markup(t.amount, t.asset)),
+            Column("business_time", gettext("Business time"), Kind.INSTANT, sort=True, shown=Shown.FROM_TABLET),
+            Column("actor", gettext("By"), shown=Shown.FROM_DESKTOP),
         ),
-        search_label="Part of a cause or an account" if key == "journal" else "",
+        search_label=gettext("Part of a cause or an account") if key == "journal" else "",
         sort="-position",
-        empty=Empty("Nothing posted yet", "Every movement of money and allowances is journalled here.", "ledger"),
+        empty=Empty(
+            gettext("Nothing posted yet"),
+            gettext("Every movement of money and allowances is journalled here."),
+            "ledger",
+        ),
         size=50,
     )
 
@@ -175,9 +189,9 @@ def _journal_table(brand: str, key: str, caption: str) -> Table[Posted]:
 @desk_view("ledger.read", section="ledger")
 def journal(request: DeskRequest) -> HttpResponse:
     """Every transfer, newest first."""
-    table = _journal_table(request.desk.brand.key, "journal", "Journal")
+    table = _journal_table(request.desk.brand.key, "journal", gettext("Journal"))
     source = paged(lambda q, offset, limit: ledger.journal(q.search, offset=offset, limit=limit), table)
-    return answer_list(request, table, source, context={"title": "Ledger", "tabs": _tabs(request, "journal")})
+    return answer_list(request, table, source, context={"title": gettext("Ledger"), "tabs": _tabs(request, "journal")})
 
 
 @desk_view("ledger.read", section="ledger")
@@ -186,8 +200,8 @@ def account(request: DeskRequest) -> HttpResponse:
     key, asset = request.GET.get("key", ""), request.GET.get("asset", "")
     found = [row for row in ledger.accounts(key, asset) if row.key == key]
     if not found:
-        raise NotFound("there is no such account", field="account", value=key)
-    table = _journal_table(request.desk.brand.key, "statement", f"Statement of {key}")
+        raise NotFound(gettext("there is no such account"), field="account", value=key)
+    table = _journal_table(request.desk.brand.key, "statement", gettext("Statement of %(key)s") % {"key": key})
     source = paged(lambda _, offset, limit: ledger.statement(key, asset, offset=offset, limit=limit), table)
     row = found[0]
     context = {
@@ -207,7 +221,7 @@ def entry(request: DeskRequest) -> HttpResponse:
     cause = request.GET.get("cause", "")
     legs = ledger.entry(cause)
     if not legs:
-        raise NotFound("nothing was posted for this cause", field="cause", value=cause)
+        raise NotFound(gettext("nothing was posted for this cause"), field="cause", value=cause)
     brand = request.desk.brand.key
     rows = [
         (

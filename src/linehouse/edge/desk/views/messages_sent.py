@@ -5,6 +5,7 @@ from uuid import UUID
 from django.contrib import messages as toasts
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
 from linehouse.customer import service as customers
@@ -21,13 +22,13 @@ def message_list(request: DeskRequest) -> HttpResponse:
     brand = request.desk.brand.key
     table = messages_table(brand)
     return answer_list(
-        request, table, message_source(table), context={"title": "Messages", "actions": _mailbox(request)}
+        request, table, message_source(table), context={"title": gettext("Messages"), "actions": _mailbox(request)}
     )
 
 
 def _mailbox(request: DeskRequest) -> list[Action]:
     url = outside_world(request)
-    return [Action("Mailbox of the outside world", url, "mail")] if url else []
+    return [Action(gettext("Mailbox of the outside world"), url, "mail")] if url else []
 
 
 @desk_view("customer.read", section="messages")
@@ -43,5 +44,5 @@ def message(request: DeskRequest, message_id: UUID) -> HttpResponse:
 def send_again(request: DeskRequest, message_id: UUID) -> HttpResponse:
     """Try a failed message once more."""
     notify.send_again(message_id, actor=request.desk.actor, reason="sent again from the desk")
-    toasts.success(request, "The message will be sent again.")
+    toasts.success(request, gettext("The message will be sent again."))
     return back(request)

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
 from linehouse.activation import service as activation
@@ -16,46 +17,46 @@ from linehouse.activation.values import RequestView
 from linehouse.edge.desk.access import DeskRequest, back, desk_view
 from linehouse.edge.ui.listing import answer_list
 from linehouse.edge.ui.sources import in_memory, paged
-from linehouse.edge.ui.status import readable
 from linehouse.edge.ui.table import Column, Empty, Filter, Kind, Shown, Table
+from linehouse.platform.texts.codes import titled, titled_lazily
 
-STATES: Final = tuple((state, readable(state).capitalize()) for state in PROVISIONING_REQUEST.states)
+STATES: Final = tuple((state, titled_lazily(state)) for state in PROVISIONING_REQUEST.states)
 
 
 def _table(brand: str, *, of_line: bool = False) -> Table[RequestView]:
     return Table[RequestView](
         key="requests",
-        caption="Requests to the network",
+        caption=gettext("Requests to the network"),
         columns=(
             Column(
                 "created_at",
-                "Asked",
+                gettext("Asked"),
                 Kind.INSTANT,
                 sort=True,
                 link=lambda r: reverse("desk:network_request", args=(brand, r.id)),
             ),
-            Column("action", "Action", value=lambda r: readable(r.action).capitalize()),
+            Column("action", gettext("Action"), value=lambda r: titled(r.action)),
             *(
                 ()
                 if of_line
                 else (
                     Column[RequestView](
                         "line",
-                        "Line",
+                        gettext("Line"),
                         Kind.CODE,
                         sort=True,
                         link=lambda r: reverse("desk:network_line", args=(brand, r.line)),
                     ),
                 )
             ),
-            Column("state", "State", Kind.STATUS, sort=True, note=lambda r: r.reason),
-            Column("attempts", "Attempts", Kind.NUMBER, sort=True, shown=Shown.FROM_TABLET),
-            Column("settled_at", "Settled", Kind.INSTANT, sort=True, shown=Shown.FROM_TABLET),
+            Column("state", gettext("State"), Kind.STATUS, sort=True, note=lambda r: r.reason),
+            Column("attempts", gettext("Attempts"), Kind.NUMBER, sort=True, shown=Shown.FROM_TABLET),
+            Column("settled_at", gettext("Settled"), Kind.INSTANT, sort=True, shown=Shown.FROM_TABLET),
         ),
-        filters=() if of_line else (Filter("state", "State", STATES),),
-        search_label="" if of_line else "Part of a key or a line",
+        filters=() if of_line else (Filter("state", gettext("State"), STATES),),
+        search_label="" if of_line else gettext("Part of a key or a line"),
         sort="-created_at",
-        empty=Empty("Nothing asked yet", "Requests appear when an order is provisioned.", "network"),
+        empty=Empty(gettext("Nothing asked yet"), gettext("Requests appear when an order is provisioned."), "network"),
     )
 
 
@@ -70,8 +71,8 @@ def requests(request: DeskRequest) -> HttpResponse:
         table,
     )
     context = {
-        "title": "Host network",
-        "lede": "What was asked of the host operator for each line, and what came of it.",
+        "title": gettext("Host network"),
+        "lede": gettext("What was asked of the host operator for each line, and what came of it."),
     }
     return answer_list(request, table, source, context=context)
 
@@ -115,7 +116,7 @@ def bring_in_line(request: DeskRequest, line: str) -> HttpResponse:
     """Ask the network for the desired state once more."""
     asked = activation.bring_in_line(line, actor=request.desk.actor)
     if asked is None:
-        messages.success(request, "The network is as it should be; nothing was asked.")
+        messages.success(request, gettext("The network is as it should be; nothing was asked."))
     else:
-        messages.success(request, "The network was asked for the desired state.")
+        messages.success(request, gettext("The network was asked for the desired state."))
     return back(request)

@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.http import require_POST
 
 from linehouse.edge.desk.access import DeskRequest, back, desk_view
@@ -29,24 +30,24 @@ from linehouse.platform.outbox.models import OutboxEvent
 from linehouse.platform.outbox.service import Recorded, recorded, search_events
 
 EVENT_COLUMNS: Final = (
-    Column[Recorded]("position", "Position", Kind.NUMBER, sort=True),
-    Column[Recorded]("name", "Event", Kind.CODE),
-    Column[Recorded]("actor", "By", shown=Shown.FROM_TABLET),
-    Column[Recorded]("aggregate_id", "Aggregate", Kind.CODE, shown=Shown.FROM_DESKTOP),
-    Column[Recorded]("business_time", "Business time", Kind.EXACT_INSTANT, sort=True),
-    Column[Recorded]("machine_time", "Machine time", Kind.EXACT_INSTANT, shown=Shown.FROM_DESKTOP),
+    Column[Recorded]("position", gettext_lazy("Position"), Kind.NUMBER, sort=True),
+    Column[Recorded]("name", gettext_lazy("Event"), Kind.CODE),
+    Column[Recorded]("actor", gettext_lazy("By"), shown=Shown.FROM_TABLET),
+    Column[Recorded]("aggregate_id", gettext_lazy("Aggregate"), Kind.CODE, shown=Shown.FROM_DESKTOP),
+    Column[Recorded]("business_time", gettext_lazy("Business time"), Kind.EXACT_INSTANT, sort=True),
+    Column[Recorded]("machine_time", gettext_lazy("Machine time"), Kind.EXACT_INSTANT, shown=Shown.FROM_DESKTOP),
 )
 JOB_COLUMNS: Final = (
-    Column[JobView]("kind", "Kind", Kind.CODE),
-    Column[JobView]("state", "State", Kind.STATUS),
-    Column[JobView]("due_at", "Due (business time)", Kind.INSTANT, sort=True),
-    Column[JobView]("attempts", "Attempts", Kind.NUMBER, sort=True, shown=Shown.FROM_TABLET),
+    Column[JobView]("kind", gettext_lazy("Kind"), Kind.CODE),
+    Column[JobView]("state", gettext_lazy("State"), Kind.STATUS),
+    Column[JobView]("due_at", gettext_lazy("Due (business time)"), Kind.INSTANT, sort=True),
+    Column[JobView]("attempts", gettext_lazy("Attempts"), Kind.NUMBER, sort=True, shown=Shown.FROM_TABLET),
     Column[JobView](
         "last_error",
-        "Last error",
+        gettext_lazy("Last error"),
         value=lambda job: job.last_error.strip().splitlines()[-1][:160] if job.last_error.strip() else "",
     ),
-    Column[JobView]("ended_at", "Ended (machine time)", Kind.EXACT_INSTANT, shown=Shown.FROM_DESKTOP),
+    Column[JobView]("ended_at", gettext_lazy("Ended (machine time)"), Kind.EXACT_INSTANT, shown=Shown.FROM_DESKTOP),
 )
 
 
@@ -56,15 +57,17 @@ def events(request: DeskRequest) -> HttpResponse:
     brand = request.desk.brand.key
     table = Table[Recorded](
         key="events",
-        caption="Events",
+        caption=gettext("Events"),
         columns=(
-            Column("name", "Event", Kind.CODE, link=lambda event: reverse("desk:event", args=(brand, event.id))),
+            Column(
+                "name", gettext("Event"), Kind.CODE, link=lambda event: reverse("desk:event", args=(brand, event.id))
+            ),
             *(column for column in EVENT_COLUMNS if column.key != "name"),
         ),
-        filters=(Filter("name", "Event", lambda: [(name, name) for name in sorted(all_event_types())]),),
-        search_label="Part of an event's name",
+        filters=(Filter("name", gettext("Event"), lambda: [(name, name) for name in sorted(all_event_types())]),),
+        search_label=gettext("Part of an event's name"),
         sort="-position",
-        empty=Empty("No event yet", "Whatever happens in this brand is recorded here.", "event"),
+        empty=Empty(gettext("No event yet"), gettext("Whatever happens in this brand is recorded here."), "event"),
         size=50,
     )
 
@@ -78,8 +81,8 @@ def events(request: DeskRequest) -> HttpResponse:
             table,
         ),
         context={
-            "title": "Events",
-            "lede": "Every fact that this brand has recorded, newest first. Events are never changed.",
+            "title": gettext("Events"),
+            "lede": gettext("Every fact that this brand has recorded, newest first. Events are never changed."),
         },
     )
 
@@ -90,7 +93,7 @@ def event(request: DeskRequest, event_id: UUID) -> HttpResponse:
     try:
         fact = recorded(event_id)
     except OutboxEvent.DoesNotExist:
-        raise NotFound("there is no such event", field="id", value=str(event_id)) from None
+        raise NotFound(gettext("there is no such event"), field="id", value=str(event_id)) from None
     related, _ = search_events(aggregate_id=fact.aggregate_id, limit=30)
     return render(
         request,
@@ -105,14 +108,14 @@ def jobs(request: DeskRequest) -> HttpResponse:
     brand = request.desk.brand.key
     table = Table[JobView](
         key="jobs",
-        caption="Jobs",
+        caption=gettext("Jobs"),
         columns=(
-            Column("kind", "Kind", Kind.CODE, link=lambda job: reverse("desk:job", args=(brand, job.id))),
+            Column("kind", gettext("Kind"), Kind.CODE, link=lambda job: reverse("desk:job", args=(brand, job.id))),
             *JOB_COLUMNS[1:],
         ),
-        filters=(Filter("state", "State", tuple((state, state.capitalize()) for state in JOB.states)),),
-        search_label="Part of a kind's name",
-        empty=Empty("No job yet", "Work that is done later, or by the worker, waits here.", "job"),
+        filters=(Filter("state", gettext("State"), tuple((state, state.capitalize()) for state in JOB.states)),),
+        search_label=gettext("Part of a kind's name"),
+        empty=Empty(gettext("No job yet"), gettext("Work that is done later, or by the worker, waits here."), "job"),
         size=50,
     )
 
@@ -125,7 +128,10 @@ def jobs(request: DeskRequest) -> HttpResponse:
             ),
             table,
         ),
-        context={"title": "Jobs", "lede": "Work of the worker and the timers. A failed job can be tried again here."},
+        context={
+            "title": gettext("Jobs"),
+            "lede": gettext("Work of the worker and the timers. A failed job can be tried again here."),
+        },
     )
 
 
@@ -142,17 +148,17 @@ def job_move(request: DeskRequest, job_id: UUID) -> HttpResponse:
     reason = request.POST.get("reason", "").strip() or "from the jobs screen"
     if request.POST.get("move") == "discard":
         job_service.discard(job_id, actor=request.desk.actor, reason=reason)
-        messages.success(request, "The job has been given up.")
+        messages.success(request, gettext("The job has been given up."))
     else:
         job_service.retry(job_id, actor=request.desk.actor, reason=reason)
-        messages.success(request, "The job will run again.")
+        messages.success(request, gettext("The job will run again."))
     return back(request)
 
 
 def _job(job_id: UUID) -> JobView:
     row = Job.objects.filter(id=job_id).first()
     if row is None:
-        raise NotFound("there is no such job", field="id", value=str(job_id))
+        raise NotFound(gettext("there is no such job"), field="id", value=str(job_id))
     return JobView(
         row.id,
         row.kind,
@@ -183,17 +189,19 @@ def staff(request: DeskRequest) -> HttpResponse:
     """Who works for the brand, and what each role may do."""
     table = Table[StaffRow](
         key="staff",
-        caption="Staff",
+        caption=gettext("Staff"),
         columns=(
-            Column("name", "Name", sort=True),
-            Column("email", "E-mail", sort=True),
-            Column("roles", "Roles"),
-            Column("is_active", "May log in", Kind.YES_NO, shown=Shown.FROM_TABLET),
-            Column("last_login", "Last log-in (machine time)", Kind.INSTANT, sort=True, shown=Shown.FROM_DESKTOP),
+            Column("name", gettext("Name"), sort=True),
+            Column("email", gettext("E-mail"), sort=True),
+            Column("roles", gettext("Roles")),
+            Column("is_active", gettext("May log in"), Kind.YES_NO, shown=Shown.FROM_TABLET),
+            Column(
+                "last_login", gettext("Last log-in (machine time)"), Kind.INSTANT, sort=True, shown=Shown.FROM_DESKTOP
+            ),
         ),
-        search_label="Name, e-mail or role",
+        search_label=gettext("Name, e-mail or role"),
         sort="name",
-        empty=Empty("Nobody yet", icon="staff"),
+        empty=Empty(gettext("Nobody yet"), icon="staff"),
     )
     rows = [StaffRow(user, roles) for user, roles in staff_of(request.desk.brand.key)]
     roles = [
@@ -206,7 +214,7 @@ def staff(request: DeskRequest) -> HttpResponse:
         table,
         in_memory(rows, table),
         template="desk/staff.html",
-        context={"title": "Staff", "roles": [role for role, _ in roles], "matrix": matrix},
+        context={"title": gettext("Staff"), "roles": [role for role, _ in roles], "matrix": matrix},
     )
 
 
@@ -220,11 +228,22 @@ def _addresses(request: DeskRequest) -> list[tuple[str, str, str]]:
     """Where else this installation answers, as seen from this browser."""
     here = f"{request.scheme}://{request.get_host()}"
     found = [
-        ("TM Forum APIs", f"{here}/tmf-api/", "With an API client's token; docs/reference/tmf-apis.md lists them."),
-        ("Health", f"{here}/readyz", "Whether every database answers."),
+        (
+            gettext("TM Forum APIs"),
+            f"{here}/tmf-api/",
+            gettext("With an API client's token; docs/reference/tmf-apis.md lists them."),
+        ),
+        (gettext("Health"), f"{here}/readyz", gettext("Whether every database answers.")),
     ]
     if url := outside_world(request):
-        found.insert(0, ("The outside world", url, "Mailbox and bank of the demo, and the host network's faults."))
+        found.insert(
+            0,
+            (
+                gettext("The outside world"),
+                url,
+                gettext("Mailbox and bank of the demo, and the host network's faults."),
+            ),
+        )
     return found
 
 

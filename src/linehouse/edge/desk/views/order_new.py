@@ -10,6 +10,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext
 
 from linehouse.billing import service as billing
 from linehouse.billing.service import Quote, Wanted
@@ -40,15 +41,17 @@ def for_whom(request: DeskRequest) -> HttpResponse:
     brand = request.desk.brand.key
     table = Table[CustomerSummary](
         key="customers",
-        caption="Customers",
+        caption=gettext("Customers"),
         columns=(
-            Column("name", "Name", sort=True, link=lambda c: reverse("desk:order_wizard", args=(brand, c.number))),
-            Column("number", "Customer", Kind.CODE, sort=True),
-            Column("state", "State", Kind.STATUS, sort=True, shown=Shown.FROM_TABLET),
+            Column(
+                "name", gettext("Name"), sort=True, link=lambda c: reverse("desk:order_wizard", args=(brand, c.number))
+            ),
+            Column("number", gettext("Customer"), Kind.CODE, sort=True),
+            Column("state", gettext("State"), Kind.STATUS, sort=True, shown=Shown.FROM_TABLET),
         ),
-        search_label="Name, number, e-mail, telephone",
+        search_label=gettext("Name, number, e-mail, telephone"),
         sort="-number",
-        empty=Empty("No customer yet", "Register one first.", "users"),
+        empty=Empty(gettext("No customer yet"), gettext("Register one first."), "users"),
         size=25,
     )
 
@@ -58,7 +61,9 @@ def for_whom(request: DeskRequest) -> HttpResponse:
         )
         return Slice(page.rows, page.total)
 
-    return answer_list(request, table, source, context={"title": "New order", "lede": "For which customer?"})
+    return answer_list(
+        request, table, source, context={"title": gettext("New order"), "lede": gettext("For which customer?")}
+    )
 
 
 @dataclass(slots=True)
@@ -122,7 +127,11 @@ def wizard(request: DeskRequest, number: str) -> HttpResponse:
 def _choose(request: DeskRequest, context: dict[str, Any]) -> HttpResponse:
     offerings = catalog.published().orderable(request.desk.clock.now)
     cards = [(one, first_price(one), next(iter(one.recurring_prices), None)) for one in offerings]
-    kinds = ((OfferingKind.PLAN, "Plans"), (OfferingKind.PACK, "Packs"), (OfferingKind.ADDON, "Add-ons"))
+    kinds = (
+        (OfferingKind.PLAN, gettext("Plans")),
+        (OfferingKind.PACK, gettext("Packs")),
+        (OfferingKind.ADDON, gettext("Add-ons")),
+    )
     context["groups"] = [
         (label, [(one, price, recurring, one.description("en")) for one, price, recurring in cards if one.kind is kind])
         for kind, label in kinds
@@ -199,5 +208,5 @@ def _capture(request: DeskRequest, customer: CustomerView, wish: Wish, context: 
     except DomainError as refusal:
         context["refusal"] = sentence(refusal)
         return None
-    messages.success(request, f"Order {captured.order_number} is taken.")
+    messages.success(request, gettext("Order %(order_number)s is taken.") % {"order_number": captured.order_number})
     return redirect("desk:order", brand=request.desk.brand.key, number=captured.order_number)

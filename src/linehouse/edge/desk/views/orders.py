@@ -7,7 +7,9 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.http import require_POST
+from django_stubs_ext import StrOrPromise
 
 from linehouse.customer import service as customers
 from linehouse.edge.desk.access import DeskRequest, back, desk_view
@@ -15,34 +17,35 @@ from linehouse.edge.desk.order_rows import order_source, orders_table
 from linehouse.edge.desk.shown import Action
 from linehouse.edge.desk.tabs import tabs
 from linehouse.edge.ui.listing import answer_list, wants_part
-from linehouse.edge.ui.status import Tone, readable
+from linehouse.edge.ui.status import Tone
 from linehouse.edge.ui.timeline import Milestone
 from linehouse.kernel.error import Invalid
 from linehouse.ordering import service as ordering
 from linehouse.ordering.values import MilestoneState, OrderView, StepKind
 from linehouse.platform.outbox.service import search_events
+from linehouse.platform.texts.codes import titled
 
 DONE: Final = frozenset({"completed", "cancelled", "failed", "rejected", "partial", "held"})
 """States in which nothing moves by itself."""
-MILESTONES: Final[Mapping[str, str]] = {
-    "received": "Received",
-    "reserved": "Number and SIM reserved",
-    "network_ready": "In the network",
-    "network_off": "Out of the network",
-    "active": "Active",
-    "ended": "Ended",
-    "done": "Completed",
+MILESTONES: Final[Mapping[str, StrOrPromise]] = {
+    "received": gettext_lazy("Received"),
+    "reserved": gettext_lazy("Number and SIM reserved"),
+    "network_ready": gettext_lazy("In the network"),
+    "network_off": gettext_lazy("Out of the network"),
+    "active": gettext_lazy("Active"),
+    "ended": gettext_lazy("Ended"),
+    "done": gettext_lazy("Completed"),
 }
-STEPS: Final[Mapping[StepKind, str]] = {
-    StepKind.RESERVE_MSISDN: "Reserve a number",
-    StepKind.RESERVE_SIM: "Reserve a SIM",
-    StepKind.PROVISION_NETWORK: "Set up in the network",
-    StepKind.ACTIVATE_PRODUCT: "Activate the product",
-    StepKind.DEPROVISION_NETWORK: "Take out of the network",
-    StepKind.TERMINATE_PRODUCT: "End the product",
-    StepKind.RETIRE_SIM: "Retire the SIM",
-    StepKind.QUARANTINE_MSISDN: "Let the number rest",
-    StepKind.COMPLETE: "Complete the item",
+STEPS: Final[Mapping[StepKind, StrOrPromise]] = {
+    StepKind.RESERVE_MSISDN: gettext_lazy("Reserve a number"),
+    StepKind.RESERVE_SIM: gettext_lazy("Reserve a SIM"),
+    StepKind.PROVISION_NETWORK: gettext_lazy("Set up in the network"),
+    StepKind.ACTIVATE_PRODUCT: gettext_lazy("Activate the product"),
+    StepKind.DEPROVISION_NETWORK: gettext_lazy("Take out of the network"),
+    StepKind.TERMINATE_PRODUCT: gettext_lazy("End the product"),
+    StepKind.RETIRE_SIM: gettext_lazy("Retire the SIM"),
+    StepKind.QUARANTINE_MSISDN: gettext_lazy("Let the number rest"),
+    StepKind.COMPLETE: gettext_lazy("Complete the item"),
 }
 _TONES: Final = {
     MilestoneState.DONE: Tone.GOOD,
@@ -59,9 +62,9 @@ def orders(request: DeskRequest) -> HttpResponse:
     brand = request.desk.brand.key
     table = orders_table(brand)
     _, stuck = ordering.fallout(limit=1)
-    actions = [Action("New order", reverse("desk:order_new", args=(brand,)), "plus")]
+    actions = [Action(gettext("New order"), reverse("desk:order_new", args=(brand,)), "plus")]
     context = {
-        "title": "Orders",
+        "title": gettext("Orders"),
         "actions": actions if "order.write" in request.desk.permissions else [],
         "above": "desk/orders_stuck.html" if stuck else "",
         "stuck": stuck,
@@ -81,7 +84,7 @@ def fallout(request: DeskRequest) -> HttpResponse:
 def stations(order: OrderView) -> list[Milestone]:
     """The milestones as the tracker draws them."""
     return [
-        Milestone(MILESTONES.get(one.key, readable(one.key).capitalize()), _TONES[one.state], one.reason)
+        Milestone(MILESTONES.get(one.key, titled(one.key)), _TONES[one.state], one.reason)
         for one in ordering.track(order.id)
     ]
 
@@ -103,7 +106,12 @@ def order(request: DeskRequest, number: str) -> HttpResponse:
     context["events"] = facts
     context["steps"] = [(step, STEPS[step.kind]) for step in view.steps]
     context["tabs"], context["tab"] = tabs(
-        request, [("", "Items", len(view.items)), ("steps", "Steps", len(view.steps)), ("events", "Events", total)]
+        request,
+        [
+            ("", gettext("Items"), len(view.items)),
+            ("steps", gettext("Steps"), len(view.steps)),
+            ("events", gettext("Events"), total),
+        ],
     )
     context["cancellable"] = view.state in {"acknowledged", "inProgress", "pending", "held"}
     return render(request, "desk/order.html", context)
@@ -111,17 +119,17 @@ def order(request: DeskRequest, number: str) -> HttpResponse:
 
 def _cancel(request: DeskRequest, view: OrderView, reason: str) -> str:
     ordering.cancel_order(view.id, reason=reason, actor=request.desk.actor)
-    return "The order is being cancelled."
+    return gettext("The order is being cancelled.")
 
 
 def _retry(request: DeskRequest, view: OrderView, reason: str) -> str:
     ordering.retry_step(view.id, request.POST.get("step", ""), reason=reason, actor=request.desk.actor)
-    return "The step is tried again."
+    return gettext("The step is tried again.")
 
 
 def _give_up(request: DeskRequest, view: OrderView, reason: str) -> str:
     ordering.give_up_item(view.id, request.POST.get("item", ""), reason=reason, actor=request.desk.actor)
-    return "The item will not be delivered; the others go on."
+    return gettext("The item will not be delivered; the others go on.")
 
 
 MOVES: Final[dict[str, Callable[[DeskRequest, OrderView, str], str]]] = {
@@ -136,7 +144,7 @@ MOVES: Final[dict[str, Callable[[DeskRequest, OrderView, str], str]]] = {
 def move(request: DeskRequest, number: str, move: str) -> HttpResponse:
     """Cancel an order, try a step again, or give an item up."""
     if move not in MOVES:
-        raise Invalid("there is no such move", field="move", value=move, expected=", ".join(MOVES))
+        raise Invalid(gettext("there is no such move"), field="move", value=move, expected=", ".join(MOVES))
     reason = request.POST.get("reason", "").strip() or "at the desk"
     messages.success(request, MOVES[move](request, ordering.find_order(number=number), reason))
     return back(request)

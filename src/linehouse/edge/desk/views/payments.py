@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext, gettext_lazy
 
 from linehouse.customer import service as customers
 from linehouse.edge.desk.access import DeskRequest, desk_view
@@ -17,33 +18,37 @@ from linehouse.edge.desk.shown import Action, read_upload
 from linehouse.edge.partner.bank.intake import receive
 from linehouse.edge.ui.listing import answer_list
 from linehouse.edge.ui.sources import paged
-from linehouse.edge.ui.status import readable
 from linehouse.edge.ui.table import Column, Empty, Filter, Kind, Shown, Table
 from linehouse.kernel.error import DomainError
 from linehouse.payment import service as payments
 from linehouse.payment.lifecycle import BANK_ENTRY
 from linehouse.payment.values import EntryView, StatementView
+from linehouse.platform.texts.codes import titled_lazily
 
-ENTRY_STATES: Final = tuple((state, readable(state).capitalize()) for state in BANK_ENTRY.states)
+ENTRY_STATES: Final = tuple((state, titled_lazily(state)) for state in BANK_ENTRY.states)
 
 
 class StatementForm(forms.Form):
     """A bank's file."""
 
-    file = forms.FileField(label="Bank statement", help_text="ISO 20022 camt.053, as the bank gives it.")
+    file = forms.FileField(
+        label=gettext_lazy("Bank statement"), help_text=gettext_lazy("ISO 20022 camt.053, as the bank gives it.")
+    )
 
 
 class AssignForm(forms.Form):
     """Whose money it is."""
 
-    account = forms.CharField(label="Billing account", help_text="Its number, such as BA-000001.")
-    reason = forms.CharField(label="Reason", help_text="Why the money is this account's.")
+    account = forms.CharField(
+        label=gettext_lazy("Billing account"), help_text=gettext_lazy("Its number, such as BA-000001.")
+    )
+    reason = forms.CharField(label=gettext_lazy("Reason"), help_text=gettext_lazy("Why the money is this account's."))
 
 
 class IgnoreForm(forms.Form):
     """Why it is no customer's."""
 
-    reason = forms.CharField(label="Reason", help_text="Why the money is no customer's.")
+    reason = forms.CharField(label=gettext_lazy("Reason"), help_text=gettext_lazy("Why the money is no customer's."))
 
 
 @desk_view("payment.read", section="payments")
@@ -51,7 +56,7 @@ def payment_list(request: DeskRequest) -> HttpResponse:
     """All payments, newest first."""
     brand = request.desk.brand.key
     table = payments_table(brand)
-    context = {"title": "Payments", "actions": _upload_action(request)}
+    context = {"title": gettext("Payments"), "actions": _upload_action(request)}
     return answer_list(
         request,
         table,
@@ -64,7 +69,11 @@ def _upload_action(request: DeskRequest) -> list[Action]:
     if "payment.write" not in request.desk.permissions:
         return []
     return [
-        Action("Upload a bank statement", reverse("desk:statement_upload", args=(request.desk.brand.key,)), "upload")
+        Action(
+            gettext("Upload a bank statement"),
+            reverse("desk:statement_upload", args=(request.desk.brand.key,)),
+            "upload",
+        )
     ]
 
 
@@ -82,27 +91,29 @@ def statements(request: DeskRequest) -> HttpResponse:
     brand = request.desk.brand.key
     table = Table[StatementView](
         key="statements",
-        caption="Bank statements",
+        caption=gettext("Bank statements"),
         columns=(
             Column(
                 "number",
-                "Statement",
+                gettext("Statement"),
                 Kind.CODE,
                 sort=True,
                 link=lambda s: reverse("desk:statement", args=(brand, s.id)),
                 note=lambda s: s.name,
             ),
-            Column("received_at", "Received", Kind.INSTANT, sort=True),
-            Column("iban", "Bank account", Kind.CODE, shown=Shown.FROM_DESKTOP),
-            Column("entries", "Entries", Kind.NUMBER, sort=True),
-            Column("matched", "Matched", Kind.NUMBER, sort=True, shown=Shown.FROM_TABLET),
-            Column("unmatched", "Unmatched", Kind.NUMBER, sort=True),
-            Column("closing", "Closing balance", Kind.MONEY, sort=True, shown=Shown.FROM_TABLET),
+            Column("received_at", gettext("Received"), Kind.INSTANT, sort=True),
+            Column("iban", gettext("Bank account"), Kind.CODE, shown=Shown.FROM_DESKTOP),
+            Column("entries", gettext("Entries"), Kind.NUMBER, sort=True),
+            Column("matched", gettext("Matched"), Kind.NUMBER, sort=True, shown=Shown.FROM_TABLET),
+            Column("unmatched", gettext("Unmatched"), Kind.NUMBER, sort=True),
+            Column("closing", gettext("Closing balance"), Kind.MONEY, sort=True, shown=Shown.FROM_TABLET),
         ),
-        search_label="Statement or file name",
+        search_label=gettext("Statement or file name"),
         sort="-received_at",
         empty=Empty(
-            "No bank statement yet", "Upload the bank's camt.053 file, or drop it into the bank inbox.", "bank"
+            gettext("No bank statement yet"),
+            gettext("Upload the bank's camt.053 file, or drop it into the bank inbox."),
+            "bank",
         ),
     )
     source = paged(lambda q, offset, limit: payments.statements(search=q.search, offset=offset, limit=limit), table)
@@ -110,7 +121,7 @@ def statements(request: DeskRequest) -> HttpResponse:
         request,
         table,
         source,
-        context={"title": "Bank statements", "actions": _upload_action(request), "tabs": _tabs(request, "")},
+        context={"title": gettext("Bank statements"), "actions": _upload_action(request), "tabs": _tabs(request, "")},
     )
 
 
@@ -120,21 +131,21 @@ def _tabs(request: DeskRequest, current: str) -> list[dict[str, object]]:
     return [
         {
             "key": "",
-            "label": "Statements",
+            "label": gettext("Statements"),
             "url": reverse("desk:statements", args=(brand,)),
             "current": not current,
             "count": None,
         },
         {
             "key": "entries",
-            "label": "Entries",
+            "label": gettext("Entries"),
             "url": reverse("desk:bank_entries", args=(brand,)),
             "current": current == "entries",
             "count": None,
         },
         {
             "key": "unmatched",
-            "label": "Unmatched",
+            "label": gettext("Unmatched"),
             "url": reverse("desk:bank_entries", args=(brand,)) + "?state=unmatched",
             "current": current == "unmatched",
             "count": unmatched,
@@ -145,36 +156,36 @@ def _tabs(request: DeskRequest, current: str) -> list[dict[str, object]]:
 def _entries_table(brand: str, *, of_statement: bool) -> Table[EntryView]:
     return Table[EntryView](
         key="bank-entries",
-        caption="Bank entries",
+        caption=gettext("Bank entries"),
         columns=(
             Column(
                 "booked_on",
-                "Booked",
+                gettext("Booked"),
                 Kind.DATE,
                 sort=True,
                 link=lambda e: reverse("desk:bank_entry", args=(brand, e.id)),
             ),
-            Column("payer", "Payer", sort=False),
-            Column("reference", "Reference", Kind.CODE, value=lambda e: e.reference or e.text),
+            Column("payer", gettext("Payer"), sort=False),
+            Column("reference", gettext("Reference"), Kind.CODE, value=lambda e: e.reference or e.text),
             *(
                 ()
                 if of_statement
-                else (Column[EntryView]("statement_number", "Statement", Kind.CODE, shown=Shown.FROM_DESKTOP),)
+                else (Column[EntryView]("statement_number", gettext("Statement"), Kind.CODE, shown=Shown.FROM_DESKTOP),)
             ),
-            Column("state", "State", Kind.STATUS, sort=True, note=lambda e: e.reason),
+            Column("state", gettext("State"), Kind.STATUS, sort=True, note=lambda e: e.reason),
             Column(
                 "payment_number",
-                "Payment",
+                gettext("Payment"),
                 Kind.CODE,
                 link=lambda e: reverse("desk:payment", args=(brand, e.payment_id)) if e.payment_id else None,
                 shown=Shown.FROM_TABLET,
             ),
-            Column("amount_micros", "Amount", Kind.MONEY, value=lambda e: e.amount, sort=True),
+            Column("amount_micros", gettext("Amount"), Kind.MONEY, value=lambda e: e.amount, sort=True),
         ),
-        filters=(Filter("state", "State", ENTRY_STATES),),
-        search_label="Reference, text, payer",
+        filters=(Filter("state", gettext("State"), ENTRY_STATES),),
+        search_label=gettext("Reference, text, payer"),
         sort="-booked_on",
-        empty=Empty("No entries", "A bank statement brings entries.", "bank"),
+        empty=Empty(gettext("No entries"), gettext("A bank statement brings entries."), "bank"),
         size=50,
     )
 
@@ -190,7 +201,9 @@ def entries(request: DeskRequest) -> HttpResponse:
         ),
         table,
     )
-    return answer_list(request, table, source, context={"title": "Bank statements", "tabs": _tabs(request, current)})
+    return answer_list(
+        request, table, source, context={"title": gettext("Bank statements"), "tabs": _tabs(request, current)}
+    )
 
 
 @desk_view("payment.read", section="statements")
@@ -224,14 +237,14 @@ def upload(request: DeskRequest) -> HttpResponse:
         except DomainError as refusal:
             tell(form, refusal, dict.fromkeys((refusal.field,), "file"))
         else:
-            messages.success(request, f"{name} has been taken.")
+            messages.success(request, gettext("%(name)s has been taken.") % {"name": name})
             return redirect("desk:statement", brand=brand, statement_id=made[0])
     context = {
-        "title": "Upload a bank statement",
-        "lede": "Every credit entry is matched by its reference. What cannot be matched waits for you.",
+        "title": gettext("Upload a bank statement"),
+        "lede": gettext("Every credit entry is matched by its reference. What cannot be matched waits for you."),
         "form": form,
-        "submit": "Upload",
-        "crumbs": [("Bank statements", reverse("desk:statements", args=(brand,)))],
+        "submit": gettext("Upload"),
+        "crumbs": [(gettext("Bank statements"), reverse("desk:statements", args=(brand,)))],
     }
     return render(request, "desk/form.html", context)
 
@@ -248,13 +261,13 @@ def entry(request: DeskRequest, entry_id: UUID) -> HttpResponse:
         try:
             if ignoring:
                 payments.ignore_entry(entry_id, actor=request.desk.actor, reason=form.cleaned_data["reason"])
-                messages.success(request, "The entry has been set aside.")
+                messages.success(request, gettext("The entry has been set aside."))
             else:
                 account = customers.billing_account_by_number(form.cleaned_data["account"].strip().upper())
                 payments.assign_entry(
                     entry_id, account.id, actor=request.desk.actor, reason=form.cleaned_data["reason"]
                 )
-                messages.success(request, f"The money is now {account.number}'s.")
+                messages.success(request, gettext("The money is now %(number)s's.") % {"number": account.number})
         except DomainError as refusal:
             tell(form, refusal, {"number": "account"})
         else:

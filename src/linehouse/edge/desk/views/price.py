@@ -7,6 +7,7 @@ from typing import Any, Final
 from django import forms
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext, gettext_lazy
 
 from linehouse.catalog import service as catalog
 from linehouse.catalog.values import Catalogue
@@ -23,9 +24,9 @@ from linehouse.rating.values import Direction, UsageEvent, UsageType
 
 TYPES: Final = ALL_TYPES[:4]
 DIRECTIONS: Final = (
-    (Direction.OUT.value, "Outgoing"),
-    (Direction.IN.value, "Incoming"),
-    (Direction.FORWARDED.value, "Forwarded"),
+    (Direction.OUT.value, gettext_lazy("Outgoing")),
+    (Direction.IN.value, gettext_lazy("Incoming")),
+    (Direction.FORWARDED.value, gettext_lazy("Forwarded")),
 )
 
 
@@ -33,24 +34,31 @@ class EnquiryForm(forms.Form):
     """One piece of usage that might happen."""
 
     tariff = forms.ChoiceField(
-        label="Tariff", choices=(), help_text="Without allowances; a subscriber's number below says more."
+        label=gettext_lazy("Tariff"),
+        choices=(),
+        help_text=gettext_lazy("Without allowances; a subscriber's number below says more."),
     )
     msisdn = forms.CharField(
-        label="Subscriber",
+        label=gettext_lazy("Subscriber"),
         required=False,
-        help_text="A number of ours: then with its tariff and what is left in its allowances.",
+        help_text=gettext_lazy("A number of ours: then with its tariff and what is left in its allowances."),
     )
-    usage_type = forms.ChoiceField(label="What", choices=TYPES)
-    direction = forms.ChoiceField(label="Direction", choices=DIRECTIONS)
-    quantity = forms.CharField(label="How much", help_text="Such as 61 s, 5 min, 250 MB or 3 sms.")
+    usage_type = forms.ChoiceField(label=gettext_lazy("What"), choices=TYPES)
+    direction = forms.ChoiceField(label=gettext_lazy("Direction"), choices=DIRECTIONS)
+    quantity = forms.CharField(
+        label=gettext_lazy("How much"), help_text=gettext_lazy("Such as 61 s, 5 min, 250 MB or 3 sms.")
+    )
     other_party = forms.CharField(
-        label="Other number", required=False, help_text="National or international, or a short code."
+        label=gettext_lazy("Other number"),
+        required=False,
+        help_text=gettext_lazy("National or international, or a short code."),
     )
     plmn = forms.CharField(
-        label="Network", help_text="Where the SIM is: its PLMN such as 204-04, or a country code such as FR."
+        label=gettext_lazy("Network"),
+        help_text=gettext_lazy("Where the SIM is: its PLMN such as 204-04, or a country code such as FR."),
     )
-    day = forms.DateField(label="Date", widget=forms.DateInput(attrs={"type": "date"}))
-    time = forms.TimeField(label="Time", widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"))
+    day = forms.DateField(label=gettext_lazy("Date"), widget=forms.DateInput(attrs={"type": "date"}))
+    time = forms.TimeField(label=gettext_lazy("Time"), widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"))
 
     def __init__(self, *args: Any, tariffs: Sequence[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -118,10 +126,10 @@ def _event(data: dict[str, Any], book: Catalogue, request: DeskRequest) -> Usage
     quantity = Quantity.parse(data["quantity"])
     if quantity.unit is not usage_type.unit:
         raise Invalid(
-            "this is not measured so",
+            gettext("this is not measured so"),
             field="quantity",
             value=data["quantity"],
-            expected=f"a quantity in {usage_type.unit.value}",
+            expected=gettext("a quantity in %(value)s") % {"value": usage_type.unit.value},
         )
     place = data["plmn"].strip().upper()
     country = place if len(place) == 2 and place.isalpha() else None

@@ -7,34 +7,39 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext, gettext_lazy
 
 from linehouse.edge.desk.access import DeskRequest, desk_view
 from linehouse.edge.desk.refused_form import tell
 from linehouse.edge.desk.shown import Action, read_upload
 from linehouse.edge.ui.listing import answer_list
 from linehouse.edge.ui.sources import paged
-from linehouse.edge.ui.status import readable
 from linehouse.edge.ui.table import Column, Empty, Filter, Kind, Shown, Table
 from linehouse.kernel.error import DomainError, NotFound
+from linehouse.platform.texts.codes import titled_lazily
 from linehouse.resource import service as resources
 from linehouse.resource.lifecycle import NUMBER, SIM
 from linehouse.resource.values import NumberView, ResourceKind, SimView
 
-NUMBER_STATES: Final = tuple((state, readable(state).capitalize()) for state in NUMBER.states)
-SIM_STATES: Final = tuple((state, readable(state).capitalize()) for state in SIM.states)
+NUMBER_STATES: Final = tuple((state, titled_lazily(state)) for state in NUMBER.states)
+SIM_STATES: Final = tuple((state, titled_lazily(state)) for state in SIM.states)
 
 
 class NumberRangeForm(forms.Form):
     """A range of numbers that the brand was given."""
 
-    first = forms.CharField(label="First number", help_text="International, such as +31610200000.")
-    last = forms.CharField(label="Last number", help_text="Included in the range.")
+    first = forms.CharField(
+        label=gettext_lazy("First number"), help_text=gettext_lazy("International, such as +31610200000.")
+    )
+    last = forms.CharField(label=gettext_lazy("Last number"), help_text=gettext_lazy("Included in the range."))
 
 
 class SimFileForm(forms.Form):
     """A vendor's delivery file."""
 
-    file = forms.FileField(label="Delivery file", help_text="CSV with the columns iccid, imsi and puk.")
+    file = forms.FileField(
+        label=gettext_lazy("Delivery file"), help_text=gettext_lazy("CSV with the columns iccid, imsi and puk.")
+    )
 
 
 def levels(kind: str) -> list[tuple[str, int]]:
@@ -48,23 +53,23 @@ def numbers(request: DeskRequest) -> HttpResponse:
     brand = request.desk.brand.key
     table = Table[NumberView](
         key="numbers",
-        caption="Numbers",
+        caption=gettext("Numbers"),
         columns=(
             Column(
                 "msisdn",
-                "Number",
+                gettext("Number"),
                 Kind.CODE,
                 sort=True,
                 link=lambda n: reverse("desk:number", args=(brand, n.msisdn.digits)),
             ),
-            Column("state", "State", Kind.STATUS, sort=True),
-            Column("holder", "Held by", Kind.CODE, sort=True, link=lambda n: holder_url(brand, n.holder)),
-            Column("rests_until", "Rests until", Kind.INSTANT, sort=True, shown=Shown.FROM_TABLET),
+            Column("state", gettext("State"), Kind.STATUS, sort=True),
+            Column("holder", gettext("Held by"), Kind.CODE, sort=True, link=lambda n: holder_url(brand, n.holder)),
+            Column("rests_until", gettext("Rests until"), Kind.INSTANT, sort=True, shown=Shown.FROM_TABLET),
         ),
-        filters=(Filter("state", "State", NUMBER_STATES),),
-        search_label="Part of a number, or a product",
+        filters=(Filter("state", gettext("State"), NUMBER_STATES),),
+        search_label=gettext("Part of a number, or a product"),
         sort="msisdn",
-        empty=Empty("No numbers in stock", "Take a range into stock to sell plans with it.", "phone"),
+        empty=Empty(gettext("No numbers in stock"), gettext("Take a range into stock to sell plans with it."), "phone"),
         size=50,
     )
     source = paged(
@@ -74,11 +79,11 @@ def numbers(request: DeskRequest) -> HttpResponse:
         table,
     )
     context = {
-        "title": "Numbers",
+        "title": gettext("Numbers"),
         "levels": levels("number"),
         "levels_url": request.path,
         "above": "desk/stock_levels.html",
-        "actions": [Action("Take a range into stock", reverse("desk:number_import", args=(brand,)), "plus")]
+        "actions": [Action(gettext("Take a range into stock"), reverse("desk:number_import", args=(brand,)), "plus")]
         if "resource.write" in request.desk.permissions
         else [],
     }
@@ -91,7 +96,7 @@ def sims(request: DeskRequest) -> HttpResponse:
     brand = request.desk.brand.key
     table = Table[SimView](
         key="sims",
-        caption="SIM cards",
+        caption=gettext("SIM cards"),
         columns=(
             Column(
                 "iccid",
@@ -102,13 +107,13 @@ def sims(request: DeskRequest) -> HttpResponse:
                 link=lambda s: reverse("desk:sim", args=(brand, s.iccid.digits)),
             ),
             Column("imsi", "IMSI", Kind.CODE, sort=True, value=lambda s: s.imsi.digits, shown=Shown.FROM_TABLET),
-            Column("state", "State", Kind.STATUS, sort=True),
-            Column("holder", "Held by", Kind.CODE, sort=True, link=lambda s: holder_url(brand, s.holder)),
+            Column("state", gettext("State"), Kind.STATUS, sort=True),
+            Column("holder", gettext("Held by"), Kind.CODE, sort=True, link=lambda s: holder_url(brand, s.holder)),
         ),
-        filters=(Filter("state", "State", SIM_STATES),),
-        search_label="Part of ICCID or IMSI, or a product",
+        filters=(Filter("state", gettext("State"), SIM_STATES),),
+        search_label=gettext("Part of ICCID or IMSI, or a product"),
         sort="iccid",
-        empty=Empty("No cards in stock", "Load a vendor's delivery file.", "sim"),
+        empty=Empty(gettext("No cards in stock"), gettext("Load a vendor's delivery file."), "sim"),
         size=50,
     )
     source = paged(
@@ -118,11 +123,11 @@ def sims(request: DeskRequest) -> HttpResponse:
         table,
     )
     context = {
-        "title": "SIM cards",
+        "title": gettext("SIM cards"),
         "levels": levels("sim"),
         "levels_url": request.path,
         "above": "desk/stock_levels.html",
-        "actions": [Action("Load a delivery file", reverse("desk:sim_import", args=(brand,)), "upload")]
+        "actions": [Action(gettext("Load a delivery file"), reverse("desk:sim_import", args=(brand,)), "upload")]
         if "resource.write" in request.desk.permissions
         else [],
     }
@@ -147,7 +152,7 @@ def number(request: DeskRequest, digits: str) -> HttpResponse:
             "number": found,
             "held": held,
             "holder_url": holder_url(brand, found.holder),
-            "caption": "Holders of this number",
+            "caption": gettext("Holders of this number"),
         },
     )
 
@@ -163,7 +168,7 @@ def sim(request: DeskRequest, iccid: str) -> HttpResponse:
         if reason:
             puk = resources.reveal_puk(iccid, reason=reason, actor=request.desk.actor)
         else:
-            messages.error(request, "Say why the PUK is shown.")
+            messages.error(request, gettext("Say why the PUK is shown."))
     held = [
         (one, holder_url(brand, one.holder))
         for one in reversed(resources.history(ResourceKind.IMSI, found.imsi.digits))
@@ -176,7 +181,7 @@ def sim(request: DeskRequest, iccid: str) -> HttpResponse:
             "held": held,
             "holder_url": holder_url(brand, found.holder),
             "puk": puk,
-            "caption": "Holders of this card",
+            "caption": gettext("Holders of this card"),
         },
     )
 
@@ -195,13 +200,17 @@ def number_import(request: DeskRequest) -> HttpResponse:
         except DomainError as refusal:
             tell(form, refusal)
         else:
-            messages.success(request, f"{taken.taken} numbers taken into stock, {taken.known} were there already.")
+            messages.success(
+                request,
+                gettext("%(taken)s numbers taken into stock, %(known)s were there already.")
+                % {"taken": taken.taken, "known": taken.known},
+            )
             return redirect("desk:numbers", brand=request.desk.brand.key)
     context = {
-        "title": "Take a range into stock",
+        "title": gettext("Take a range into stock"),
         "form": form,
-        "submit": "Take into stock",
-        "crumbs": [("Numbers", reverse("desk:numbers", args=(request.desk.brand.key,)))],
+        "submit": gettext("Take into stock"),
+        "crumbs": [(gettext("Numbers"), reverse("desk:numbers", args=(request.desk.brand.key,)))],
     }
     return render(request, "desk/form.html", context)
 
@@ -219,12 +228,16 @@ def sim_import(request: DeskRequest) -> HttpResponse:
         except DomainError as refusal:
             tell(form, refusal, {"iccid": "file", "imsi": "file", "puk": "file"})
         else:
-            messages.success(request, f"{taken.taken} cards taken into stock, {taken.known} were there already.")
+            messages.success(
+                request,
+                gettext("%(taken)s cards taken into stock, %(known)s were there already.")
+                % {"taken": taken.taken, "known": taken.known},
+            )
             return redirect("desk:sims", brand=request.desk.brand.key)
     context = {
-        "title": "Load a delivery file",
+        "title": gettext("Load a delivery file"),
         "form": form,
-        "submit": "Load",
-        "crumbs": [("SIM cards", reverse("desk:sims", args=(request.desk.brand.key,)))],
+        "submit": gettext("Load"),
+        "crumbs": [(gettext("SIM cards"), reverse("desk:sims", args=(request.desk.brand.key,)))],
     }
     return render(request, "desk/form.html", context)

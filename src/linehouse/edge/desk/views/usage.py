@@ -9,7 +9,9 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.http import require_POST
+from django_stubs_ext import StrOrPromise
 
 from linehouse.edge.desk.access import DeskRequest, desk_view
 from linehouse.edge.desk.refused_form import tell
@@ -21,42 +23,51 @@ from linehouse.edge.ui.sources import paged
 from linehouse.edge.ui.status import readable
 from linehouse.edge.ui.table import Column, Empty, Filter, Kind, Shown, Table
 from linehouse.kernel.error import DomainError
+from linehouse.platform.texts.codes import titled, titled_lazily
 from linehouse.usage import service as usage
 from linehouse.usage.errors import Suspension
 from linehouse.usage.lifecycle import USAGE_FILE, USAGE_SUSPENSE
 from linehouse.usage.values import FileView, SuspenseView, UsageFilter
 
-FILE_STATES: Final = tuple((state, readable(state).capitalize()) for state in USAGE_FILE.states)
-WAITING_STATES: Final = tuple((state, readable(state).capitalize()) for state in USAGE_SUSPENSE.states)
-REASONS: Final = tuple((one.value, readable(one.value).capitalize()) for one in Suspension)
+FILE_STATES: Final = tuple((state, titled_lazily(state)) for state in USAGE_FILE.states)
+WAITING_STATES: Final = tuple((state, titled_lazily(state)) for state in USAGE_SUSPENSE.states)
+REASONS: Final = tuple((one.value, titled_lazily(one.value)) for one in Suspension)
 DONE: Final = frozenset({"processed", "refused"})
 
-CORRECTABLE: Final[Mapping[str, tuple[str, str]]] = {
-    "usage_type": ("Usage", ""),
-    "direction": ("Direction", ""),
-    "started_at": ("Started", "An instant with its offset, such as 2026-11-01T08:00:00+01:00."),
-    "quantity": ("Quantity", "Whole base units: milliseconds, octets, messages or events."),
-    "imsi": ("IMSI", "Digits."),
-    "msisdn": ("Number", "International, without spaces."),
-    "party": ("Other party", "The other party's number."),
-    "plmn": ("Network", "Such as 204-04."),
-    "apn": ("Access point", "Its name."),
+CORRECTABLE: Final[Mapping[str, tuple[StrOrPromise, StrOrPromise]]] = {
+    "usage_type": (gettext_lazy("Usage"), ""),
+    "direction": (gettext_lazy("Direction"), ""),
+    "started_at": (
+        gettext_lazy("Started"),
+        gettext_lazy("An instant with its offset, such as 2026-11-01T08:00:00+01:00."),
+    ),
+    "quantity": (gettext_lazy("Quantity"), gettext_lazy("Whole base units: milliseconds, octets, messages or events.")),
+    "imsi": ("IMSI", gettext_lazy("Digits.")),
+    "msisdn": (gettext_lazy("Number"), gettext_lazy("International, without spaces.")),
+    "party": (gettext_lazy("Other party"), gettext_lazy("The other party's number.")),
+    "plmn": (gettext_lazy("Network"), gettext_lazy("Such as 204-04.")),
+    "apn": (gettext_lazy("Access point"), gettext_lazy("Its name.")),
 }
 
 
 class UploadForm(forms.Form):
     """A partner's file."""
 
-    file = forms.FileField(label="Usage file", help_text="TAP 3, NRTRDE, or a CSV file of one of the feeds.")
+    file = forms.FileField(
+        label=gettext_lazy("Usage file"), help_text=gettext_lazy("TAP 3, NRTRDE, or a CSV file of one of the feeds.")
+    )
     source = forms.ChoiceField(
-        label="Feed", required=False, choices=(), help_text="Recognised by name and content unless chosen."
+        label=gettext_lazy("Feed"),
+        required=False,
+        choices=(),
+        help_text=gettext_lazy("Recognised by name and content unless chosen."),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field = self.fields["source"]
         if isinstance(field, forms.ChoiceField):
-            field.choices = [("", "Recognise it"), *((feed.key, feed.key) for feed in usage.feeds())]
+            field.choices = [("", gettext("Recognise it")), *((feed.key, feed.key) for feed in usage.feeds())]
 
 
 class CorrectionForm(forms.Form):
@@ -67,9 +78,14 @@ class CorrectionForm(forms.Form):
         for name, (label, text) in CORRECTABLE.items():
             self.fields[name] = forms.CharField(label=label, required=False, help_text=text)
         for name, choices in (("usage_type", TYPES), ("direction", tuple(DIRECTIONS.items()))):
-            unchanged = (("", "As it is"), *((value, words[:1].upper() + words[1:]) for value, words in choices))
+            unchanged = (
+                ("", gettext("As it is")),
+                *((value, words[:1].upper() + words[1:]) for value, words in choices),
+            )
             self.fields[name] = forms.ChoiceField(label=CORRECTABLE[name][0], required=False, choices=unchanged)
-        self.fields["reason"] = forms.CharField(label="Reason", help_text="It is kept with the old values.")
+        self.fields["reason"] = forms.CharField(
+            label=gettext("Reason"), help_text=gettext("It is kept with the old values.")
+        )
 
     def changes(self) -> dict[str, str]:
         """What was filled in."""
@@ -82,31 +98,37 @@ def files(request: DeskRequest) -> HttpResponse:
     brand = request.desk.brand.key
     table = Table[FileView](
         key="usage-files",
-        caption="Usage files",
+        caption=gettext("Usage files"),
         columns=(
-            Column("name", "File", Kind.CODE, sort=True, link=lambda f: reverse("desk:usage_file", args=(brand, f.id))),
-            Column("source", "Feed", sort=True, shown=Shown.FROM_TABLET),
+            Column(
+                "name",
+                gettext("File"),
+                Kind.CODE,
+                sort=True,
+                link=lambda f: reverse("desk:usage_file", args=(brand, f.id)),
+            ),
+            Column("source", gettext("Feed"), sort=True, shown=Shown.FROM_TABLET),
             Column(
                 "format",
-                "Format",
+                gettext("Format"),
                 Kind.CODE,
                 value=lambda f: f.format if f.version in ("", f.format) else f"{f.format} {f.version}",
                 shown=Shown.FROM_DESKTOP,
             ),
-            Column("state", "State", Kind.STATUS, sort=True, note=lambda f: readable(f.reason)),
-            Column("records", "Records", Kind.NUMBER, sort=True),
-            Column("suspended", "Suspended", Kind.NUMBER, sort=True, shown=Shown.FROM_TABLET),
-            Column("duplicates", "Repeats", Kind.NUMBER, sort=True, shown=Shown.FROM_DESKTOP),
-            Column("size", "Size", Kind.BYTES, sort=True, shown=Shown.FROM_DESKTOP),
-            Column("received_at", "Received", Kind.INSTANT, sort=True),
+            Column("state", gettext("State"), Kind.STATUS, sort=True, note=lambda f: readable(f.reason)),
+            Column("records", gettext("Records"), Kind.NUMBER, sort=True),
+            Column("suspended", gettext("Suspended"), Kind.NUMBER, sort=True, shown=Shown.FROM_TABLET),
+            Column("duplicates", gettext("Repeats"), Kind.NUMBER, sort=True, shown=Shown.FROM_DESKTOP),
+            Column("size", gettext("Size"), Kind.BYTES, sort=True, shown=Shown.FROM_DESKTOP),
+            Column("received_at", gettext("Received"), Kind.INSTANT, sort=True),
         ),
         filters=(
-            Filter("state", "State", FILE_STATES),
-            Filter("source", "Feed", lambda: [(feed.key, feed.key) for feed in usage.feeds()]),
+            Filter("state", gettext("State"), FILE_STATES),
+            Filter("source", gettext("Feed"), lambda: [(feed.key, feed.key) for feed in usage.feeds()]),
         ),
-        search_label="File name, sender, number",
+        search_label=gettext("File name, sender, number"),
         sort="-received_at",
-        empty=Empty("No file yet", "Upload one, or drop it into the inbox folder.", "file"),
+        empty=Empty(gettext("No file yet"), gettext("Upload one, or drop it into the inbox folder."), "file"),
     )
     source = paged(
         lambda q, offset, limit: usage.list_files(
@@ -118,8 +140,8 @@ def files(request: DeskRequest) -> HttpResponse:
         ),
         table,
     )
-    actions = [Action("Upload a file", reverse("desk:usage_upload", args=(brand,)), "upload")]
-    context = {"title": "Usage files", "actions": actions if "usage.write" in request.desk.permissions else []}
+    actions = [Action(gettext("Upload a file"), reverse("desk:usage_upload", args=(brand,)), "upload")]
+    context = {"title": gettext("Usage files"), "actions": actions if "usage.write" in request.desk.permissions else []}
     return answer_list(request, table, source, context=context)
 
 
@@ -135,14 +157,14 @@ def upload(request: DeskRequest) -> HttpResponse:
         except DomainError as refusal:
             tell(form, refusal, {"name": "file"})
         else:
-            messages.success(request, f"{name} has been received.")
+            messages.success(request, gettext("%(name)s has been received.") % {"name": name})
             return redirect("desk:usage_file", brand=brand, file_id=file_id)
     context = {
-        "title": "Upload a usage file",
-        "lede": "It is kept whole, read once, and every record is priced or waits with a reason.",
+        "title": gettext("Upload a usage file"),
+        "lede": gettext("It is kept whole, read once, and every record is priced or waits with a reason."),
         "form": form,
-        "submit": "Upload",
-        "crumbs": [("Usage files", reverse("desk:usage_files", args=(brand,)))],
+        "submit": gettext("Upload"),
+        "crumbs": [(gettext("Usage files"), reverse("desk:usage_files", args=(brand,)))],
     }
     return render(request, "desk/form.html", context)
 
@@ -158,12 +180,12 @@ def file(request: DeskRequest, file_id: UUID) -> HttpResponse:
         "file": view,
         "reconciliation": reconciliation,
         "outcomes": [
-            ("Rated", reconciliation.rated, "good"),
-            ("Waiting to be priced", reconciliation.guided, "info"),
-            ("Only reported", reconciliation.reported, "quiet"),
-            ("In suspense", reconciliation.suspended, "warn"),
-            ("Repeats", reconciliation.duplicates, "quiet"),
-            ("Given up", reconciliation.discarded, "quiet"),
+            (gettext("Rated"), reconciliation.rated, "good"),
+            (gettext("Waiting to be priced"), reconciliation.guided, "info"),
+            (gettext("Only reported"), reconciliation.reported, "quiet"),
+            (gettext("In suspense"), reconciliation.suspended, "warn"),
+            (gettext("Repeats"), reconciliation.duplicates, "quiet"),
+            (gettext("Given up"), reconciliation.discarded, "quiet"),
         ],
         "working": working,
     }
@@ -176,9 +198,9 @@ def file(request: DeskRequest, file_id: UUID) -> HttpResponse:
     shown, key = tabs(
         request,
         [
-            ("", "Records", reconciliation.records - suspended - reconciliation.duplicates),
-            ("suspense", "Suspense", suspended),
-            ("repeats", "Repeats", reconciliation.duplicates),
+            ("", gettext("Records"), reconciliation.records - suspended - reconciliation.duplicates),
+            ("suspense", gettext("Suspense"), suspended),
+            ("repeats", gettext("Repeats"), reconciliation.duplicates),
         ],
     )
     context["tabs"], context["tab"] = shown, key
@@ -197,47 +219,55 @@ def file(request: DeskRequest, file_id: UUID) -> HttpResponse:
 def records(request: DeskRequest) -> HttpResponse:
     """All usage, newest first."""
     table = records_table(request.desk.brand.key)
-    return answer_list(request, table, usage_source(table, UsageFilter()), context={"title": "Usage records"})
+    return answer_list(request, table, usage_source(table, UsageFilter()), context={"title": gettext("Usage records")})
 
 
 def _suspense(brand: str, file_id: UUID | None = None) -> tuple[Table[SuspenseView], Any]:
     table = Table[SuspenseView](
         key="suspense",
-        caption="Suspense",
+        caption=gettext("Suspense"),
         columns=(
             Column(
                 "reason",
-                "Reason",
-                value=lambda s: readable(s.reason).capitalize(),
+                gettext("Reason"),
+                value=lambda s: titled(s.reason),
                 sort=True,
                 link=lambda s: reverse("desk:suspended", args=(brand, s.id)),
                 note=lambda s: s.message,
             ),
-            Column("state", "State", Kind.STATUS, sort=True),
+            Column("state", gettext("State"), Kind.STATUS, sort=True),
             Column(
-                "usage_type", "Usage", value=lambda s: s.usage_type.capitalize(), sort=True, shown=Shown.FROM_TABLET
+                "usage_type",
+                gettext("Usage"),
+                value=lambda s: s.usage_type.capitalize(),
+                sort=True,
+                shown=Shown.FROM_TABLET,
             ),
-            Column("started_at", "Started", Kind.INSTANT, sort=True, shown=Shown.FROM_TABLET),
-            Column("quantity", "Quantity", Kind.QUANTITY, shown=Shown.FROM_DESKTOP),
-            Column("msisdn", "Number", Kind.CODE, shown=Shown.FROM_DESKTOP),
+            Column("started_at", gettext("Started"), Kind.INSTANT, sort=True, shown=Shown.FROM_TABLET),
+            Column("quantity", gettext("Quantity"), Kind.QUANTITY, shown=Shown.FROM_DESKTOP),
+            Column("msisdn", gettext("Number"), Kind.CODE, shown=Shown.FROM_DESKTOP),
             *(
                 ()
                 if file_id
                 else (
                     Column[SuspenseView](
                         "file_name",
-                        "File",
+                        gettext("File"),
                         Kind.CODE,
                         link=lambda s: reverse("desk:usage_file", args=(brand, s.file_id)),
                         shown=Shown.FROM_DESKTOP,
                     ),
                 )
             ),
-            Column("created_at", "Waits since", Kind.INSTANT, sort=True),
+            Column("created_at", gettext("Waits since"), Kind.INSTANT, sort=True),
         ),
-        filters=(Filter("state", "State", WAITING_STATES), Filter("reason", "Reason", REASONS)),
+        filters=(Filter("state", gettext("State"), WAITING_STATES), Filter("reason", gettext("Reason"), REASONS)),
         sort="created_at",
-        empty=Empty("Nothing waits", "Every record that came in could be priced, or was never to be.", "check-circle"),
+        empty=Empty(
+            gettext("Nothing waits"),
+            gettext("Every record that came in could be priced, or was never to be."),
+            "check-circle",
+        ),
     )
     source = paged(
         lambda q, offset, limit: usage.list_suspense(
@@ -258,8 +288,10 @@ def _suspense(brand: str, file_id: UUID | None = None) -> tuple[Table[SuspenseVi
 def suspense(request: DeskRequest) -> HttpResponse:
     """Records that wait for a person, the oldest first."""
     table, source = _suspense(request.desk.brand.key)
-    lede = "What could not be priced waits here with its reason. Correct it, send it round again, or give it up."
-    return answer_list(request, table, source, context={"title": "Suspense", "lede": lede})
+    lede = gettext(
+        "What could not be priced waits here with its reason. Correct it, send it round again, or give it up."
+    )
+    return answer_list(request, table, source, context={"title": gettext("Suspense"), "lede": lede})
 
 
 @desk_view("usage.read", section="suspense", write="usage.write")
@@ -273,7 +305,7 @@ def suspended(request: DeskRequest, suspense_id: UUID) -> HttpResponse:
         except DomainError as refusal:
             tell(form, refusal)
         else:
-            messages.success(request, "The record has been corrected; it can be sent round again.")
+            messages.success(request, gettext("The record has been corrected; it can be sent round again."))
             return redirect("desk:suspended", brand=request.desk.brand.key, suspense_id=suspense_id)
     return render(
         request,
@@ -291,7 +323,7 @@ def _flat(record: Mapping[str, Any] | None) -> list[tuple[str, str]]:
         if value in (None, "", {}, []):
             continue
         text = ", ".join(f"{key} {inner}" for key, inner in value.items()) if isinstance(value, Mapping) else str(value)
-        shown.append((CORRECTABLE.get(name, (readable(name).capitalize(), ""))[0], text))
+        shown.append((str(CORRECTABLE.get(name, (titled(name), ""))[0]), text))
     return shown
 
 
@@ -303,9 +335,9 @@ def suspended_move(request: DeskRequest, suspense_id: UUID) -> HttpResponse:
         usage.discard(
             suspense_id, actor=request.desk.actor, reason=request.POST.get("reason", "") or "given up at the desk"
         )
-        messages.success(request, "The record has been given up; it will never be charged.")
+        messages.success(request, gettext("The record has been given up; it will never be charged."))
     elif usage.resubmit(suspense_id, actor=request.desk.actor, reason="sent round again from the desk"):
-        messages.success(request, "The record went through; it is being priced.")
+        messages.success(request, gettext("The record went through; it is being priced."))
     else:
-        messages.warning(request, "The record came back; its reason is shown.")
+        messages.warning(request, gettext("The record came back; its reason is shown."))
     return redirect("desk:suspended", brand=request.desk.brand.key, suspense_id=suspense_id)

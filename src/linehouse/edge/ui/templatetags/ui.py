@@ -14,7 +14,7 @@ from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString
 
 from linehouse.edge.ui import formats, icons
-from linehouse.edge.ui.cells import NOTHING, instant_markup, money_markup, status_markup, value_markup
+from linehouse.edge.ui.cells import instant_markup, money_markup, nothing, status_markup, value_markup
 from linehouse.edge.ui.formats import USAGE_DIGITS
 from linehouse.edge.ui.status import readable
 from linehouse.kernel.money import Money
@@ -51,19 +51,19 @@ def icon(name: str, label: str = "") -> SafeString:
 @register.simple_tag
 def status(state: object, label: object = "") -> SafeString:
     """The pill of a state."""
-    return status_markup(state, label) if state not in (None, "") else NOTHING
+    return status_markup(state, label) if state not in (None, "") else nothing()
 
 
 @register.filter
 def money(value: Money | None) -> SafeString:
     """An amount, exact: ``€ 18.00``, with more decimals only where they carry value."""
-    return money_markup(value) if value is not None else NOTHING
+    return money_markup(value) if value is not None else nothing()
 
 
 @register.filter
 def usage_money(value: Money | None) -> SafeString:
     """The price of usage, with at least four decimals: ``€ 0.1525``."""
-    return money_markup(value, USAGE_DIGITS) if value is not None else NOTHING
+    return money_markup(value, USAGE_DIGITS) if value is not None else nothing()
 
 
 @register.simple_tag
@@ -84,7 +84,7 @@ def fraction(value: Fraction) -> str:
     whole = (value * 10**scale).numerator // (value * 10**scale).denominator
     digits = f"{abs(whole):0{scale + 1}d}"
     text = (
-        f"{formats.number_text(int(digits[:-scale] or 0))}.{digits[-scale:]}"
+        f"{formats.number_text(int(digits[:-scale] or 0))}{formats.decimal_sign()}{digits[-scale:]}"
         if scale
         else formats.number_text(int(digits))
     )
@@ -100,32 +100,32 @@ def percent(value: Decimal | Fraction) -> str:
 @register.filter
 def iso_instant(value: str) -> SafeString:
     """An instant that was kept as ISO 8601 text."""
-    return instant_markup(datetime.fromisoformat(value), seconds=True) if value else NOTHING
+    return instant_markup(datetime.fromisoformat(value), seconds=True) if value else nothing()
 
 
 @register.filter
 def quantity(value: Quantity | None) -> SafeString:
     """A quantity in words: ``1 min 1 s``."""
-    return conditional_escape(formats.quantity_text(value)) if value is not None else NOTHING
+    return conditional_escape(formats.quantity_text(value)) if value is not None else nothing()
 
 
 @register.filter
 def number(value: int | None) -> SafeString:
     """A grouped whole number."""
-    return conditional_escape(formats.number_text(value)) if value is not None else NOTHING
+    return conditional_escape(formats.number_text(value)) if value is not None else nothing()
 
 
 @register.filter
 def filesize(value: int | None) -> SafeString:
     """A file's size: ``12.4 kB``."""
-    return conditional_escape(formats.bytes_text(value)) if value is not None else NOTHING
+    return conditional_escape(formats.bytes_text(value)) if value is not None else nothing()
 
 
 @register.filter
 def day(value: date | None) -> SafeString:
     """A date: ``1 Nov 2026``."""
     if value is None:
-        return NOTHING
+        return nothing()
     if isinstance(value, datetime):
         value = value.astimezone(timezone.get_current_timezone()).date()
     return value_markup("date", value)
@@ -134,19 +134,25 @@ def day(value: date | None) -> SafeString:
 @register.filter
 def instant(value: datetime | None) -> SafeString:
     """An instant in the brand's zone: ``1 Nov 2026, 09:00``."""
-    return instant_markup(value) if value is not None else NOTHING
+    return instant_markup(value) if value is not None else nothing()
 
 
 @register.filter
 def exact_instant(value: datetime | None) -> SafeString:
     """An instant with its seconds."""
-    return instant_markup(value, seconds=True) if value is not None else NOTHING
+    return instant_markup(value, seconds=True) if value is not None else nothing()
 
 
 @register.filter
 def span(value: timedelta | None) -> SafeString:
     """A length of time: ``2 h 5 min``."""
-    return conditional_escape(formats.span_text(value)) if value is not None else NOTHING
+    return conditional_escape(formats.span_text(value)) if value is not None else nothing()
+
+
+@register.filter
+def every(length: Any) -> str:
+    """How often something recurs, from a value with `count` and `unit`: ``every month``."""
+    return formats.every_text(length.count, str(length.unit.value))
 
 
 @register.filter
@@ -165,7 +171,7 @@ def sentence(value: object) -> str:
 @register.filter
 def or_dash(value: object) -> SafeString:
     """The value, or a dash that screen readers call "none"."""
-    return NOTHING if value in (None, "") else format_html("{}", value)
+    return nothing() if value in (None, "") else format_html("{}", value)
 
 
 @register.filter

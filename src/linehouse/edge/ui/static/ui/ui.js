@@ -25,6 +25,9 @@
     fetch(form.action, { method: "POST", body, headers: { "X-Requested-With": "fetch" } });
   });
 
+  // What this file says itself, in the language of the page.
+  const words = document.getElementById("words")?.dataset || {};
+
   // Toasts -------------------------------------------------------------------
   const toastBox = () => document.getElementById("toasts");
 
@@ -45,15 +48,15 @@
     toast.className = `toast is-${tone}`;
     toast.dataset.toast = "";
     toast.append(document.createElement("span"));
-    const words = document.createElement("div");
-    words.textContent = text;
+    const body = document.createElement("div");
+    body.textContent = text;
     const close = document.createElement("button");
     close.type = "button";
     close.className = "toast-close";
     close.dataset.toastClose = "";
     close.textContent = "×";
-    close.setAttribute("aria-label", "Dismiss");
-    toast.append(words, close);
+    close.setAttribute("aria-label", words.dismiss);
+    toast.append(body, close);
     box.append(toast);
     watchToast(toast);
   }
@@ -63,9 +66,9 @@
 
   document.addEventListener("htmx:responseError", (event) => {
     const status = event.detail.xhr.status;
-    say(status === 403 ? "You may not see this." : `The server answered with an error (${status}).`, "bad");
+    say(status === 403 ? words.forbidden : `${words.failed} ${status}`, "bad");
   });
-  document.addEventListener("htmx:sendError", () => say("The server cannot be reached. Is it running?", "bad"));
+  document.addEventListener("htmx:sendError", () => say(words.unreachable, "bad"));
 
   // Confirmation -------------------------------------------------------------
   const dialog = document.getElementById("confirm");
@@ -79,7 +82,7 @@
     dialog.querySelector("#confirm-title").textContent = form.dataset.confirm;
     dialog.querySelector("#confirm-text").textContent = form.dataset.confirmText || "";
     const yes = dialog.querySelector("[data-confirm-yes]");
-    yes.textContent = form.dataset.confirmAction || "Continue";
+    yes.textContent = form.dataset.confirmAction || words.continue;
     yes.className = `button ${form.dataset.confirmTone === "bad" ? "is-danger" : "is-primary"}`;
     dialog.showModal();
     yes.focus();
@@ -116,7 +119,7 @@
   showCopies(document);
   document.addEventListener("htmx:load", (event) => showCopies(event.detail.elt));
   on("click", "[data-copy]", (event, button) => {
-    navigator.clipboard.writeText(button.dataset.copy).then(() => say("Copied.", "good"), () => say("The browser did not allow copying.", "warn"));
+    navigator.clipboard.writeText(button.dataset.copy).then(() => say(words.copied, "good"), () => say(words.notCopied, "warn"));
   });
 
   // File drop areas -----------------------------------------------------------

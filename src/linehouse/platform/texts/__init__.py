@@ -1,0 +1,1 @@
+"""Texts that people read, in their language: which languages there are, the catalogues, and codes as words."""
