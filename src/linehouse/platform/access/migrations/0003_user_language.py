@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('access', '0002_log_in_failures'),
+        ("access", "0002_log_in_failures"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='user',
-            name='language',
-            field=models.CharField(blank=True, default='', help_text='of the screens; empty: not chosen', max_length=8),
+            model_name="user",
+            name="language",
+            field=models.CharField(blank=True, default="", help_text="of the screens; empty: not chosen", max_length=8),
         ),
     ]
