@@ -8,6 +8,8 @@ from urllib.parse import quote
 
 import msgspec
 import pytest
+from django.db import connections
+from django.test.utils import CaptureQueriesContext
 
 from linehouse.edge.tmf.apis import APIS
 from linehouse.edge.tmf.kit.declaration import Api, Resource
@@ -175,3 +177,22 @@ def test_the_description_says_what_is_served(stranger: ApiClient) -> None:
                 resource.patch is not None,
                 resource.delete is not None,
             )
+
+
+def test_a_list_costs_as_many_queries_as_a_single_one(filled: ApiClient, brand: str) -> None:
+    """Nothing is read one by one: a page of many asks the database no more often than a page of one."""
+    for name in ("One", "Two", "Three"):
+        person = filled.post("party/v4/individual", {"givenName": "Ann", "familyName": name}).body
+        party = {"id": person["id"], "@referredType": "Individual"}
+        filled.post("customerManagement/v4/customer", {"name": name, "engagedParty": party})
+    dear = {}
+    for api, resource in RESOURCES:
+        counted = []
+        for limit in (1, 1000):
+            with CaptureQueriesContext(connections[brand]) as queries:
+                found = filled.get(f"{path_of(api, resource)}?limit={limit}").body
+            counted.append((len(found), len(queries)))
+        (few, small), (many, large) = counted
+        if large > small + 2 and many > few:
+            dear[resource.name] = counted
+    assert dear == {}

@@ -67,6 +67,11 @@ def products_by_id(ids: Iterable[UUID]) -> Mapping[UUID, ProductView]:
     return {view.id: view for view in _views(list(Product.objects.filter(id__in=list(ids))))}
 
 
+def product_ids_by_number(numbers: Iterable[str]) -> Mapping[str, UUID]:
+    """The ids of those of the products that exist, by business number."""
+    return dict(Product.objects.filter(number__in=set(numbers)).values_list("number", "id"))
+
+
 def products_of_customer(customer_id: UUID) -> tuple[ProductView, ...]:
     """Everything that the customer has, had or awaits, oldest first."""
     return tuple(_views(list(Product.objects.filter(customer_id=customer_id).order_by("created_at", "number"))))

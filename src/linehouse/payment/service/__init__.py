@@ -10,6 +10,7 @@ from linehouse.payment.service.reading import (
     payment_by_number,
     payments,
     payments_of_invoice,
+    payments_of_invoices,
     statement,
     statements,
 )
@@ -27,6 +28,7 @@ __all__ = [
     "payment_by_number",
     "payments",
     "payments_of_invoice",
+    "payments_of_invoices",
     "receive_statement",
     "statement",
     "statements",

@@ -137,7 +137,7 @@ def search(narrow: Narrow) -> Slice[CustomerView]:
         return Slice.empty()
     filters = {"name": narrow.get("name") or "", "state": narrow.get("status") or "", "party_id": party or ""}
     page = service.find_customers(filters=filters, offset=narrow.offset, limit=narrow.limit)
-    return Slice([service.customer_view(row.id) for row in page.rows], page.total)
+    return Slice(service.customer_views([row.id for row in page.rows]), page.total)
 
 
 CUSTOMER: Resource[CustomerView] = Resource(
@@ -150,7 +150,6 @@ CUSTOMER: Resource[CustomerView] = Resource(
     represent=represent,
     search=search,
     narrows=("name", "status", "engagedParty.id"),
-    scan_limit=500,
     get=lambda key: service.customer_view(id_of(key)),
     create=Create(CustomerCreate, create, external_id=_external_id),
     patch=Patch(CustomerUpdate, patch),

@@ -24,7 +24,7 @@ from linehouse.edge.tmf.kit.shapes import (
     at_midnight,
 )
 from linehouse.inventory import service as inventory
-from linehouse.kernel.error import DomainError, Kind, NotFound
+from linehouse.kernel.error import NotFound
 
 
 class AppliedTax(Shape):
@@ -133,16 +133,8 @@ def search(narrow: Narrow) -> Slice[BilledLine]:
 
 
 def _products(numbers: list[str]) -> dict[str, UUID | None]:
-    return {number: _product(number) for number in dict.fromkeys(numbers)}
-
-
-def _product(number: str) -> UUID | None:
-    try:
-        return inventory.find_product(number=number).id
-    except DomainError as error:
-        if error.kind is not Kind.NOT_FOUND:
-            raise
-        return None
+    known = inventory.product_ids_by_number(numbers)
+    return {number: known.get(number) for number in numbers}
 
 
 RATE: Resource[BilledLine] = Resource(
