@@ -43,7 +43,8 @@ from tests.conftest import ROBIN, START, Server, fresh_installation, make_brand
 HOME, FOREIGN = "robin", "wren"
 BRAND_SCREENS = "b/<slug:brand>/"
 HOUSE = ("house/v1/clock", "house/v1/clock/advance", "house/v1/verification")
-OTHERS = ("account/", "theme", "language", "network/tmf640/listener", "tmf-api/", "^tmf-api/", *HOUSE)
+OAUTH = ("oauth/token", "oauth/revoke", "oauth/introspect", ".well-known/oauth-authorization-server")
+OTHERS = ("account/", "theme", "language", *OAUTH, "network/tmf640/listener", "tmf-api/", "^tmf-api/", *HOUSE)
 """Beginnings of all other addresses, except the first page: log-in, colour scheme, and what is asked about below."""
 NOT_THERE = {404, 405, 409}
 """Answers about an object that the brand does not have: 409 where a line was never made known to the network."""
@@ -448,3 +449,21 @@ def api_addresses(house: House) -> Iterator[tuple[str, str]]:
             yield place, ""
             for one in client.get(place, {"limit": "1"}, headers=house.token("all")).json():
                 yield f"{place}/{one['id']}", one["id"]
+
+
+def test_nobody_is_given_a_token_without_a_secret(house: House) -> None:
+    """A log-in of the desk, a bearer token and a guess are no client; what is published is the same for everybody."""
+    for browser in (Client(raise_request_exception=False), house.browser("admin"), house.browser("foreigner")):
+        for host in (f"{HOME}.localhost", f"{FOREIGN}.localhost", "localhost"):
+            for headers in ({}, house.token("all")):
+                for address in OAUTH[:3]:
+                    answer = browser.post(
+                        f"/{address}",
+                        "grant_type=client_credentials&token=x&client_id=x&client_secret=x",
+                        content_type="application/x-www-form-urlencoded",
+                        headers={"host": host} | headers,
+                    )
+                    assert (answer.status_code, b"access_token" in answer.content) == (401, False), (address, host)
+                    assert house.ask(browser, "GET", f"/{address}", host=host, **headers) == 405
+            assert house.ask(browser, "GET", f"/{OAUTH[3]}", host=host) == 200
+    assert house.complaints() == []

@@ -86,6 +86,7 @@ MIDDLEWARE = [
     "linehouse.edge.web.middleware.Health",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "linehouse.edge.web.middleware.Realm",
+    "linehouse.edge.web.metering.ApiMeter",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

@@ -6,6 +6,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("account/", include("allauth.account.urls")),
+    path("", include("linehouse.edge.web.oauth_urls")),
     path("", include("linehouse.edge.network.tmf640.urls")),
     path("", include("linehouse.edge.house.urls")),
     path("", include("linehouse.edge.tmf.urls")),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
+
 from django.core.wsgi import get_wsgi_application
 
 from linehouse.platform.postgres.dsn import Dsn
@@ -12,7 +14,10 @@ open_house()
 
 from django.conf import settings  # the settings are made by opening the house
 
+from linehouse.platform.access.meter import flush_at_exit
+
 with realm_scope(CONTROL):
     open_databases(Dsn.parse(settings.SETTINGS.database_url), pooled=True)
 wire(settings.SETTINGS)
+atexit.register(flush_at_exit)
 application = get_wsgi_application()

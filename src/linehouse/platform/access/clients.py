@@ -38,7 +38,7 @@ class ClientIdentity:
     scopes: frozenset[str]
     sights: Mapping[str, Sight] = field(default_factory=dict)
     dealer: str = ""
-    per_minute: int = 6000
+    per_minute: int | None = None
     monthly_quota: int | None = None
     expires_at: datetime | None = None
     """When what it has proved itself by ends."""

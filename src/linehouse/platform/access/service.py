@@ -44,9 +44,10 @@ def held_by(user_id: UUID, brand: str) -> Held:
 
 
 def held_by_actor(actor: Actor, brand: str) -> Held | None:
-    """The grants of whoever acts; None for the house itself and for subscribers, whom no role limits."""
+    """The grants of whoever acts; None for those whom no role limits: the house itself, subscribers, and the operator
+    at the machine's command line, who has no log-in."""
     if actor.kind == "staff":
-        return held_by(UUID(actor.id), brand) if _is_id(actor.id) else Held()
+        return held_by(UUID(actor.id), brand) if _is_id(actor.id) else None
     if actor.kind == "client":
         known = client(UUID(actor.id)) if _is_id(actor.id) else None
         return known.held if known else Held()

@@ -74,7 +74,7 @@ class ApiClient(models.Model):
     dealer = models.CharField(
         max_length=40, blank=True, default="", db_default="", help_text="for whom the program acts"
     )
-    per_minute = models.PositiveIntegerField(default=6000, db_default=6000, help_text="calls in a minute")
+    per_minute = models.PositiveIntegerField(null=True, help_text="calls in a minute; none for no end")
     monthly_quota = models.PositiveBigIntegerField(null=True, help_text="calls in a month of UTC; none for no end")
     token_seconds = models.PositiveIntegerField(
         default=3600, db_default=3600, help_text="how long an access token lives"

@@ -5,6 +5,7 @@ COMMANDS = {
     "stop": "stop",
     "status": "status",
     "brand": "brand",
+    "client": "client",
     "catalog": "catalog",
     "customer": "customer",
     "characteristic": "characteristic",

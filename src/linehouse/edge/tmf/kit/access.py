@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from django.http import HttpRequest
 
 from linehouse.edge.tmf.kit.problem import ApiProblem
+from linehouse.edge.web.metering import let_in, turned_away_headers
 from linehouse.platform.access.grants import Held
 from linehouse.platform.access.ownership import bound_to_dealer
 from linehouse.platform.access.service import ClientIdentity, client_for_token
@@ -45,7 +46,8 @@ def called(request: HttpRequest) -> Iterator[Caller]:
     """Serve the client that the request's token proves (RFC 6750), within its brand.
 
     A brand's host has set the brand already and must agree with the token; on the house's own host the token decides.
-    Raises ApiProblem 401 without a valid token, 403 when it belongs to another brand than the host.
+    Raises ApiProblem 401 without a valid token, 403 when it belongs to another brand than the host, 429 beyond the
+    client's rate or quota.
     """
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token.strip():
@@ -55,5 +57,9 @@ def called(request: HttpRequest) -> Iterator[Caller]:
         raise ApiProblem(401, "access.bad_token", "the bearer token is not valid", headers=_CHALLENGE)
     if brand_or_none() not in (None, identity.brand):
         raise ApiProblem(403, "access.wrong_brand", "the token belongs to another brand than the host")
+    if (away := let_in(request, identity)) is not None:
+        why = "the quota of the month is used up" if away.quota else "there were too many calls in this minute"
+        message = f"{why}; try again after {away.retry_after} seconds"
+        raise ApiProblem(429, "access.too_many_calls", message, headers=turned_away_headers(away))
     with brand_scope(identity.brand), bound_to_dealer(identity.dealer or None):
         yield Caller(identity)

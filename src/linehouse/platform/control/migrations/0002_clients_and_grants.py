@@ -82,7 +82,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='apiclient',
             name='per_minute',
-            field=models.PositiveIntegerField(db_default=6000, default=6000, help_text='calls in a minute'),
+            field=models.PositiveIntegerField(help_text='calls in a minute; none for no end', null=True),
         ),
         migrations.AddField(
             model_name='apiclient',
