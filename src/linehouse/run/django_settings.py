@@ -39,6 +39,7 @@ PLATFORM_APPS = [
     "linehouse.platform.characteristics",
     "linehouse.platform.worklist",
     "linehouse.platform.personal",
+    "linehouse.platform.approval",
 ]
 DOMAIN_ROOMS = [
     "party",

@@ -1,0 +1,1 @@
+"""Approval: a change that one person proposes and another decides."""
