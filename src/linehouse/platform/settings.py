@@ -91,6 +91,16 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             secret=True,
         ),
     ] = ""
+    database_prefix: Annotated[
+        str,
+        _setting(
+            "DATABASE_PREFIX",
+            "Beginning of the names of this installation's databases. Two installations on one server need different "
+            "ones; a second that would take the first's databases for its own is refused.",
+            "linehouse",
+            pattern="^[a-z][a-z0-9_]{0,20}$",
+        ),
+    ] = "linehouse"
     postgres_account: Annotated[
         str,
         _setting(
@@ -126,6 +136,51 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             "true",
         ),
     ] = True
+    backup_folder: Annotated[
+        str,
+        _setting(
+            "BACKUP_FOLDER",
+            "Folder of backups, of the archived log and of drill reports. It should lie on another machine's disk: "
+            "what lies beside the database is lost with it.",
+            "the folder `backups` of the home",
+        ),
+    ] = ""
+    backup_key_file: Annotated[
+        str,
+        _setting(
+            "BACKUP_KEY_FILE",
+            "File of the keys that seal backups, made with the first backup. Keep a copy away from the backups "
+            "(`linehouse backup keys`): without it no backup opens.",
+            "the file `backup-key` of the home",
+        ),
+    ] = ""
+    backup_hours: Annotated[
+        int,
+        _setting("BACKUP_HOURS", "Hours (machine clock) between two backups; 0 makes none.", "24", ge=0, le=8784),
+    ] = 24
+    backup_keep: Annotated[
+        int, _setting("BACKUP_KEEP", "Backups that are kept; older ones go when a new one is made.", "7", ge=1, le=1000)
+    ] = 7
+    wal_archive: Annotated[
+        bool,
+        _setting(
+            "WAL_ARCHIVE",
+            "Whether the embedded PostgreSQL's log is archived as it is written, so that a restore can go to any "
+            "instant. An external server's log is archived by who runs that server.",
+            "true",
+        ),
+    ] = True
+    drill_days: Annotated[
+        int,
+        _setting(
+            "DRILL_DAYS",
+            "Days (machine clock) between two drills that run by themselves; 0 runs none. A drill restores the last "
+            "backup beside the running server and needs as much disk again.",
+            "0",
+            ge=0,
+            le=366,
+        ),
+    ] = 0
     callbacks_to_loopback: Annotated[
         bool,
         _setting(
@@ -191,6 +246,16 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     def keys_folder(self) -> Path:
         """Where the master keys lie."""
         return Path(self.keys) if self.keys else self.home / "keys"
+
+    @property
+    def backups(self) -> Path:
+        """The folder of backups."""
+        return Path(self.backup_folder) if self.backup_folder else self.home / "backups"
+
+    @property
+    def backup_keys(self) -> Path:
+        """The file of the keys that seal backups."""
+        return Path(self.backup_key_file) if self.backup_key_file else self.home / "backup-key"
 
     def to_env(self) -> dict[str, str]:
         """The variables that make another process read the same settings."""
@@ -278,7 +343,7 @@ _DESCRIBED = _describe()
 
 
 def _converted(setting: Described, text: str) -> Any:
-    if setting.field == "home":
+    if setting.field in {"home", "backup_folder", "backup_key_file"}:
         home = Path(text).expanduser()
         if not home.is_absolute():
             raise SettingRefused(
@@ -287,7 +352,7 @@ def _converted(setting: Described, text: str) -> Any:
                 value=text,
                 expected="an absolute path",
             )
-        return home
+        return home if setting.field == "home" else str(home)
     try:
         return msgspec.convert(text.lower() if setting.kind.__origin__ is bool else text, setting.kind, strict=False)
     except msgspec.ValidationError as error:

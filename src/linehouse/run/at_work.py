@@ -39,7 +39,7 @@ def installation(settings: Settings | None = None, *, prepare: Progress | None =
     database = database_of(chosen)
     was_running = database.status().running if hasattr(database, "status") else True
     dsn = database.start()
-    environment.adopt(msgspec.structs.replace(chosen, database_url=dsn.url("linehouse")))
+    environment.adopt(msgspec.structs.replace(chosen, database_url=dsn.url(chosen.database_prefix)))
     from linehouse.platform.telemetry import logs
     from linehouse.run.house import open_databases, open_house, wire
 
@@ -58,14 +58,14 @@ def installation(settings: Settings | None = None, *, prepare: Progress | None =
 
             make_ready(chosen, dsn, prepare)
         with realm_scope(CONTROL):
-            if not Installation(dsn).exists("linehouse"):
+            if not Installation(dsn, chosen.database_prefix).exists(chosen.database_prefix):
                 raise NotFound(
                     "this home has no installation yet",
                     field="LINEHOUSE_HOME",
                     value=str(chosen.home),
                     expected="`linehouse run` first",
                 )
-            yield open_databases(dsn)
+            yield open_databases(dsn, prefix=chosen.database_prefix)
     finally:
         connections.close_all()
         if not was_running:

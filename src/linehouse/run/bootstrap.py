@@ -39,7 +39,7 @@ DEMO_DEALER = "D-001"
 
 def prepare(settings: Settings, dsn: Dsn, progress: Progress) -> Welcome:
     """Make the installation ready for its processes; repeating changes nothing."""
-    installation = Installation(dsn)
+    installation = Installation(dsn, settings.database_prefix)
     prepare_control(installation, progress)
     prepare_template(installation, progress)
     with realm_scope(CONTROL):

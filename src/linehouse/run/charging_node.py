@@ -27,7 +27,6 @@ from linehouse.run import environment
 _log = structlog.get_logger(__name__)
 
 _GRACE_SECONDS = 8
-_CONTROL_DATABASE = "linehouse"
 _STATUS = {
     Kind.INVALID: 400,
     Kind.NOT_FOUND: 404,
@@ -114,7 +113,7 @@ async def _alive(node: Node, request: Request) -> Answer:
 
 async def _ready(node: Node, request: Request) -> Answer:
     try:
-        pool = await node.pool(_CONTROL_DATABASE)
+        pool = await node.pool(node.settings.database_prefix)
         await pool.fetchval("select 1", timeout=2)
     except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
         return 503, {"status": "unavailable", "reason": f"the database does not answer ({type(error).__name__})"}
@@ -122,7 +121,7 @@ async def _ready(node: Node, request: Request) -> Answer:
 
 
 async def _price_enquiry(node: Node, request: Request) -> Answer:
-    return await charging_json.price_enquiry(node, request.body, request.authorization)
+    return await charging_json.price_enquiry(node, request.body, request.authorization, node.settings.database_prefix)
 
 
 ROUTES: Mapping[tuple[str, str], Handler] = {

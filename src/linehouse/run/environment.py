@@ -11,6 +11,11 @@ def settings() -> Settings:
     return with_secret_key(Settings.from_env(os.environ))
 
 
+def settings_without_key() -> Settings:
+    """The settings as the environment has them; nothing is made in the home. Raises SettingRefused."""
+    return Settings.from_env(os.environ)
+
+
 def strangers() -> dict[str, str]:
     """Variables that look like settings and are none, with the setting that was probably meant."""
     return unknown_variables(os.environ)

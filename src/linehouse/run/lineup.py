@@ -22,6 +22,8 @@ def lineup(settings: Settings, home: Home) -> tuple[ChildSpec, ...]:
         kind("charging", "charging_node", lambda _: answers(settings.host, settings.charging_port, "/readyz")),
         kind("worker", "worker", lambda since: beats(home.beat_file("worker"), since)),
     ]
+    if settings.backup_hours or settings.wal_archive or settings.drill_days:
+        found.append(kind("keeper", "keeper", lambda since: beats(home.beat_file("keeper"), since)))
     if settings.demo and simulators.SERVERS:
         ports = [server.port(settings) for server in simulators.SERVERS]
         found.append(kind("simulators", "simulators", lambda _: all(accepts(port) for port in ports)))

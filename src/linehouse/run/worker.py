@@ -127,7 +127,7 @@ def main() -> None:
     signal.signal(signal.SIGINT, asked_to_stop)
     beat = Home(settings.home).beat_file("worker")
     with realm_scope(CONTROL):
-        installation = open_databases(Dsn.parse(settings.database_url))
+        installation = open_databases(Dsn.parse(settings.database_url), prefix=settings.database_prefix)
         worker = Worker(settings.home, lambda: brands_at_work(installation), pollers())
         while not stop.is_set():
             try:

@@ -17,7 +17,7 @@ from django.conf import settings  # the settings are made by opening the house
 from linehouse.platform.access.meter import flush_at_exit
 
 with realm_scope(CONTROL):
-    open_databases(Dsn.parse(settings.SETTINGS.database_url), pooled=True)
+    open_databases(Dsn.parse(settings.SETTINGS.database_url), prefix=settings.SETTINGS.database_prefix, pooled=True)
 wire(settings.SETTINGS)
 atexit.register(flush_at_exit)
 application = get_wsgi_application()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -192,6 +193,24 @@ def drop_brand(installation: Installation, key: str) -> None:
     forget_database(key)
     installation.drop(brand.database)
     brand.delete()
+
+
+def replace_database(installation: Installation, new: str, name: str) -> str:
+    """Give a filled database its final name; what has that name is put aside, and its connections end.
+
+    Returns the name under which the old one stays, or an empty text.
+    """
+    aside = ""
+    with installation.maintenance() as connection:
+        if installation.exists(name):
+            aside = f"{name[:44]}_old_{secrets.token_hex(3)}"
+            connection.execute(sql.SQL("ALTER DATABASE {} WITH ALLOW_CONNECTIONS false").format(sql.Identifier(name)))
+            connection.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name])
+            connection.execute(
+                sql.SQL("ALTER DATABASE {} RENAME TO {}").format(sql.Identifier(name), sql.Identifier(aside))
+            )
+        connection.execute(sql.SQL("ALTER DATABASE {} RENAME TO {}").format(sql.Identifier(new), sql.Identifier(name)))
+    return aside
 
 
 def load_brands(installation: Installation) -> list[str]:

@@ -181,9 +181,9 @@ class EmbeddedPostgres:
         fresh = folders.root / f"data.new-{secrets.token_hex(4)}"
         account.own_folder(fresh)
         password = secrets.token_urlsafe(24)
-        _write_private(folders.password, password)
+        embedded_folders.write_private(folders.password, password)
         handed_over = folders.logs / "initial-password"
-        _write_private(handed_over, password)
+        embedded_folders.write_private(handed_over, password)
         if account.switch:
             os.chown(handed_over, account.uid, account.gid)
         command: list[str | Path] = [
@@ -422,13 +422,6 @@ def _read_password(folders: Folders) -> str:
         ) from error
     except OSError as error:
         raise embedded_errors.from_os_error(error, folders.password) from error
-
-
-def _write_private(path: Path, text: str) -> None:
-    path.unlink(missing_ok=True)
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "w") as file:
-        file.write(text)
 
 
 def _text(path: Path) -> str:

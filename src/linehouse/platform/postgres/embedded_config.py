@@ -33,7 +33,14 @@ _COMMON: Mapping[str, str] = MappingProxyType(
 
 _PROFILES: Mapping[Profile, Mapping[str, str]] = MappingProxyType(
     {
-        "normal": MappingProxyType({"max_connections": "200", "max_wal_size": "1GB"}),
+        "normal": MappingProxyType(
+            {
+                "max_connections": "200",
+                "max_wal_size": "1GB",
+                # An archive that stands still must not fill the disk: beyond this the log is given up and the gap told.
+                "max_slot_wal_keep_size": "4GB",
+            }
+        ),
         "tests": MappingProxyType(
             {
                 "max_connections": "300",

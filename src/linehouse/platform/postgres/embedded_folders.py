@@ -102,6 +102,14 @@ def _make(folder: Path, mode: int) -> None:
         folder.chmod(mode)
 
 
+def write_private(path: Path, text: str) -> None:
+    """A new file that only its owner may read, in place of what was there."""
+    path.unlink(missing_ok=True)
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "w") as file:
+        file.write(text)
+
+
 def find(home: Path) -> Folders | None:
     """The folders of a server that has been started before; touches nothing."""
     note = home / _NOTE

@@ -38,6 +38,11 @@ def programs(folders: Folders, account: Account, *, in_place: bool) -> Path:
     return target / _PACKAGE / _INSTALL / "bin"
 
 
+def client_program(name: str) -> Path:
+    """A program that speaks to a server over the network, such as `pg_dump`; any account may run it."""
+    return _installed() / _INSTALL / "bin" / name
+
+
 def _installed() -> Path:
     # Found, not imported: importing the package runs code that looks for a run-time folder and warns.
     spec = importlib.util.find_spec(_PACKAGE)

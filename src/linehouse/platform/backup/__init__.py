@@ -1,0 +1,1 @@
+"""Backups: sealed files, what a backup consists of, the archive of the write-ahead log, and putting it all back."""

@@ -1,0 +1,1 @@
+"""Backups, their files and their archive."""
