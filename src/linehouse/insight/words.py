@@ -366,7 +366,12 @@ _CONTACTS = {
 
 @_tells(care.InteractionRecorded)
 def _interaction_recorded(event: care.InteractionRecorded) -> Told:
-    title = _CONTACTS.get((event.channel, event.direction), f"Contact, {event.direction} by {event.channel}")
+    known = _CONTACTS.get((event.channel, event.direction))
+    title = str(
+        known
+        or gettext("Contact, %(direction)s by %(channel)s")
+        % {"direction": said(event.direction), "channel": said(event.channel)}
+    )
     about = ", ".join(subject.partition(":")[2] for subject in event.about)
     text = f"{event.number}: {event.topic}" + (gettext(", about %(about)s") % {"about": about} if about else "")
     return Told(title, text, Mood.INFO, _interaction(event))

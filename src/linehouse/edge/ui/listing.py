@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from linehouse.edge.ui.bulk import answer_bulk, report_of
 from linehouse.edge.ui.table import BoundTable, Source, Table
 
 R = TypeVar("R")
@@ -36,13 +37,15 @@ def answer_list(
     `keep` names parameters of the page itself that every link of the table carries on.
     """
     bound = BoundTable(table, request, source, keep)
+    if request.method == "POST" and table.actions:
+        return answer_bulk(request, bound, context or {})
     if request.GET.get("format") == "csv":
         return _csv(bound)
     if wants_part(request, bound.id):
         response = render(request, "ui/table_region.html", {"table": bound})
         response.headers["HX-Push-Url"] = bound.url()
     else:
-        response = render(request, template, {**(context or {}), "table": bound})
+        response = render(request, template, {**(context or {}), "table": bound, "report": report_of(request)})
     response.headers["Vary"] = "HX-Request, HX-Target"
     return response
 

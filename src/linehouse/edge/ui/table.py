@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext, gettext_lazy, ngettext
 from django_stubs_ext import StrOrPromise
 
+from linehouse.edge.ui.bulk import BulkAction
 from linehouse.edge.ui.cells import Cell, cell_of, csv_text
 from linehouse.edge.ui.formats import number_text
 
@@ -134,6 +135,10 @@ class Table(Generic[R]):
     sort: str = ""
     empty: Empty = Empty(gettext_lazy("Nothing here yet"))
     size: int = SIZES[0]
+    actions: tuple[BulkAction[R], ...] = ()
+    """What can be done to chosen rows; with an action, `row_id` and `row_name` say which row is which."""
+    row_id: Callable[[R], object] | None = None
+    row_name: Callable[[R], object] | None = None
 
     def query(self, values: QueryDict) -> Query:
         """Read the URL; what is unknown or malformed falls back to the default, so that no URL is an error."""
@@ -208,6 +213,11 @@ class BoundTable(Generic[R]):
         return f"{self.path}?{urlencode(kept)}" if kept else self.path
 
     @property
+    def here(self) -> str:
+        """This list as it is shown now."""
+        return self.url()
+
+    @property
     def page(self) -> int:
         """The page shown, counted from 1."""
         return self.query.offset // self.query.limit + 1
@@ -264,6 +274,25 @@ class BoundTable(Generic[R]):
         return HeaderCell(
             column.label, classes, self.url(sort=(flipped if current else first) + column.key, page=1), direction
         )
+
+    def row_id(self, row: R) -> str:
+        """The text that stands for a row in a form."""
+        return str(self.table.row_id(row)) if self.table.row_id else str(self.table.columns[0].of(row))
+
+    def row_name(self, row: R) -> str:
+        """How a row is called when it is spoken of."""
+        return str(self.table.row_name(row)) if self.table.row_name else str(self.table.columns[0].of(row))
+
+    def page_at(self, offset: int, limit: int) -> Sequence[R]:
+        """Some of the matching rows, whatever page is shown."""
+        query = self.query
+        return self._source(Query(query.search, query.filters, query.sort, query.descending, offset, limit)).rows
+
+    @property
+    def choosable(self) -> Iterator[tuple[str, str, list[tuple[SafeString, str]]]]:
+        """Each row's id and name with its cells, for tables whose rows can be chosen."""
+        for row, cells in zip(self.slice.rows, self.rows, strict=True):
+            yield self.row_id(row), self.row_name(row), cells
 
     @property
     def rows(self) -> Iterator[list[tuple[SafeString, str]]]:

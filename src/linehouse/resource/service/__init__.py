@@ -1,13 +1,16 @@
 """Use cases of the stock."""
 
 from linehouse.resource.service.hold import (
+    SET_ASIDE,
     assign,
+    put_back,
     quarantine_number,
     release_number,
     release_sim,
     reserve_number,
     reserve_sim,
     retire_sim,
+    set_aside,
 )
 from linehouse.resource.service.look import (
     find_number,
@@ -26,6 +29,7 @@ from linehouse.resource.service.look import (
 from linehouse.resource.service.stock import import_numbers, import_sims, seed_stock
 
 __all__ = [
+    "SET_ASIDE",
     "assign",
     "find_number",
     "find_sim",
@@ -36,6 +40,7 @@ __all__ = [
     "import_numbers",
     "import_sims",
     "numbers_by_id",
+    "put_back",
     "quarantine_number",
     "release_number",
     "release_sim",
@@ -46,6 +51,7 @@ __all__ = [
     "search_numbers",
     "search_sims",
     "seed_stock",
+    "set_aside",
     "sims_by_id",
     "stock_levels",
 ]

@@ -25,6 +25,9 @@ from linehouse.resource.values import NumberView, ResourceKind, SimView
 #: A number rests this long before somebody else gets it, so that callers of the old holder have forgotten it.
 QUARANTINE = timedelta(days=180)
 
+#: Beginning of the holder of a number that staff keep off sale; no product's number begins so.
+SET_ASIDE = "aside:"
+
 
 def _number_of(holder: str) -> Number | None:
     return Number.objects.select_for_update().filter(holder=holder).first()
@@ -117,6 +120,34 @@ def release_number(holder: str, *, actor: Actor) -> None:
     with unit_of_work(actor, "release of a number") as work:
         if (row := _number_of(holder)) is not None:
             _move_number(row, "available", work, holder="")
+
+
+def set_aside(digits: str, *, actor: Actor, reason: str) -> NumberView:
+    """Keep an available number off sale until it is put back. Raises NumberNotFound, NumberTaken."""
+    with unit_of_work(actor, reason) as work:
+        row = _wished_number(Msisdn.parse(f"+{digits}"), f"{SET_ASIDE}{digits}", work)
+        return number_view(row)
+
+
+def put_back(digits: str, *, actor: Actor, reason: str) -> NumberView:
+    """Put a number on sale again that rests or was set aside; one that an order or a product holds is not touched.
+
+    Raises NumberNotFound, NumberTaken.
+    """
+    with unit_of_work(actor, reason) as work:
+        row = Number.objects.select_for_update().filter(digits=digits).first()
+        if row is None:
+            raise NumberNotFound("the brand does not own that number", field="msisdn", value=digits)
+        if not (row.state == "quarantine" or row.holder == f"{SET_ASIDE}{digits}"):
+            raise NumberTaken(
+                f"the number is {row.state}",
+                field="msisdn",
+                value=digits,
+                expected="a number that rests or was set aside",
+            )
+        row.rests_until = None
+        _move_number(row, "available", work, holder="")
+        return number_view(row)
 
 
 def release_sim(holder: str, *, actor: Actor) -> None:

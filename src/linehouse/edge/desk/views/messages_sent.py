@@ -10,6 +10,8 @@ from django.views.decorators.http import require_POST
 
 from linehouse.customer import service as customers
 from linehouse.edge.desk.access import DeskRequest, back, desk_view
+from linehouse.edge.desk.bulk import offering
+from linehouse.edge.desk.bulk_acts import resend_messages
 from linehouse.edge.desk.message_rows import message_source, messages_table
 from linehouse.edge.desk.shown import Action, outside_world
 from linehouse.edge.ui.listing import answer_list
@@ -20,7 +22,13 @@ from linehouse.notify import service as notify
 def message_list(request: DeskRequest) -> HttpResponse:
     """All messages, newest first."""
     brand = request.desk.brand.key
-    table = messages_table(brand)
+    table = offering(
+        request,
+        messages_table(brand),
+        resend_messages(request),
+        row_id=lambda m: m.id,
+        row_name=lambda m: f"{m.subject}, {m.subject_ref}" if m.subject_ref else m.subject,
+    )
     return answer_list(
         request, table, message_source(table), context={"title": gettext("Messages"), "actions": _mailbox(request)}
     )

@@ -13,6 +13,8 @@ from django_stubs_ext import StrOrPromise
 
 from linehouse.customer import service as customers
 from linehouse.edge.desk.access import DeskRequest, back, desk_view
+from linehouse.edge.desk.bulk import offering
+from linehouse.edge.desk.bulk_acts import retry_orders
 from linehouse.edge.desk.order_rows import order_source, orders_table
 from linehouse.edge.desk.shown import Action
 from linehouse.edge.desk.tabs import tabs
@@ -60,7 +62,9 @@ _TONES: Final = {
 def orders(request: DeskRequest) -> HttpResponse:
     """All orders, newest first."""
     brand = request.desk.brand.key
-    table = orders_table(brand)
+    table = offering(
+        request, orders_table(brand), retry_orders(request), row_id=lambda o: o.id, row_name=lambda o: o.number
+    )
     _, stuck = ordering.fallout(limit=1)
     actions = [Action(gettext("New order"), reverse("desk:order_new", args=(brand,)), "plus")]
     context = {

@@ -10,6 +10,8 @@ from django.urls import reverse
 from django.utils.translation import gettext, gettext_lazy
 
 from linehouse.edge.desk.access import DeskRequest, desk_view
+from linehouse.edge.desk.bulk import offering
+from linehouse.edge.desk.bulk_acts import release_numbers
 from linehouse.edge.desk.refused_form import tell
 from linehouse.edge.desk.shown import Action, read_upload
 from linehouse.edge.ui.listing import answer_list
@@ -77,6 +79,9 @@ def numbers(request: DeskRequest) -> HttpResponse:
             state=q.filters.get("state", ""), query=q.search, offset=offset, limit=limit
         ),
         table,
+    )
+    table = offering(
+        request, table, release_numbers(request), row_id=lambda n: n.msisdn.digits, row_name=lambda n: n.msisdn
     )
     context = {
         "title": gettext("Numbers"),

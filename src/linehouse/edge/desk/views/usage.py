@@ -14,6 +14,8 @@ from django.views.decorators.http import require_POST
 from django_stubs_ext import StrOrPromise
 
 from linehouse.edge.desk.access import DeskRequest, desk_view
+from linehouse.edge.desk.bulk import offering
+from linehouse.edge.desk.bulk_acts import resubmit_suspense
 from linehouse.edge.desk.refused_form import tell
 from linehouse.edge.desk.shown import Action, read_upload
 from linehouse.edge.desk.tabs import tabs
@@ -288,6 +290,13 @@ def _suspense(brand: str, file_id: UUID | None = None) -> tuple[Table[SuspenseVi
 def suspense(request: DeskRequest) -> HttpResponse:
     """Records that wait for a person, the oldest first."""
     table, source = _suspense(request.desk.brand.key)
+    table = offering(
+        request,
+        table,
+        resubmit_suspense(request),
+        row_id=lambda s: s.id,
+        row_name=lambda s: f"{s.file_name}, {s.position}",
+    )
     lede = gettext(
         "What could not be priced waits here with its reason. Correct it, send it round again, or give it up."
     )

@@ -132,6 +132,43 @@
     if (input && event.dataTransfer.files.length) input.files = event.dataTransfer.files;
   });
 
+  // Rows that are chosen for one act ---------------------------------------------
+  let lastChosen = null;
+  const rowsOf = (form) => [...document.querySelectorAll(`input[data-bulk-row][form="${form.id}"]`)];
+  function countChosen(form) {
+    const rows = rowsOf(form);
+    const all = form.querySelector("[data-bulk-all]");
+    const chosen = rows.filter((row) => row.checked).length;
+    const count = form.querySelector("[data-bulk-count]");
+    count.textContent = all && all.checked ? "" : chosen ? `${count.dataset.some} ${chosen}` : count.dataset.none;
+    form.querySelectorAll("button[name=bulk]").forEach((button) => { button.disabled = !chosen && !(all && all.checked); });
+    const page = form.parentElement.querySelector("[data-bulk-page]");
+    if (page) {
+      page.hidden = false;
+      page.checked = chosen === rows.length;
+      page.indeterminate = chosen > 0 && chosen < rows.length;
+    }
+  }
+  const countAll = () => document.querySelectorAll("form[data-bulk]").forEach(countChosen);
+  on("click", "input[data-bulk-row]", (event, row) => {
+    const form = row.form;
+    const rows = rowsOf(form);
+    if (event.shiftKey && lastChosen && rows.includes(lastChosen)) {
+      const [from, to] = [rows.indexOf(lastChosen), rows.indexOf(row)].sort((a, b) => a - b);
+      rows.slice(from, to + 1).forEach((one) => { one.checked = row.checked; });
+    }
+    lastChosen = row;
+    countChosen(form);
+  });
+  on("change", "input[data-bulk-page]", (event, page) => {
+    const form = page.closest(".table-region").querySelector("form[data-bulk]");
+    rowsOf(form).forEach((row) => { row.checked = page.checked; });
+    countChosen(form);
+  });
+  on("change", "input[data-bulk-all]", (event, all) => countChosen(all.form));
+  countAll();
+  document.addEventListener("htmx:load", countAll);
+
   // Selects that submit their form at once --------------------------------------
   on("change", "[data-submit-on-change]", (event, control) => control.form.requestSubmit());
 
