@@ -8,21 +8,20 @@ that is refused stops none of the others.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
+from typing import Any, Final, TypeVar
 
-from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext
-from django_stubs_ext import StrOrPromise
 
+from linehouse.edge.ui.actions import BulkAction
+from linehouse.edge.ui.table import BoundTable
 from linehouse.kernel.error import DomainError
 
-if TYPE_CHECKING:
-    from linehouse.edge.ui.table import BoundTable
+__all__ = ["MOST_ROWS", "BulkAction", "Outcome", "answer_bulk", "report_of"]
 
 R = TypeVar("R")
 
@@ -31,25 +30,6 @@ MOST_ROWS: Final = 500
 _PAGE: Final = 250
 _KEPT: Final = "bulk"
 _KEPT_RESULTS: Final = 5
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BulkAction(Generic[R]):
-    """Something that can be done to each chosen row.
-
-    `act` does it to one row and returns what came of it in words; a DomainError of its room is the row's refusal.
-    `form` asks for what all rows share (a reason, somebody's name); its cleaned data are handed to `act`.
-    `text` says on the page of confirmation what it means. Permissions are checked by whoever offers the action: a
-    table only carries the ones that its reader may use.
-    """
-
-    key: str
-    label: StrOrPromise
-    act: Callable[[R, Mapping[str, Any]], StrOrPromise]
-    text: StrOrPromise = ""
-    icon: str = "check"
-    danger: bool = False
-    form: type[forms.Form] | None = None
 
 
 @dataclass(frozen=True, slots=True)

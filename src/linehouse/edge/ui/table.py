@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext, gettext_lazy, ngettext
 from django_stubs_ext import StrOrPromise
 
-from linehouse.edge.ui.bulk import BulkAction
+from linehouse.edge.ui.actions import BulkAction
 from linehouse.edge.ui.cells import Cell, cell_of, csv_text
 from linehouse.edge.ui.formats import number_text
 
