@@ -9,6 +9,8 @@ from uuid import UUID
 
 ERASED = "[erased]"
 """What stands in the place of a text that was erased; the only change that the database allows a recorded text."""
+FOLLOW_UP_TASK = "care.follow_up"
+"""The kind of task that a follow-up is in the work list; its key is the follow-up's id."""
 TEXT_LIMIT = 4000
 TOPIC_LIMIT = 200
 ATTACHMENT_LIMIT = 5_000_000

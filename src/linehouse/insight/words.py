@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, TypeVar
-
 from django.utils.translation import gettext, gettext_lazy
 
 from linehouse.activation import events as activation
 from linehouse.balance import events as balance
 from linehouse.billing import events as billing
-from linehouse.care import events as care
 from linehouse.customer import events as customer
+from linehouse.insight import words_of_people
+from linehouse.insight.telling import amount, fields, has_words, money, tell, tells
 from linehouse.insight.values import Mood, Subject, Told
 from linehouse.inventory import events as inventory
-from linehouse.kernel.event import Event
-from linehouse.kernel.money import Money
-from linehouse.kernel.quantity import Quantity, Unit
 from linehouse.notify import events as notify
 from linehouse.ordering import events as ordering
 from linehouse.ordering.values import StepKind
@@ -26,8 +21,7 @@ from linehouse.platform.characteristics import events as characteristics
 from linehouse.platform.texts.codes import said
 from linehouse.usage import events as usage
 
-E = TypeVar("E", bound=Event)
-_words: dict[str, Callable[[Any], Told]] = {}
+__all__ = ["has_words", "tell", "words_of_people"]
 
 _STEPS = {
     StepKind.RESERVE_MSISDN: gettext_lazy("a number was reserved"),
@@ -42,54 +36,18 @@ _STEPS = {
 }
 
 
-def tell(event: Event) -> Told:
-    """The event in plain words; one without words of its own is told by its name."""
-    words = _words.get(event.event_name)
-    if words is not None:
-        return words(event)
-    _, thing, what = event.event_name.split(".")
-    return Told(f"{thing.replace('_', ' ').capitalize()} {what.replace('_', ' ')}")
-
-
-def has_words(event_name: str) -> bool:
-    """Whether somebody has written what this event means."""
-    return event_name in _words
-
-
-def _tells(event: type[E]) -> Callable[[Callable[[E], Told]], Callable[[E], Told]]:
-    def register(words: Callable[[E], Told]) -> Callable[[E], Told]:
-        _words[event.event_name] = words
-        return words
-
-    return register
-
-
-def _money(micros: int, currency: str) -> str:
-    return str(Money(micros, currency))
-
-
-def _amount(amount: int | None, asset: str) -> str:
-    if amount is None:
-        return gettext("unlimited")
-    return Quantity(amount, Unit(asset)).human() if asset in set(Unit) else _money(amount, asset)
-
-
-def _fields(names: tuple[str, ...]) -> str:
-    return ", ".join(said(name) for name in names)
-
-
-@_tells(customer.CustomerCreated)
+@tells(customer.CustomerCreated)
 def _customer_created(event: customer.CustomerCreated) -> Told:
     subject = Subject("customer", event.customer_id, event.number)
     return Told(gettext("Customer registered"), f"{event.number}, {event.kind}", Mood.GOOD, subject)
 
 
-@_tells(customer.CustomerChanged)
+@tells(customer.CustomerChanged)
 def _customer_changed(event: customer.CustomerChanged) -> Told:
-    return Told(gettext("Customer data changed"), _fields(event.fields), subject=Subject("customer", event.customer_id))
+    return Told(gettext("Customer data changed"), fields(event.fields), subject=Subject("customer", event.customer_id))
 
 
-@_tells(customer.CustomerStateChanged)
+@tells(customer.CustomerStateChanged)
 def _customer_state(event: customer.CustomerStateChanged) -> Told:
     mood = Mood.GOOD if event.new == "active" else Mood.BAD
     return Told(
@@ -100,7 +58,7 @@ def _customer_state(event: customer.CustomerStateChanged) -> Told:
     )
 
 
-@_tells(customer.BillingAccountCreated)
+@tells(customer.BillingAccountCreated)
 def _account_created(event: customer.BillingAccountCreated) -> Told:
     text = gettext("%(number)s, %(currency)s, cycle day %(cycle_day)s") % {
         "number": event.number,
@@ -112,14 +70,14 @@ def _account_created(event: customer.BillingAccountCreated) -> Told:
     )
 
 
-@_tells(customer.BillingAccountChanged)
+@tells(customer.BillingAccountChanged)
 def _account_changed(event: customer.BillingAccountChanged) -> Told:
     return Told(
-        gettext("Billing account changed"), _fields(event.fields), subject=Subject("account", event.billing_account_id)
+        gettext("Billing account changed"), fields(event.fields), subject=Subject("account", event.billing_account_id)
     )
 
 
-@_tells(customer.BillingAccountStateChanged)
+@tells(customer.BillingAccountStateChanged)
 def _account_state(event: customer.BillingAccountStateChanged) -> Told:
     return Told(
         gettext("Billing account %(state)s") % {"state": said(event.new)},
@@ -128,13 +86,13 @@ def _account_state(event: customer.BillingAccountStateChanged) -> Told:
     )
 
 
-@_tells(ordering.OrderCaptured)
+@tells(ordering.OrderCaptured)
 def _order_captured(event: ordering.OrderCaptured) -> Told:
     text = f"{event.order_number}: {', '.join(event.offering_keys)} ({event.channel})"
     return Told(gettext("Order placed"), text, Mood.INFO, Subject("order", event.order_id, event.order_number))
 
 
-@_tells(ordering.OrderStateChanged)
+@tells(ordering.OrderStateChanged)
 def _order_state(event: ordering.OrderStateChanged) -> Told:
     moods = {"completed": Mood.GOOD, "held": Mood.BAD, "failed": Mood.BAD, "partial": Mood.BAD, "rejected": Mood.BAD}
     reason = f": {event.reason}" if event.reason else ""
@@ -146,31 +104,31 @@ def _order_state(event: ordering.OrderStateChanged) -> Told:
     )
 
 
-@_tells(ordering.StepCompleted)
+@tells(ordering.StepCompleted)
 def _step_completed(event: ordering.StepCompleted) -> Told:
     text = f"{event.order_number}: {_step(event.kind)}"
     return Told(gettext("Order step done"), text, subject=Subject("order", event.order_id, event.order_number))
 
 
-@_tells(ordering.StepFailed)
+@tells(ordering.StepFailed)
 def _step_failed(event: ordering.StepFailed) -> Told:
     text = f"{event.order_number}, {said(event.kind)}: {event.reason or event.code}"
     return Told(gettext("Order step failed"), text, Mood.BAD, Subject("order", event.order_id, event.order_number))
 
 
-@_tells(ordering.StepCompensated)
+@tells(ordering.StepCompensated)
 def _step_compensated(event: ordering.StepCompensated) -> Told:
     text = f"{event.order_number}: {said(event.kind)}"
     return Told(gettext("Order step wound back"), text, subject=Subject("order", event.order_id, event.order_number))
 
 
-@_tells(ordering.CancellationRequested)
+@tells(ordering.CancellationRequested)
 def _cancellation_requested(event: ordering.CancellationRequested) -> Told:
     subject = Subject("order", event.order_id, event.order_number)
     return Told(gettext("Cancellation asked for"), event.order_number, Mood.INFO, subject)
 
 
-@_tells(ordering.CancellationCompleted)
+@tells(ordering.CancellationCompleted)
 def _cancellation_completed(event: ordering.CancellationCompleted) -> Told:
     subject = Subject("order", event.order_id, event.order_number)
     return Told(
@@ -181,20 +139,20 @@ def _cancellation_completed(event: ordering.CancellationCompleted) -> Told:
     )
 
 
-@_tells(activation.RequestCompleted)
+@tells(activation.RequestCompleted)
 def _network_done(event: activation.RequestCompleted) -> Told:
     done = {"create": gettext("Line set up in the network"), "remove": gettext("Line removed from the network")}
     title = done.get(event.action, gettext("Line changed in the network"))
     return Told(title, event.line, Mood.GOOD, Subject("request", event.request_id))
 
 
-@_tells(activation.RequestFailed)
+@tells(activation.RequestFailed)
 def _network_failed(event: activation.RequestFailed) -> Told:
     text = f"{event.action} {event.line}: {event.reason or event.code}"
     return Told(gettext("The network did not do it"), text, Mood.BAD, Subject("request", event.request_id))
 
 
-@_tells(inventory.ProductActivated)
+@tells(inventory.ProductActivated)
 def _product_activated(event: inventory.ProductActivated) -> Told:
     text = f"{event.product_number}: {event.offering_key}"
     return Told(
@@ -202,13 +160,13 @@ def _product_activated(event: inventory.ProductActivated) -> Told:
     )
 
 
-@_tells(inventory.ProductTerminated)
+@tells(inventory.ProductTerminated)
 def _product_terminated(event: inventory.ProductTerminated) -> Told:
     text = f"{event.product_number}: {event.offering_key}"
     return Told(gettext("Product ended"), text, Mood.INFO, Subject("product", event.product_id, event.product_number))
 
 
-@_tells(inventory.ProductCancelled)
+@tells(inventory.ProductCancelled)
 def _product_cancelled(event: inventory.ProductCancelled) -> Told:
     text = f"{event.product_number}: {event.offering_key}"
     return Told(
@@ -216,113 +174,113 @@ def _product_cancelled(event: inventory.ProductCancelled) -> Told:
     )
 
 
-@_tells(balance.BucketGranted)
+@tells(balance.BucketGranted)
 def _bucket_granted(event: balance.BucketGranted) -> Told:
     until = gettext(" until %(day)s") % {"day": event.valid_to.date().isoformat()} if event.valid_to else ""
-    text = f"{event.subscription}: {_amount(event.amount, event.asset)}{until}"
+    text = f"{event.subscription}: {amount(event.amount, event.asset)}{until}"
     return Told(gettext("Allowance granted"), text, subject=Subject("bucket", event.bucket_id, event.ref))
 
 
-@_tells(balance.BucketUsedUp)
+@tells(balance.BucketUsedUp)
 def _bucket_used_up(event: balance.BucketUsedUp) -> Told:
     return Told(gettext("Allowance used up"), event.ref, Mood.INFO, Subject("bucket", event.bucket_id, event.ref))
 
 
-@_tells(balance.BucketExpired)
+@tells(balance.BucketExpired)
 def _bucket_expired(event: balance.BucketExpired) -> Told:
     text = gettext("%(allowance)s: %(amount)s unused") % {
         "allowance": event.ref,
-        "amount": _amount(event.unused, event.asset),
+        "amount": amount(event.unused, event.asset),
     }
     return Told(gettext("Allowance expired"), text, subject=Subject("bucket", event.bucket_id, event.ref))
 
 
-@_tells(usage.UsageRecordSuspended)
+@tells(usage.UsageRecordSuspended)
 def _usage_suspended(event: usage.UsageRecordSuspended) -> Told:
     return Told(
         gettext("Usage waits for a person"), said(event.reason), Mood.BAD, Subject("suspense", event.suspense_id)
     )
 
 
-@_tells(usage.UsageRecordResubmitted)
+@tells(usage.UsageRecordResubmitted)
 def _usage_resubmitted(event: usage.UsageRecordResubmitted) -> Told:
     return Told(gettext("Usage corrected"), gettext("it is priced now"), Mood.INFO, Subject("usage", event.record_id))
 
 
-@_tells(billing.AccountParked)
+@tells(billing.AccountParked)
 def _account_parked(event: billing.AccountParked) -> Told:
     subject = Subject("account", event.billing_account_id)
     return Told(gettext("The bill run could not bill this account"), event.code, Mood.BAD, subject)
 
 
-@_tells(billing.InvoiceIssued)
+@tells(billing.InvoiceIssued)
 def _invoice_issued(event: billing.InvoiceIssued) -> Told:
     title = gettext("Credit note issued") if event.kind == "credit-note" else gettext("Invoice issued")
     text = gettext("%(number)s: %(amount)s, due %(day)s") % {
         "number": event.number,
-        "amount": _money(event.gross_micros, event.currency),
+        "amount": money(event.gross_micros, event.currency),
         "day": event.due_date.isoformat(),
     }
     return Told(title, text, Mood.INFO, Subject("invoice", event.invoice_id, event.number))
 
 
-@_tells(billing.InvoiceDocumented)
+@tells(billing.InvoiceDocumented)
 def _invoice_documented(event: billing.InvoiceDocumented) -> Told:
     return Told(
         gettext("Invoice PDF and XML made"), event.number, subject=Subject("invoice", event.invoice_id, event.number)
     )
 
 
-@_tells(billing.InvoiceSent)
+@tells(billing.InvoiceSent)
 def _invoice_sent(event: billing.InvoiceSent) -> Told:
     return Told(
         gettext("Invoice delivered"), event.number, Mood.GOOD, Subject("invoice", event.invoice_id, event.number)
     )
 
 
-@_tells(billing.InvoicePartiallyPaid)
+@tells(billing.InvoicePartiallyPaid)
 def _invoice_partially_paid(event: billing.InvoicePartiallyPaid) -> Told:
     text = gettext("%(number)s: %(amount)s still open") % {
         "number": event.number,
-        "amount": _money(event.open_micros, event.currency),
+        "amount": money(event.open_micros, event.currency),
     }
     return Told(gettext("Invoice partly paid"), text, Mood.INFO, Subject("invoice", event.invoice_id, event.number))
 
 
-@_tells(billing.InvoiceSettled)
+@tells(billing.InvoiceSettled)
 def _invoice_settled(event: billing.InvoiceSettled) -> Told:
     return Told(gettext("Invoice paid"), event.number, Mood.GOOD, Subject("invoice", event.invoice_id, event.number))
 
 
-@_tells(billing.InvoiceReopened)
+@tells(billing.InvoiceReopened)
 def _invoice_reopened(event: billing.InvoiceReopened) -> Told:
     text = gettext("%(number)s: %(amount)s open again") % {
         "number": event.number,
-        "amount": _money(event.open_micros, event.currency),
+        "amount": money(event.open_micros, event.currency),
     }
     return Told(gettext("Payment taken back"), text, Mood.BAD, Subject("invoice", event.invoice_id, event.number))
 
 
-@_tells(payment.PaymentReceived)
+@tells(payment.PaymentReceived)
 def _payment_received(event: payment.PaymentReceived) -> Told:
     text = gettext("%(number)s: %(amount)s by %(method)s") % {
         "number": event.number,
-        "amount": _money(event.micros, event.currency),
+        "amount": money(event.micros, event.currency),
         "method": said(event.method),
     }
     return Told(gettext("Payment received"), text, Mood.GOOD, Subject("payment", event.payment_id, event.number))
 
 
-@_tells(payment.PaymentAllocated)
+@tells(payment.PaymentAllocated)
 def _payment_allocated(event: payment.PaymentAllocated) -> Told:
     text = gettext("%(amount)s set against %(invoice)s") % {
-        "amount": _money(event.micros, event.currency),
+        "amount": money(event.micros, event.currency),
         "invoice": event.invoice_number,
     }
     return Told(gettext("Payment allocated"), text, subject=Subject("payment", event.payment_id))
 
 
-@_tells(notify.MessageCompleted)
+@tells(notify.MessageCompleted)
 def _message_completed(event: notify.MessageCompleted) -> Told:
     text = gettext("%(message)s by %(channel)s") % {"message": said(event.template), "channel": said(event.channel)} + (
         f", {event.subject_ref}" if event.subject_ref else ""
@@ -330,7 +288,7 @@ def _message_completed(event: notify.MessageCompleted) -> Told:
     return Told(gettext("Message delivered"), text, subject=Subject("message", event.message_id))
 
 
-@_tells(notify.MessageFailed)
+@tells(notify.MessageFailed)
 def _message_failed(event: notify.MessageFailed) -> Told:
     text = gettext("%(message)s by %(channel)s: %(reason)s") % {
         "message": said(event.template),
@@ -340,102 +298,16 @@ def _message_failed(event: notify.MessageFailed) -> Told:
     return Told(gettext("Message not delivered"), text, Mood.BAD, Subject("message", event.message_id))
 
 
-@_tells(party_consent.ConsentChanged)
+@tells(party_consent.ConsentChanged)
 def _consent_changed(event: party_consent.ConsentChanged) -> Told:
     what = {"purpose": said(event.purpose), "channel": said(event.channel), "source": said(event.source)}
     text = gettext("%(purpose)s by %(channel)s, %(source)s") if event.channel else gettext("%(purpose)s, %(source)s")
     return Told(gettext("Consent given") if event.given else gettext("Consent withdrawn"), text % what)
 
 
-@_tells(characteristics.ValuesChanged)
+@tells(characteristics.ValuesChanged)
 def _values_changed(event: characteristics.ValuesChanged) -> Told:
-    return Told(gettext("Own fields changed"), f"{_spaced(event.entity)}: {_fields(event.keys)}")
-
-
-_CONTACTS = {
-    ("phone", "inbound"): gettext_lazy("The customer called"),
-    ("phone", "outbound"): gettext_lazy("The customer was called"),
-    ("email", "inbound"): gettext_lazy("The customer wrote by e-mail"),
-    ("email", "outbound"): gettext_lazy("An e-mail was written to the customer"),
-    ("chat", "inbound"): gettext_lazy("The customer came to the chat"),
-    ("shop", "inbound"): gettext_lazy("The customer came to the shop"),
-    ("letter", "inbound"): gettext_lazy("The customer sent a letter"),
-    ("letter", "outbound"): gettext_lazy("A letter was sent to the customer"),
-}
-
-
-@_tells(care.InteractionRecorded)
-def _interaction_recorded(event: care.InteractionRecorded) -> Told:
-    known = _CONTACTS.get((event.channel, event.direction))
-    title = str(
-        known
-        or gettext("Contact, %(direction)s by %(channel)s")
-        % {"direction": said(event.direction), "channel": said(event.channel)}
-    )
-    about = ", ".join(subject.partition(":")[2] for subject in event.about)
-    text = f"{event.number}: {event.topic}" + (gettext(", about %(about)s") % {"about": about} if about else "")
-    return Told(title, text, Mood.INFO, _interaction(event))
-
-
-@_tells(care.InteractionStateChanged)
-def _interaction_state(event: care.InteractionStateChanged) -> Told:
-    text = gettext("%(number)s, was %(value)s") % {"number": event.number, "value": _spaced(event.old)}
-    return Told(gettext("Contact %(value)s") % {"value": _spaced(event.new)}, text, subject=_interaction(event))
-
-
-@_tells(care.InteractionAnnotated)
-def _interaction_annotated(event: care.InteractionAnnotated) -> Told:
-    whose = gettext("for the customer too") if event.visibility == "customer" else gettext("for colleagues")
-    return Told(gettext("Note added to a contact"), f"{event.number}, {whose}", subject=_interaction(event))
-
-
-@_tells(care.InteractionWithdrawn)
-def _interaction_withdrawn(event: care.InteractionWithdrawn) -> Told:
-    return Told(
-        gettext("Contact withdrawn"),
-        gettext("%(number)s was recorded by mistake") % {"number": event.number},
-        Mood.BAD,
-        _interaction(event),
-    )
-
-
-def _interaction(event: Any) -> Subject:
-    return Subject("interaction", event.interaction_id, event.number)
-
-
-@_tells(care.FollowUpCreated)
-def _follow_up_created(event: care.FollowUpCreated) -> Told:
-    after = (
-        gettext(", after %(interaction_number)s") % {"interaction_number": event.interaction_number}
-        if event.interaction_number
-        else ""
-    )
-    return Told(
-        gettext("Follow-up planned"),
-        gettext("due %(value)s UTC%(after)s") % {"value": event.due[:16].replace("T", " "), "after": after},
-        Mood.INFO,
-        _task(event),
-    )
-
-
-@_tells(care.FollowUpDone)
-def _follow_up_done(event: care.FollowUpDone) -> Told:
-    done = event.outcome == "done"
-    after = (
-        gettext("after %(interaction_number)s") % {"interaction_number": event.interaction_number}
-        if event.interaction_number
-        else ""
-    )
-    return Told(
-        gettext("Follow-up done") if done else gettext("Follow-up dropped"),
-        after,
-        Mood.GOOD if done else Mood.QUIET,
-        _task(event),
-    )
-
-
-def _task(event: Any) -> Subject | None:
-    return Subject("interaction", event.interaction_id, event.interaction_number) if event.interaction_id else None
+    return Told(gettext("Own fields changed"), f"{_spaced(event.entity)}: {fields(event.keys)}")
 
 
 def _spaced(code: str) -> str:

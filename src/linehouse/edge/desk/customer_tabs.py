@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy
 from django_stubs_ext import StrOrPromise
 
+from linehouse.care import service as care
 from linehouse.customer.values import CustomerView
 from linehouse.edge.desk.access import DeskRequest
 from linehouse.edge.desk.bill_rows import invoice_source, invoices_table
@@ -56,6 +57,7 @@ def _timeline(request: DeskRequest, view: CustomerView, context: dict[str, Any])
 
 def _contacts(request: DeskRequest, view: CustomerView, context: dict[str, Any]) -> HttpResponse:
     table = interactions_table(request.desk.brand.key, of_customer=True)
+    context["follow_ups"] = care.follow_ups(customer_id=view.id, state="open")
     return answer_list(request, table, interaction_source(table, view.id), PAGE, context, keep=("tab",))
 
 
@@ -100,7 +102,7 @@ def _history(request: DeskRequest, view: CustomerView, context: dict[str, Any]) 
 TABS: Final[tuple[CustomerTab, ...]] = (
     CustomerTab("", gettext_lazy("Overview"), "customer.read", "desk/customer_overview.html", _overview),
     CustomerTab("timeline", gettext_lazy("Timeline"), "customer.read", "desk/customer_timeline.html", _timeline),
-    CustomerTab("contacts", gettext_lazy("Contacts"), "interaction.read", "ui/table.html", _contacts),
+    CustomerTab("contacts", gettext_lazy("Contacts"), "interaction.read", "desk/customer_contacts.html", _contacts),
     CustomerTab(
         "products", gettext_lazy("Products & allowances"), "customer.read", "desk/customer_products.html", _products
     ),

@@ -39,6 +39,7 @@ _customers = [
     path("customers/<str:number>/order", order_new.wizard, name="order_wizard"),
     path("customers/<str:number>/characteristics", characteristics.of_customer, name="values_of_customer"),
     path("accounts/<str:number>/characteristics", characteristics.of_account, name="values_of_billing-account"),
+    path("customers/<str:number>/follow-up", interactions.follow_up, name="follow_up"),
     path("customers/<str:number>/contact", interactions.record, name="interaction_record"),
     path("customers/<str:number>/<slug:move>", customer.move, name="customer_move"),
     path("products/<str:number>", products.product, name="product"),

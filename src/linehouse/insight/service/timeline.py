@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
+from linehouse.care.values import FOLLOW_UP_TASK
 from linehouse.insight.kinds import EntryKind, channel_of, direction_of, kind_of
 from linehouse.insight.models import TimelineRow
 from linehouse.insight.values import TimelineEntry, TimelineFilter, TimelinePage
@@ -20,7 +21,7 @@ _PAGE = 500
 
 def record(event: Recorded) -> None:
     """Put an event on its customer's timeline, in the surrounding unit of work; a second time changes nothing."""
-    if event.customer_id is not None:
+    if event.customer_id is not None and not _told_otherwise(event):
         TimelineRow.objects.bulk_create([_row(event, event.customer_id)], ignore_conflicts=True)
 
 
@@ -69,11 +70,18 @@ def rebuild_timeline(*, actor: Actor) -> int:
         TimelineRow.objects.all().delete()
         position = filled = 0
         while events := events_after(position, _PAGE):
-            rows = [_row(event, event.customer_id) for event in events if event.customer_id is not None]
+            rows = [
+                _row(event, event.customer_id) for event in events if event.customer_id and not _told_otherwise(event)
+            ]
             TimelineRow.objects.bulk_create(rows)
             filled += len(rows)
             position = events[-1].position
         return filled
+
+
+def _told_otherwise(event: Recorded) -> bool:
+    """Whether another event says the same: a follow-up tells of itself, so its task need not."""
+    return event.payload.get("kind") == FOLLOW_UP_TASK
 
 
 def _row(event: Recorded, customer_id: UUID) -> TimelineRow:

@@ -147,17 +147,22 @@ def _note(request: DeskRequest, view: InteractionView, data: dict[str, Any]) -> 
 def _follow_up(request: DeskRequest, view: InteractionView, data: dict[str, Any]) -> None:
     if view.customer_id is None:
         raise InteractionUnknown("the contact was with nobody that is a customer", field="customer")
+    care.create_follow_up(_promised(request, view.customer_id, data, view.id), actor=request.desk.actor)
+    toasts.success(request, _("The follow-up stands in the work list."))
+
+
+def _promised(
+    request: DeskRequest, customer_id: UUID, data: dict[str, Any], interaction_id: UUID | None = None
+) -> NewFollowUp:
     actor = request.desk.actor
-    new = NewFollowUp(
-        customer_id=view.customer_id,
+    return NewFollowUp(
+        customer_id=customer_id,
         text=data["text"],
         due_at=data["due_at"],
-        interaction_id=view.id,
+        interaction_id=interaction_id,
         owner_id=actor.id if data["mine"] else "",
         owner_name=actor.name if data["mine"] else "",
     )
-    care.create_follow_up(new, actor=actor)
-    toasts.success(request, _("The follow-up stands in the work list."))
 
 
 def _complete(request: DeskRequest, view: InteractionView, data: dict[str, Any]) -> None:
@@ -181,6 +186,30 @@ _ACTS: dict[str, tuple[str, type[forms.Form], Any]] = {
     "begin": ("outcome_form", OutcomeForm, _begin),
     "withdraw": ("outcome_form", OutcomeForm, _withdraw),
 }
+
+
+@desk_view("interaction.write", section="customers")
+def follow_up(request: DeskRequest, number: str) -> HttpResponse:
+    """Plan something for a customer, without a contact."""
+    customer = customers.customer_by_number(number)
+    form = FollowUpForm(request.POST if request.method == "POST" else None)
+    there = f"{reverse('desk:customer', args=(request.desk.brand.key, number))}?tab=contacts"
+    if request.method == "POST" and form.is_valid():
+        try:
+            care.create_follow_up(_promised(request, customer.id, form.cleaned_data), actor=request.desk.actor)
+        except DomainError as refusal:
+            tell(form, refusal, {"follow_up": "text"})
+        else:
+            toasts.success(request, _("The follow-up stands in the work list."))
+            return redirect(there)
+    context = {
+        "title": _("Plan a follow-up"),
+        "lede": _("It stands in the work list until somebody does it."),
+        "form": form,
+        "submit": _("Plan it"),
+        "crumbs": [(customer.name, there)],
+    }
+    return render(request, "desk/form.html", context)
 
 
 @require_POST
