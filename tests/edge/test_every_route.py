@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import traceback
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -384,7 +385,8 @@ def test_log_in_pages_hold_for_anybody(house: House) -> None:
         for path, pattern in patterns(get_resolver("linehouse.run.urls")):
             if path.startswith("account/"):
                 names = pattern.pattern.regex.groupindex if isinstance(pattern.pattern, RegexPattern) else ()
-                address = reverse(str(pattern.name), kwargs=dict.fromkeys(names, "x"))
+                numbers = dict.fromkeys(re.findall(r"<int:(\w+)>", path), 1)
+                address = reverse(str(pattern.name), kwargs=dict.fromkeys(names, "x") | numbers)
                 for method in ("GET", "POST") if "logout" not in path else ("GET",):
                     house.ask(client, method, address)
     assert house.complaints() == []

@@ -79,3 +79,11 @@ def test_a_mistyped_variable_is_noticed() -> None:
     assert unknown_variables({"LINEHOUSE_PROT": "1", "LINEHOUSE_PORT": "1", "OTHER": "1"}) == {
         "LINEHOUSE_PROT": "LINEHOUSE_PORT"
     }
+
+
+@pytest.mark.parametrize("url", ["desk.example", "https://desk.example/", "ftp://desk.example", "https://a b"])
+def test_the_public_address_is_scheme_and_host(url: str) -> None:
+    with pytest.raises(SettingRefused) as refused:
+        Settings.from_env({"LINEHOUSE_PUBLIC_URL": url})
+    assert refused.value.field == "LINEHOUSE_PUBLIC_URL"
+    assert Settings.from_env({"LINEHOUSE_PUBLIC_URL": "https://desk.example:8443"}).public_url.endswith(":8443")

@@ -5,6 +5,7 @@ Settings come from environment variables. Only `linehouse.run` reads the environ
 """
 
 import difflib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +24,7 @@ _PORT_OFFSETS = {
     "simulators_port": 4,
     "postgres_port": 5,
 }
+_PUBLIC_URL = re.compile(r"https?://[a-z0-9.-]+(:[0-9]{1,5})?")
 _HIGHEST_BASE_PORT = 65535 - max(_PORT_OFFSETS.values())
 
 
@@ -190,6 +192,24 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             "false",
         ),
     ] = False
+    public_url: Annotated[
+        str,
+        _setting(
+            "PUBLIC_URL",
+            "Where people reach the desk from outside, such as `https://desk.brand.example`, without a slash at the "
+            "end. With https, cookies are sent over TLS alone and browsers are told to stay with it (HSTS).",
+            "none: only this machine's own names reach the desk",
+        ),
+    ] = ""
+    behind_proxy: Annotated[
+        bool,
+        _setting(
+            "BEHIND_PROXY",
+            "Whether one proxy stands before the web process that sets X-Forwarded-Proto and X-Forwarded-For itself, "
+            "and never passes on a caller's. Only then are these header fields believed.",
+            "false",
+        ),
+    ] = False
     web_threads: Annotated[
         int, _setting("WEB_THREADS", "Threads of one web process that serve requests.", "4", ge=1, le=64)
     ] = 4
@@ -232,6 +252,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             values.setdefault(field, values.get("web_port", 8080) + offset)
         settings = cls(**values)
         settings._require_distinct_ports()
+        if settings.public_url and not _PUBLIC_URL.fullmatch(settings.public_url):
+            raise SettingRefused(
+                "LINEHOUSE_PUBLIC_URL cannot be used",
+                field="LINEHOUSE_PUBLIC_URL",
+                value=settings.public_url,
+                expected="scheme and host, such as https://desk.brand.example",
+            )
         if settings.database_url:
             try:
                 Dsn.parse(settings.database_url)

@@ -67,6 +67,7 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
+    "django.contrib.humanize",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "django_htmx",
@@ -83,6 +84,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "linehouse.platform.telemetry.requests.RequestTelemetry",
+    "django.middleware.security.SecurityMiddleware",
     "linehouse.edge.ui.csp.SecurityHeaders",
     "linehouse.edge.web.middleware.Health",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -130,6 +132,19 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_PREVENT_ENUMERATION = True
+# An address is locked after repeated failures by edge.web.lockout, in the database and for every process; what stands
+# here only slows one machine that tries many addresses, and second factors that are guessed.
+ACCOUNT_RATE_LIMITS = {"login_failed": "60/m/ip,10/5m/key", "reset_password": "20/m/ip,5/m/key"}
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if SETTINGS.behind_proxy else 0
+MFA_ADAPTER = "linehouse.edge.web.accounts.SecondFactors"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+MFA_TOTP_ISSUER = "Linehouse"
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not SETTINGS.public_url.startswith("https://")
 LOGIN_URL = "/account/login/"
 LOGIN_REDIRECT_URL = "/"
 ACCOUNT_LOGOUT_REDIRECT_URL = "/account/login/"
@@ -140,6 +155,11 @@ SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_NAME = "linehouse_csrf"
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "linehouse.edge.desk.views.errors.csrf_failure"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SETTINGS.public_url.startswith("https://")
+CSRF_TRUSTED_ORIGINS = [SETTINGS.public_url] if SETTINGS.public_url else []
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SETTINGS.behind_proxy else None
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if SETTINGS.public_url.startswith("https://") else 0
+SECURE_REFERRER_POLICY = "same-origin"
 SILENCED_SYSTEM_CHECKS: list[str] = []
 
 USE_TZ = True

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, include, path
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("account/", include("allauth.account.urls")),
+    path("account/", include("linehouse.edge.web.account_urls")),
     path("", include("linehouse.edge.web.oauth_urls")),
     path("", include("linehouse.edge.network.tmf640.urls")),
     path("", include("linehouse.edge.house.urls")),

@@ -7,6 +7,7 @@ from functools import wraps
 from typing import Any, Final, cast
 from zoneinfo import ZoneInfo
 
+from allauth.mfa.utils import is_mfa_enabled
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -25,7 +26,7 @@ from linehouse.platform.access.errors import NotAllowed
 from linehouse.platform.access.grants import Denied, Held, Sight, decide
 from linehouse.platform.access.models import User
 from linehouse.platform.access.ownership import bound_to_dealer
-from linehouse.platform.access.policy import FIELD_GROUPS, owned
+from linehouse.platform.access.policy import FIELD_GROUPS, SENSITIVE, owned
 from linehouse.platform.clock.service import ClockState, clock_state
 from linehouse.platform.control.models import Brand
 from linehouse.platform.scope import brand_scope
@@ -118,6 +119,8 @@ def desk_view(permission: str, *, section: str = "", write: str = "", own: bool 
                 return page_of(
                     request, Kind.FORBIDDEN, gettext("This needs the permission %(needed)s.") % {"needed": needed}
                 )
+            if known.second_factor and held.permissions & SENSITIVE and not is_mfa_enabled(user):
+                return _ask_for_second_factor(request, known)
             bound = held.bound_to(needed)
             if bound is not None and not own and owned(needed):
                 return page_of(
@@ -178,6 +181,12 @@ def _log_in(request: HttpRequest) -> HttpResponse:
         response.headers["HX-Refresh"] = "true"
         return response
     return redirect_to_login(request.get_full_path())
+
+
+def _ask_for_second_factor(request: HttpRequest, brand: Brand) -> HttpResponse:
+    text = gettext("%(brand)s asks for a second factor of whoever moves money or unmasks. Set one up here, then go on.")
+    messages.warning(request, text % {"brand": brand.name})
+    return redirect("mfa_index")
 
 
 def _refused(request: DeskRequest, refusal: DomainError, *, changing: bool) -> HttpResponse:

@@ -1,19 +1,79 @@
-"""How allauth behaves here: nobody signs up by themselves, and cache keys are kept apart by realm."""
+"""How allauth behaves here: nobody signs up by themselves, repeated failures lock, secrets are kept encrypted."""
 
 from __future__ import annotations
 
-from allauth.account.adapter import DefaultAccountAdapter
-from django.http import HttpRequest
+import base64
+import hashlib
+import hmac
+from typing import Any
 
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.mfa.adapter import DefaultMFAAdapter
+from cryptography.fernet import Fernet
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from linehouse.platform.access import lockout
+from linehouse.platform.access.models import User
 from linehouse.platform.scope import realm_or_none
 
 
 class StaffAccounts(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ships no types
-    """Log-ins are made by an administrator."""
+    """Log-ins are made by an administrator, and locked for a while after repeated failures."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """No."""
         return False
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Refuse, before the password is looked at, an address that is locked."""
+        until = lockout.locked_until(str(credentials.get("email", "")))
+        if until is not None:
+            raise ValidationError(
+                _(
+                    "Too many failed log-ins: this address is locked until %(time)s UTC. "
+                    "Whoever gives access in your brand can unlock it."
+                )
+                % {"time": f"{until:%H:%M}"},
+                code="locked",
+            )
+        super().pre_authenticate(request, **credentials)
+
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        """Count the failure."""
+        lockout.note_failure(str(credentials.get("email", "")))
+        super().authentication_failed(request, **credentials)
+
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
+        """A right password ends the count of failures."""
+        user: User | None = super().authenticate(request, **credentials)
+        if user is not None:
+            lockout.note_success(user.email)
+        return user
+
+    def set_password(self, user: User, password: str) -> None:
+        """A password set by a link that was sent ends the count of failures, too."""
+        super().set_password(user, password)
+        lockout.note_success(user.email)
+
+
+class SecondFactors(DefaultMFAAdapter):  # type: ignore[misc]  # allauth ships no types
+    """Keys of authenticator apps and recovery codes are encrypted by a key that is derived from the secret key."""
+
+    def encrypt(self, text: str) -> str:
+        """The text as it is kept."""
+        return self._box().encrypt(text.encode()).decode()
+
+    def decrypt(self, encrypted_text: str) -> str:
+        """The text as it was given."""
+        return self._box().decrypt(encrypted_text.encode()).decode()
+
+    def _box(self) -> Fernet:
+        realm = realm_or_none() or "-"
+        key = hmac.new(settings.SECRET_KEY.encode(), f"linehouse.second-factor/{realm}".encode(), hashlib.sha256)
+        return Fernet(base64.urlsafe_b64encode(key.digest()))
 
 
 def realm_key(key: str, key_prefix: str, version: int) -> str:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.db import DatabaseError, connections
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.http.request import split_domain_port
@@ -57,13 +59,14 @@ class Realm:
 
     def __init__(self, get_response: Next) -> None:
         self._get_response = get_response
+        self._public_host = urlsplit(settings.SETTINGS.public_url).hostname or ""
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if "\x00" in request.path_info or "%00" in request.META.get("QUERY_STRING", ""):
             # PostgreSQL has no text with a NUL in it, so nothing that could be meant is lost.
             return HttpResponse("The address holds a NUL.\n", status=400, content_type="text/plain; charset=utf-8")
         host, _ = split_domain_port(request.META.get("HTTP_HOST", "") or request.META.get("SERVER_NAME", ""))
-        if host in STAFF_HOSTS:
+        if host in STAFF_HOSTS or host == self._public_host:
             with realm_scope(CONTROL):
                 return self._get_response(request)
         known = BrandHost.objects.filter(host=host, brand__frozen=False).first()
