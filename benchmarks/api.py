@@ -46,9 +46,7 @@ def served(name: str, port: int, threads: int, database_url: str, home: str) -> 
         "PYTHONPATH": os.pathsep.join((str(HERE), str(HERE.parent / "src"))),
     }
     script = HERE / "api_served.py"
-    process = subprocess.Popen(
-        [sys.executable, str(script), name, str(port), str(threads)], env=environment, cwd=HERE
-    )
+    process = subprocess.Popen([sys.executable, str(script), name, str(port), str(threads)], env=environment, cwd=HERE)
     try:
         _wait(port)
         yield port
@@ -129,7 +127,7 @@ def main() -> None:
             _compare("create", ours, theirs, create, b"201", CREATES)
 
 
-def _compare(what: str, ours: int, theirs: int, make, expected: bytes, count: int) -> None:  # noqa: ANN001
+def _compare(what: str, ours: int, theirs: int, make, expected: bytes, count: int) -> None:
     rates: dict[str, list[float]] = {"ours": [], "bare": []}
     times: dict[str, list[float]] = {"ours": [], "bare": []}
     for number in range(-1, ROUNDS):

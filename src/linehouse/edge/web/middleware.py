@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from time import monotonic
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -18,6 +19,33 @@ Next = Callable[[HttpRequest], HttpResponseBase]
 
 STAFF_HOSTS = frozenset({"localhost", "127.0.0.1", "[::1]", "desk.localhost", "testserver"})
 """Host names that mean the desk whatever the registry says: those of the machine itself."""
+
+
+REMEMBERED_SECONDS = 5
+"""How long a process believes what it read of a host: a frozen brand is closed after this time at the latest."""
+_MOST_REMEMBERED = 1000
+_memory: dict[tuple[str, str], tuple[str, float]] = {}
+
+
+def brand_at(host: str) -> str | None:
+    """The key of the brand that a host name stands for, or None; one indexed query, or none for a few seconds after."""
+    key = (str(connections[CONTROL].settings_dict["NAME"]), host)
+    known = _memory.get(key)
+    if known is not None and known[1] > monotonic():
+        return known[0]
+    found = BrandHost.objects.filter(host=host, brand__frozen=False).first()
+    if found is None:
+        _memory.pop(key, None)
+        return None
+    if len(_memory) >= _MOST_REMEMBERED:
+        _memory.clear()
+    _memory[key] = (found.brand_id, monotonic() + REMEMBERED_SECONDS)
+    return found.brand_id
+
+
+def forget_hosts() -> None:
+    """Ask the registry again: for whoever changes a host or freezes a brand."""
+    _memory.clear()
 
 
 class Health:
@@ -69,11 +97,11 @@ class Realm:
         if host in STAFF_HOSTS or host == self._public_host:
             with realm_scope(CONTROL):
                 return self._get_response(request)
-        known = BrandHost.objects.filter(host=host, brand__frozen=False).first()
-        if known is None:
+        brand = brand_at(host)
+        if brand is None:
             return HttpResponse(
                 "There is nothing at this address.\n", status=404, content_type="text/plain; charset=utf-8"
             )
-        request.brand_host = known.brand_id  # type: ignore[attr-defined]  # read by the APIs: host and token must agree
-        with realm_scope(known.brand_id), brand_scope(known.brand_id):
+        request.brand_host = brand  # type: ignore[attr-defined]  # read by the APIs: host and token must agree
+        with realm_scope(brand), brand_scope(brand):
             return self._get_response(request)

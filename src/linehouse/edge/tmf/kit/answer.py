@@ -26,7 +26,9 @@ def json_answer(value: object, status: int = 200, headers: Mapping[str, str] | N
 
     One with an entity tag may be kept by that client, who asks each time whether it still holds.
     """
-    response = _Quiet(to_json(value), status=status, content_type=CONTENT_TYPE)
+    data = to_json(value)
+    response = _Quiet(data, status=status, content_type=CONTENT_TYPE)
+    response["Content-Length"] = str(len(data))
     response["Cache-Control"] = "private, no-cache" if headers and "ETag" in headers else "no-store"
     for name, text in (headers or {}).items():
         response[name] = text

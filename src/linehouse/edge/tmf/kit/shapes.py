@@ -18,12 +18,29 @@ Instant = Annotated[datetime, msgspec.Meta(tz=True)]
 """A `date-time` (RFC 3339) with its offset; one without is refused."""
 
 
+_FIELD: Any = msgspec.field(default=None)
+
+
 class _ShapeMeta(msgspec.StructMeta):
     """Gives every shape the same configuration, so that a mapping file need not repeat it."""
 
     def __new__(metacls, name: str, bases: tuple[type, ...], namespace: dict[str, Any], /, **config: Any) -> _ShapeMeta:
-        fixed = {"kw_only": True, "rename": "camel"}
-        return super().__new__(metacls, name, bases, namespace, **{**fixed, **config})
+        fixed = {"kw_only": True, "rename": "camel", "omit_defaults": True}
+        kept = {key: value if key.startswith("__") else _kept(value) for key, value in namespace.items()}
+        return super().__new__(metacls, name, bases, kept, **{**fixed, **config})
+
+
+def _kept(default: object) -> object:
+    """A default that is written all the same: of the defaults only None and UNSET mean that there is nothing.
+
+    What is made by a factory is not known to be the default, so the encoder, which leaves out defaults, writes it.
+    """
+    if type(default) in (bool, int, str):
+        return msgspec.field(default_factory=lambda: default)
+    if isinstance(default, type(_FIELD)) and type(default.default) in (bool, int, str):
+        value = default.default
+        return msgspec.field(default_factory=lambda: value, name=default.name)
+    return default
 
 
 @dataclass_transform(kw_only_default=True, field_specifiers=(msgspec.field,))
@@ -133,16 +150,8 @@ class Note(Shape):
 
 def plain(shape: Shape) -> dict[str, Any]:
     """The shape as JSON objects, without what is None; decimals stay exact."""
-    found: dict[str, Any] = _without_none(msgspec.to_builtins(shape, builtin_types=(Decimal,)))
+    found: dict[str, Any] = msgspec.to_builtins(shape, builtin_types=(Decimal,))
     return found
-
-
-def _without_none(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {name: _without_none(inner) for name, inner in value.items() if inner is not None}
-    if isinstance(value, list):
-        return [_without_none(inner) for inner in value]
-    return value
 
 
 def at_midnight(day: date | None) -> datetime | None:

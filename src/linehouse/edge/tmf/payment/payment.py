@@ -39,7 +39,7 @@ class Payment(Representation):
     correlator_id: str | None = None
     status: str
     status_date: Instant
-    payment_date: Instant | None
+    payment_date: Instant | None = None
     amount: MoneyValue
     total_amount: MoneyValue
     account: Ref
