@@ -37,6 +37,7 @@ PLATFORM_APPS = [
     "linehouse.platform.numbers",
     "linehouse.platform.documents",
     "linehouse.platform.characteristics",
+    "linehouse.platform.worktop",
     "linehouse.platform.worklist",
     "linehouse.platform.personal",
     "linehouse.platform.approval",

@@ -27,6 +27,7 @@ from linehouse.edge.desk.views import (
     search,
     usage,
     usage_record,
+    worktop,
 )
 
 app_name = "desk"
@@ -117,6 +118,7 @@ _network = [
     path("numbers", resources.numbers, name="numbers"),
     path("numbers/import", resources.number_import, name="number_import"),
     path("numbers/<str:digits>", resources.number, name="number"),
+    path("numbers/<str:digits>/move", resources.number_move, name="number_move"),
     path("numbers/<str:digits>/characteristics", characteristics.of_number, name="values_of_number"),
     path("sims", resources.sims, name="sims"),
     path("sims/import", resources.sim_import, name="sim_import"),
@@ -129,6 +131,10 @@ _network = [
 ]
 _operations = [
     path("search", search.page, name="search"),
+    path("filters/save", worktop.filter_save, name="filter_save"),
+    path("filters/<uuid:filter_id>/delete", worktop.filter_delete, name="filter_delete"),
+    path("undo", worktop.recent, name="undo_recent"),
+    path("undo/<uuid:offer_id>", worktop.undo, name="undo"),
     path("palette", search.palette, name="palette"),
     path("clock", clock.clock, name="clock"),
     path("clock/progress", clock.progress, name="clock_progress"),

@@ -2,7 +2,8 @@
 
 import csv
 import io
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from django.http import HttpRequest, HttpResponse
@@ -12,6 +13,41 @@ from linehouse.edge.ui.bulk import answer_bulk, report_of
 from linehouse.edge.ui.table import BoundTable, Source, Table
 
 R = TypeVar("R")
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """A saved filter of this list; `by` names a colleague whose it is, `delete_url` is there for one's own."""
+
+    name: str
+    url: str
+    current: bool
+    by: str = ""
+    delete_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SavedFilters:
+    """The saved filters beside a list, and where the present one can be saved."""
+
+    chips: tuple[Chip, ...]
+    savable: bool
+    screen: str
+    query: str
+    save_url: str
+
+
+_savers: list[Callable[[HttpRequest, BoundTable[Any]], SavedFilters | None]] = []
+
+
+def saved_filters_by(finder: Callable[[HttpRequest, BoundTable[Any]], SavedFilters | None]) -> None:
+    """Say who keeps saved filters; without anybody, lists have none."""
+    _savers[:] = [finder]
+
+
+def _saved(request: HttpRequest, bound: BoundTable[Any]) -> SavedFilters | None:
+    worthwhile = bound.table.filters or bound.table.search_label
+    return _savers[0](request, bound) if _savers and worthwhile else None
 
 
 def wants_part(request: HttpRequest, element_id: str) -> bool:
@@ -42,10 +78,14 @@ def answer_list(
     if request.GET.get("format") == "csv":
         return _csv(bound)
     if wants_part(request, bound.id):
-        response = render(request, "ui/table_region.html", {"table": bound})
+        response = render(request, "ui/table_region.html", {"table": bound, "saved": _saved(request, bound)})
         response.headers["HX-Push-Url"] = bound.url()
     else:
-        response = render(request, template, {**(context or {}), "table": bound, "report": report_of(request)})
+        response = render(
+            request,
+            template,
+            {**(context or {}), "table": bound, "saved": _saved(request, bound), "report": report_of(request)},
+        )
     response.headers["Vary"] = "HX-Request, HX-Target"
     return response
 

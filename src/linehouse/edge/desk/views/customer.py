@@ -1,6 +1,7 @@
 """One customer on one page, with tabs for everything that belongs to them."""
 
 from collections.abc import Callable
+from dataclasses import asdict
 from typing import Any, Final
 
 from django.contrib import messages
@@ -19,6 +20,7 @@ from linehouse.edge.desk.customer_forms import EditContactForm, ReasonForm
 from linehouse.edge.desk.customer_tabs import TABS
 from linehouse.edge.desk.refused_form import tell
 from linehouse.edge.desk.tabs import tabs
+from linehouse.edge.desk.undoable import CONTACT, CUSTOMER_STATE, done
 from linehouse.kernel.error import DomainError, NotFound
 from linehouse.party.values import PostalAddress
 from linehouse.platform.texts.codes import said
@@ -86,7 +88,15 @@ def edit(request: DeskRequest, number: str) -> HttpResponse:
         except DomainError as refusal:
             tell(form, refusal)
         else:
-            messages.success(request, gettext("The contact data have been changed."))
+            before: dict[str, Any] = {
+                "customer": str(view.id),
+                "email": party.email,
+                "phone": party.phone,
+                "language": party.language,
+                "address": asdict(address) if address else None,
+            }
+            told = gettext("The contact data have been changed.")
+            done(request, told, CONTACT, view.number, before, subject=party.id)
             return redirect("desk:customer", brand=request.desk.brand.key, number=number)
     return render(
         request,
@@ -110,9 +120,11 @@ def move(request: DeskRequest, number: str, move: str) -> HttpResponse:
         except DomainError as refusal:
             tell(form, refusal)
         else:
-            messages.success(
-                request, gettext("%(name)s is now %(state)s.") % {"name": view.name, "state": said(MOVES[move][0])}
-            )
+            told = gettext("%(name)s is now %(state)s.") % {"name": view.name, "state": said(MOVES[move][0])}
+            if move == "close":
+                messages.success(request, told)
+            else:
+                done(request, told, CUSTOMER_STATE, view.number, {"customer": str(view.id), "to": view.state})
             return redirect("desk:customer", brand=request.desk.brand.key, number=number)
     return render(
         request,

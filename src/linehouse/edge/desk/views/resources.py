@@ -8,12 +8,14 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext, gettext_lazy
+from django.views.decorators.http import require_POST
 
 from linehouse.edge.desk.access import DeskRequest, desk_view
 from linehouse.edge.desk.bulk import offering
 from linehouse.edge.desk.bulk_acts import release_numbers
 from linehouse.edge.desk.refused_form import tell
 from linehouse.edge.desk.shown import Action, read_upload
+from linehouse.edge.desk.undoable import NUMBER_ASIDE, NUMBER_BACK, done
 from linehouse.edge.ui.listing import answer_list
 from linehouse.edge.ui.sources import paged
 from linehouse.edge.ui.table import Column, Empty, Filter, Kind, Shown, Table
@@ -141,7 +143,7 @@ def sims(request: DeskRequest) -> HttpResponse:
 
 def holder_url(brand: str, holder: str) -> str | None:
     """The address of the product that holds something."""
-    return reverse("desk:product", args=(brand, holder)) if holder else None
+    return reverse("desk:product", args=(brand, holder)) if holder and ":" not in holder else None
 
 
 @desk_view("resource.read", section="numbers")
@@ -157,9 +159,26 @@ def number(request: DeskRequest, digits: str) -> HttpResponse:
             "number": found,
             "held": held,
             "holder_url": holder_url(brand, found.holder),
+            "aside": found.holder.startswith(resources.SET_ASIDE),
             "caption": gettext("Holders of this number"),
         },
     )
+
+
+@require_POST
+@desk_view("resource.read", section="numbers", write="resource.write")
+def number_move(request: DeskRequest, digits: str) -> HttpResponse:
+    """Set an available number aside, or put one that rests or was set aside back on sale."""
+    reason, actor = request.POST.get("reason", "").strip() or "at the desk", request.desk.actor
+    back_on_sale = request.POST.get("move") == "back"
+    was = resources.find_number(digits)
+    moved = (resources.put_back if back_on_sale else resources.set_aside)(digits, actor=actor, reason=reason)
+    told = gettext("The number is on sale again.") if back_on_sale else gettext("The number is set aside.")
+    if back_on_sale and was.state == "quarantine":
+        messages.success(request, told)  # the rest of a number cannot be given back once it has been ended
+    else:
+        done(request, told, NUMBER_BACK if back_on_sale else NUMBER_ASIDE, moved.msisdn.masked, {"number": digits})
+    return redirect("desk:number", brand=request.desk.brand.key, digits=digits)
 
 
 @desk_view("resource.read", section="sims", write="customer.write")

@@ -9,9 +9,11 @@ from typing import Any, Final
 
 from django import forms, template
 from django.forms import BoundField
+from django.template import Context
 from django.utils import timezone
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 
 from linehouse.edge.ui import formats, icons
 from linehouse.edge.ui.cells import instant_markup, money_markup, nothing, status_markup, value_markup
@@ -217,6 +219,22 @@ def field(bound: BoundField, label: str = "", *, full: bool = False) -> dict[str
         "hidden": bound.is_hidden,
         "described": " ".join(described),
     }
+
+
+@register.simple_tag(takes_context=True)
+def undo_form(context: Context, tags: str) -> SafeString:
+    """The button that undoes what a message tells of: its tag is ``undo:`` and the address of the offer."""
+    address = next((tag.removeprefix("undo:") for tag in tags.split() if tag.startswith("undo:")), "")
+    if not address:
+        return SafeString("")
+    return format_html(
+        '<form class="toast-undo" method="post" action="{}"><input type="hidden" name="csrfmiddlewaretoken" value="{}">'
+        '<button class="button is-small" type="submit">{}{}</button></form>',
+        address,
+        context.get("csrf_token", ""),
+        icons.icon("undo"),
+        gettext("Undo"),
+    )
 
 
 @register.inclusion_tag("ui/copy.html")

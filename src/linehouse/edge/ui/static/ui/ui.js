@@ -32,7 +32,7 @@
   const toastBox = () => document.getElementById("toasts");
 
   function watchToast(toast) {
-    if (!toast.classList.contains("is-good")) return;
+    if (!toast.classList.contains("is-good") || toast.dataset.stays !== undefined) return;
     let timer;
     const start = () => { timer = setTimeout(() => toast.remove(), 7000); };
     toast.addEventListener("mouseenter", () => clearTimeout(timer));
