@@ -33,6 +33,8 @@ from linehouse.platform.postgres.databases import Installation
 from linehouse.platform.scope import CONTROL, brand_scope, realm_scope
 from linehouse.platform.sql import brand_cursor
 from linehouse.platform.work import Actor
+from linehouse.platform.worktop.filters import save_filter
+from linehouse.platform.worktop.undo import offer_undo
 from linehouse.run.founding import found_brand
 from linehouse.run.story import scenes
 from linehouse.run.story.stage import stage
@@ -78,6 +80,8 @@ OBJECTS = {
     "network/line": "activation_line.line",
     "events/event_id": "outbox_outboxevent.id",
     "jobs/job_id": "jobs_job.id",
+    "filters/filter_id": "worktop_savedfilter.id",
+    "undo/offer_id": "worktop_undooffer.id",
     "accounts/number": "customer_billingaccount.number",
 }
 """Where a placeholder's value comes from: first word of the address and name → table and column."""
@@ -220,6 +224,13 @@ def live_a_month(place: Any) -> None:
     scenes.bill(play)
     scenes.pay(play)
     talk(place.actor)
+    arrange(place.actor)
+
+
+def arrange(actor: Actor) -> None:
+    """A saved filter, and an act that can be undone."""
+    save_filter("orders", "Held", "state=held", shared=True, actor=actor)
+    offer_undo("number.aside", "a number", {"number": "31610200199"}, actor=actor)
 
 
 def talk(actor: Actor) -> None:
