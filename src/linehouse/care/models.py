@@ -10,7 +10,7 @@ from linehouse.care.lifecycle import FOLLOW_UP, INTERACTION
 from linehouse.care.values import ERASED, Channel, Direction, ItemKind, Visibility
 from linehouse.platform.models import BusinessModel, state_constraint, state_trigger, tracked
 
-_ERASED = f"'{ERASED}'"
+_ERASED = f"('', '{ERASED}')"
 _KEPT = (
     "number",
     "customer_id",
@@ -28,8 +28,8 @@ _KEPT = (
 
 
 def _rewritten(column: str) -> str:
-    """SQL: a text was changed to something else than the word for an erased one."""
-    return f"(OLD.{column} IS DISTINCT FROM NEW.{column} AND NEW.{column} <> {_ERASED})"
+    """SQL: a text was changed to something else than nothing or the word for an erased one."""
+    return f"(OLD.{column} IS DISTINCT FROM NEW.{column} AND NEW.{column} NOT IN {_ERASED})"
 
 
 def _row(name: str, columns: tuple[str, ...]) -> str:

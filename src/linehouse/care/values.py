@@ -8,7 +8,7 @@ from enum import StrEnum
 from uuid import UUID
 
 ERASED = "[erased]"
-"""What stands in the place of a text that was erased; the only change that the database allows a recorded text."""
+"""What stands in the place of an erased text. The database lets a recorded text become this or nothing, no other."""
 FOLLOW_UP_TASK = "care.follow_up"
 """The kind of task that a follow-up is in the work list; its key is the follow-up's id."""
 TEXT_LIMIT = 4000
