@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from linehouse.catalog.service import publication_check
-from linehouse.customer.service import closing_check
+from linehouse.customer.service import account_closing_check, closing_check
 from linehouse.insight import publication
 from linehouse.insight.service import closing
 from linehouse.insight.service.in_use import in_use
@@ -19,6 +19,8 @@ publication_check("rating.lawful")(publication.lawful)
 closing_check("inventory.products")(closing.living_products)
 closing_check("ledger.money")(closing.open_money)
 closing_check("ordering.orders")(closing.running_orders)
+account_closing_check("inventory.products")(closing.living_products_of_account)
+account_closing_check("ledger.money")(closing.open_money_of_account)
 
 
 # The words import every room's events, so by now all that name a customer are declared.

@@ -26,6 +26,7 @@ CHART: dict[str, AccountClass] = {
     row.key: row
     for row in (
         AccountClass("bank", Side.DEBIT, "money at the bank"),
+        AccountClass("till", Side.DEBIT, "taken at a counter or by a payment provider, and not yet at the bank"),
         AccountClass("receivable", Side.DEBIT, "invoiced and not yet paid, per billing account"),
         AccountClass("unbilled", Side.DEBIT, "used and not yet invoiced, per billing account, without tax"),
         AccountClass("cost", Side.DEBIT, "what partners charge"),

@@ -125,3 +125,20 @@ class StatementView:
     entries: int
     matched: int
     unmatched: int
+
+
+TAKEN_BY = {"cash": False, "card": True, "wallet": True, "check": False}
+"""How money is taken elsewhere than at the bank, and whether a provider must have authorised it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakePayment:
+    """Money that was taken for an account. ``invoice_id`` is settled first where it is named."""
+
+    billing_account_id: UUID
+    amount: Money
+    method: str
+    authorization: str = ""
+    reference: str = ""
+    invoice_id: UUID | None = None
+    external_id: str = ""

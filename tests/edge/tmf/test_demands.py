@@ -29,6 +29,8 @@ MANDATORY = {
     "individual": {"givenName", "familyName"},
     "organization": {"tradingName"},
     "billingAccount": {"name", "relatedParty"},
+    "payment": {"account", "paymentMethod", "totalAmount"},
+    "customerBillOnDemand": {"billingAccount"},
     "partyInteraction": {"interactionDate", "reason", "status", "direction", "channel"},
 }
 
@@ -48,7 +50,10 @@ def filled(api: ApiClient, paid: Month, jane: Any, drain: Callable[[], int]) -> 
     assert (
         api.post("productOrderingManagement/v4/cancelProductOrder", {"productOrder": {"id": held["id"]}}).status == 201
     )
+    api.post(ORDERS, order(jane))
     drain()
+    account = {"id": str(jane.billing_account_id)}
+    assert api.post("customerBillManagement/v4/customerBillOnDemand", {"billingAccount": account}).status == 201
     return api
 
 

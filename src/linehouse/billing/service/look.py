@@ -89,6 +89,7 @@ def search_invoices(
     run_id: UUID | None = None,
     states: Sequence[str] = (),
     drafts: bool = False,
+    off_cycle: bool = False,
     sort: str = "",
     descending: bool = True,
     offset: int = 0,
@@ -96,7 +97,8 @@ def search_invoices(
 ) -> tuple[Sequence[InvoiceView], int]:
     """A page of bills, newest first unless sorted by a key of ``SORTS``, and how many match; drafts only on demand.
 
-    ``query`` is a part of the number, of the reference, or of the account's or customer's number.
+    ``query`` is a part of the number, of the reference, or of the account's or customer's number. ``off_cycle`` leaves
+    only those that no bill run made.
     """
     rows = Invoice.objects.all() if drafts else Invoice.objects.filter(number__isnull=False)
     if query:
@@ -111,6 +113,8 @@ def search_invoices(
         rows = rows.filter(account_id=account_id)
     if run_id is not None:
         rows = rows.filter(run_id=run_id)
+    if off_cycle:
+        rows = rows.filter(run_id__isnull=True)
     if states:
         rows = rows.filter(state__in=list(states))
     column = SORTS.get(sort, "created_at")

@@ -13,6 +13,8 @@ from linehouse.customer.service.accounts import (
 )
 from linehouse.customer.service.closing import (
     ClosingCheck,
+    account_closing_check,
+    close_billing_account,
     close_customer,
     closing_check,
     resume_customer,
@@ -34,10 +36,12 @@ from linehouse.customer.service.update import update_customer
 
 __all__ = [
     "ClosingCheck",
+    "account_closing_check",
     "billing_account",
     "billing_account_by_number",
     "billing_account_ids",
     "billing_accounts",
+    "close_billing_account",
     "close_customer",
     "closing_check",
     "count_customers",

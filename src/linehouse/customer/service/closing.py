@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from uuid import UUID
 
-from linehouse.customer.errors import CustomerUnknown
+from linehouse.customer.errors import BillingAccountUnknown, CustomerUnknown
 from linehouse.customer.events import BillingAccountStateChanged, CustomerStateChanged
 from linehouse.customer.lifecycle import BILLING_ACCOUNT, CUSTOMER
 from linehouse.customer.models import BillingAccount, Customer
@@ -18,6 +18,7 @@ ClosingCheck = Callable[[UUID], Iterable[Problem]]
 """Asked for a customer id: what still stands in the way of closing it."""
 
 _checks: dict[str, ClosingCheck] = {}
+_account_checks: dict[str, ClosingCheck] = {}
 
 
 def closing_check(name: str) -> Callable[[ClosingCheck], ClosingCheck]:
@@ -28,6 +29,42 @@ def closing_check(name: str) -> Callable[[ClosingCheck], ClosingCheck]:
         return check
 
     return register
+
+
+def account_closing_check(name: str) -> Callable[[ClosingCheck], ClosingCheck]:
+    """Register a check of a billing account under a name; it is asked for the account's id."""
+
+    def register(check: ClosingCheck) -> ClosingCheck:
+        _account_checks[name] = check
+        return check
+
+    return register
+
+
+def close_billing_account(account_id: UUID, *, actor: Actor, reason: str) -> None:
+    """Close one billing account for good; its customer stays.
+
+    Raises BillingAccountUnknown, IllegalTransition, ReasonMissing, and RefusedError naming everything that is still
+    alive on it; a customer's last account is closed with the customer.
+    """
+    require_reason(reason)
+    with unit_of_work(actor, reason) as work:
+        row = BillingAccount.objects.select_for_update().filter(id=account_id).first()
+        if row is None:
+            raise BillingAccountUnknown("no such billing account", field="id", value=str(account_id))
+        BILLING_ACCOUNT.require(row.state, "closed")
+        problems = [problem for _, check in sorted(_account_checks.items()) for problem in check(account_id)]
+        if not BillingAccount.objects.filter(customer_id=row.customer_id).exclude(id=row.id).exclude(state="closed"):
+            message = f"{row.number} is the customer's last account"
+            problems.append(
+                Problem("customer.last_account", message, "account", row.number, "the customer to be closed")
+            )
+        if problems:
+            raise RefusedError(tuple(problems))
+        old, row.state = row.state, "closed"
+        row.changed_at = work.now
+        row.save(update_fields=["state", "changed_at"])
+        emit(BillingAccountStateChanged(billing_account_id=row.id, customer_id=row.customer_id, old=old, new=row.state))
 
 
 def suspend_customer(customer_id: UUID, *, actor: Actor, reason: str) -> None:

@@ -29,6 +29,8 @@ def collection(request: HttpRequest, api: str, resource: str) -> HttpResponseBas
     declared = api_at(api)
     if declared is not None and resource == "hub":
         return hub_collection(request, declared)
+    if declared is not None and resource in declared.absent:
+        return view.absent(declared, resource)
     if declared is None or (found := declared.resource(resource)) is None:
         return unknown(request)
     return view.collection(request, declared, found, APIS)
@@ -40,6 +42,8 @@ def item(request: HttpRequest, api: str, resource: str, key: str) -> HttpRespons
     declared = api_at(api)
     if declared is not None and resource == "hub":
         return hub_item(request, declared, key)
+    if declared is not None and resource in declared.absent:
+        return view.absent(declared, resource)
     if declared is None or (found := declared.resource(resource)) is None:
         return unknown(request)
     return view.item(request, declared, found, key, APIS)

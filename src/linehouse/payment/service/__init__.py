@@ -15,6 +15,7 @@ from linehouse.payment.service.reading import (
     statements,
 )
 from linehouse.payment.service.statements import delivered, receive_statement
+from linehouse.payment.service.taking import take_payment
 
 __all__ = [
     "allocate_open",
@@ -32,4 +33,5 @@ __all__ = [
     "receive_statement",
     "statement",
     "statements",
+    "take_payment",
 ]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -13,39 +14,26 @@ from linehouse.customer.events import (
     BillingAccountChanged,
     BillingAccountStateChanged,
 )
-from linehouse.customer.values import AccountWishes, BillingAccountView, Delivery
+from linehouse.customer.values import AccountWishes, BillingAccountView
+from linehouse.edge.tmf.account.shapes import (
+    PAYMENT_STATUS,
+    AccountBalance,
+    Balances,
+    BillingCycle,
+    BillStructure,
+    PresentationMedia,
+    account_ref,
+    balance_list,
+    balances_of,
+    holder,
+    money_of,
+    structure,
+)
 from linehouse.edge.tmf.kit.declaration import Create, EventMapping, Links, Narrow, Patch, Resource, Slice
 from linehouse.edge.tmf.kit.keys import id_of, id_or_none, referred
 from linehouse.edge.tmf.kit.problem import bad_body
-from linehouse.edge.tmf.kit.shapes import Instant, PartyReference, RelatedParty, Representation, Shape
+from linehouse.edge.tmf.kit.shapes import Instant, PartyReference, Ref, RelatedParty, Representation, Shape
 from linehouse.platform.work import Actor
-
-_MEDIA = {Delivery.EMAIL: "E-mail", Delivery.PRINT: "Print"}
-
-
-class BillingCycle(Shape):
-    """`BillingCycleSpecificationRefOrValue`: a monthly cycle; `billingDateShift` is its day of the month less one."""
-
-    name: str
-    is_ref: bool
-    billing_period: str | None = None
-    billing_date_shift: int | None = None
-    payment_due_date_offset: int | None = None
-
-
-class PresentationMedia(Shape):
-    """`BillPresentationMediaRefOrValue`: how the bill arrives; `name` is email or print."""
-
-    name: str
-    is_ref: bool = False
-    description: str | None = None
-
-
-class BillStructure(Shape):
-    """`BillStructure`: when bills are made and how they arrive."""
-
-    cycle_specification: BillingCycle | None = None
-    presentation_media: list[PresentationMedia] | None = None
 
 
 class BillingAccount(Representation):
@@ -55,9 +43,12 @@ class BillingAccount(Representation):
     description: str
     account_type: str = "billing"
     state: str
+    payment_status: str
     last_modified: Instant
     related_party: list[RelatedParty]
     bill_structure: BillStructure
+    account_balance: list[AccountBalance]
+    financial_account: Ref
 
 
 class BillingAccountCreate(Shape):
@@ -77,33 +68,27 @@ class BillingAccountUpdate(Shape):
 
 def represent(view: BillingAccountView, links: Links) -> BillingAccount:
     """A billing account as TMF666 says it."""
+    return represent_many([view], links)[0]
+
+
+def represent_many(views: Sequence[BillingAccountView], links: Links) -> list[BillingAccount]:
+    """Several of them; the journal is asked once."""
+    found = balances_of(views)
+    return [_one(view, found, links) for view in views]
+
+
+def _one(view: BillingAccountView, found: Balances, links: Links) -> BillingAccount:
     return BillingAccount(
         id=str(view.id),
         name=view.name,
         description=f"{view.number}, {view.currency}",
         state=view.state,
+        payment_status=PAYMENT_STATUS[money_of(view, found, "receivable").micros > 0],
         last_modified=view.changed_at,
-        related_party=[
-            RelatedParty(
-                id=str(view.customer_id),
-                href=links.to("customerManagement", "customer", view.customer_id),
-                name=view.customer_number,
-                role="customer",
-                referred_type="Customer",
-            )
-        ],
-        bill_structure=BillStructure(
-            cycle_specification=BillingCycle(
-                name=f"Monthly on day {view.cycle_day}",
-                is_ref=False,
-                billing_period="month",
-                billing_date_shift=view.cycle_day - 1,
-                payment_due_date_offset=view.payment_terms_days,
-            ),
-            presentation_media=[
-                PresentationMedia(name=way.value, is_ref=False, description=_MEDIA[way]) for way in view.delivery
-            ],
-        ),
+        related_party=[holder(view, links)],
+        bill_structure=structure(view),
+        account_balance=balance_list(view, found),
+        financial_account=account_ref(view.id, view.number, links, "financialAccount"),
     )
 
 
@@ -113,12 +98,32 @@ def create(body: BillingAccountCreate, actor: Actor) -> BillingAccountView:
     structure = body.bill_structure or BillStructure()
     cycle = structure.cycle_specification
     if cycle is not None:
-        if cycle.billing_date_shift is not None:
-            wishes["cycle_day"] = cycle.billing_date_shift + 1
+        day = _cycle_day(cycle)
+        if day is not None:
+            wishes["cycle_day"] = day
         wishes["payment_terms_days"] = cycle.payment_due_date_offset
     if structure.presentation_media is not None:
         wishes["delivery"] = _delivery(structure.presentation_media)
     return service.open_billing_account(_customer(body.related_party), AccountWishes(**wishes), actor=actor)
+
+
+def _cycle_day(cycle: BillingCycle) -> int | None:
+    """The day that a cycle names: by its id, or by its shift; both must agree."""
+    place = "/billStructure/cycleSpecification"
+    named = None
+    if cycle.id is not None:
+        if not re.fullmatch(r"monthly-([1-9]|[12]\d|3[01])", cycle.id):
+            raise bad_body(f"{place}/id", "expected monthly-1 to monthly-31")
+        named = int(cycle.id.removeprefix("monthly-"))
+    shifted = None if cycle.billing_date_shift is None else cycle.billing_date_shift + 1
+    if named is not None and shifted is not None and named != shifted:
+        raise bad_body(f"{place}/billingDateShift", f"{cycle.id} begins on day {named}")
+    return named if named is not None else shifted
+
+
+def close(key: str, actor: Actor) -> None:
+    """Close an account on which nothing is alive; it stays on record as closed."""
+    service.close_billing_account(id_of(key), actor=actor, reason="deleted by API")
 
 
 def patch(key: str, body: BillingAccountUpdate, actor: Actor) -> BillingAccountView:
@@ -131,7 +136,7 @@ def patch(key: str, body: BillingAccountUpdate, actor: Actor) -> BillingAccountV
         cycle = body.bill_structure.cycle_specification
         if cycle is not None:
             before = service.billing_account(account_id)
-            if cycle.billing_date_shift != before.cycle_day - 1:
+            if _cycle_day(cycle) not in (None, before.cycle_day):
                 raise bad_body("/billStructure/cycleSpecification/billingDateShift", "the cycle day cannot be changed")
             if cycle.payment_due_date_offset is not None:
                 changes["payment_terms_days"] = cycle.payment_due_date_offset
@@ -171,11 +176,13 @@ BILLING_ACCOUNT: Resource[BillingAccountView] = Resource(
     write="customer.write",
     representation=BillingAccount,
     represent=represent,
+    represent_many=represent_many,
     search=search,
     narrows=("relatedParty.id", "state"),
     get=lambda key: service.billing_account(id_of(key)),
     create=Create(BillingAccountCreate, create),
     patch=Patch(BillingAccountUpdate, patch),
+    delete=close,
     events=(
         EventMapping(BillingAccountChanged, "BillingAccountAttributeValueChangeEvent"),
         EventMapping(BillingAccountStateChanged, "BillingAccountStateChangeEvent"),

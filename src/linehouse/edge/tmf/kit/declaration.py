@@ -148,6 +148,8 @@ class Resource(Generic[V]):
     patch: Patch[Any, V] | None = None
     delete: Callable[[str, Actor], None] | None = None
     events: tuple[EventMapping[V], ...] = ()
+    refused: Mapping[str, str] = field(default_factory=dict)
+    """Methods of the specification that are not offered → why not; the 405 says it."""
     pointers: Mapping[str, str] = field(default_factory=dict)
     """Field names of the room's errors → JSON pointers, where they are not the same word."""
     description: str = ""
@@ -182,6 +184,8 @@ class Api:
     path: str
     title: str
     resources: tuple[Resource[Any], ...]
+    absent: Mapping[str, str] = field(default_factory=dict)
+    """Resources of the specification that the product does not have → why not; whatever is asked of them is 501."""
 
     def resource(self, name: str) -> Resource[Any] | None:
         """The resource of that name."""

@@ -77,6 +77,8 @@ def page(apis: Sequence[Api], note: str = "") -> str:
         lines += ["", f"### {api.number} {api.title}"]
         for resource in api.resources:
             lines += ["", *_resource(resource)]
+        for name, why in api.absent.items():
+            lines += ["", f"#### `{name}`", "", f"Not implemented (501): {why}."]
     return "\n".join(lines)
 
 
@@ -98,6 +100,8 @@ def _resource(resource: Resource[Any]) -> Iterator[str]:
         yield f"- PATCH: permission `{resource.write}`; changes {names}"
     if resource.delete:
         yield f"- DELETE: permission `{resource.write}`"
+    for method, why in resource.refused.items():
+        yield f"- {method}: refused (405), {why}"
     if resource.events:
         kinds = dict.fromkeys(mapping.kind for mapping in resource.events)
         yield "- events: " + ", ".join(f"`{kind}`" for kind in kinds)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 import structlog
@@ -46,10 +47,14 @@ def answered(handler: Handler, pointers: Resource[Any] | None = None) -> HttpRes
         return problem_answer(ApiProblem(500, "tmf.failed", "the request could not be completed"))
 
 
-def require_method(request: HttpRequest, allowed: Sequence[str]) -> str:
-    """The method; raises ApiProblem 405 naming those that are allowed."""
+NO_REASONS: Mapping[str, str] = MappingProxyType({})
+
+
+def require_method(request: HttpRequest, allowed: Sequence[str], refused: Mapping[str, str] = NO_REASONS) -> str:
+    """The method; raises ApiProblem 405 naming those that are allowed, and why this one is ``refused``."""
     method = request.method or ""
     if method not in allowed:
         message = f"{method[:20]} is not offered here, but {', '.join(allowed)}"
+        message += f": {refused[method]}" if method in refused else ""
         raise ApiProblem(405, "tmf.method", message, headers={"Allow": ", ".join(allowed)})
     return method

@@ -187,13 +187,17 @@ def _about(item: Item, position: int) -> About:
     kind = _KINDS[thing.referred_type][0]
     named = thing.name or ""
     if kind is ItemKind.TICKET:
-        return About(kind=kind, number=named or thing.id or "", **_words(item))
-    key = referred(thing.id, f"{pointer}/id") if thing.id else None
-    return About(kind=kind, id=key, number=named, **_words(item))
-
-
-def _words(item: Item) -> dict[str, str]:
-    return {"role": item.item.role, "reason": item.reason or "", "resolution": item.resolution or ""}
+        key, named = None, named or thing.id or ""
+    else:
+        key = referred(thing.id, f"{pointer}/id") if thing.id else None
+    return About(
+        kind=kind,
+        id=key,
+        number=named,
+        role=thing.role,
+        reason=item.reason or "",
+        resolution=item.resolution or "",
+    )
 
 
 def _file(file: AttachmentValue, position: int) -> NewAttachment:
