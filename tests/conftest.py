@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -26,9 +27,11 @@ set_up_django()
 from django.db import connections
 from django.test.utils import setup_test_environment
 
+from linehouse.kernel.ids import new_id
 from linehouse.platform.advance import Advanced
 from linehouse.platform.advance import advance as advance_clock
 from linehouse.platform.clock.service import set_manual
+from linehouse.platform.control.models import Membership
 from linehouse.platform.outbox.service import events_after, last_position
 from linehouse.platform.partitions import ensure_ahead
 from linehouse.platform.personal import masters
@@ -174,9 +177,14 @@ class _FromPatterns(Installation):
         return self.patterns.brand_template
 
 
+ADA = "0190a000-0000-7000-8000-000000000001"
+"""The id of the member of staff who acts in tests: an administrator of every brand."""
+
+
 def make_brand(installation: Installation, key: str, name: str) -> None:
     """A brand with its host name and a clock that stands at the start of all tests."""
     databases.create_brand(installation, key, name, (f"{key}.localhost",))
+    Membership.objects.create(user_id=UUID(ADA), brand_id=key, role="admin")
     with brand_scope(key):
         set_manual(START)
         ensure_ahead(START)
@@ -200,7 +208,14 @@ def second_brand(installation: Installation) -> str:
 @pytest.fixture
 def actor() -> Actor:
     """A member of staff."""
-    return Actor("staff", "0190a000-0000-7000-8000-000000000001", "Ada Example")
+    return Actor("staff", ADA, "Ada Example")
+
+
+def colleague(brand: str, role: str, name: str = "Fay Finance") -> Actor:
+    """Another member of the brand's staff, in that role."""
+    user_id = new_id()
+    Membership.objects.create(user_id=user_id, brand_id=brand, role=role)
+    return Actor("staff", str(user_id), name)
 
 
 @pytest.fixture

@@ -18,42 +18,11 @@ from linehouse.ledger import service as ledger
 from linehouse.payment import service as payments
 from linehouse.payment.errors import AlreadyMatched, StatementRefused, StatementRepeated
 from linehouse.platform.checks import verify
-from linehouse.platform.outbox import registry
 from linehouse.platform.work import Actor
 from linehouse.simulators.bank.statement import BankTransfer, write
-from tests.billing.house import customer, product, publish
+from tests.payment.conftest import bill_month
 
 IBAN = "NL40FICT0123456789"
-DECEMBER = datetime(2026, 12, 1, 8, tzinfo=UTC)
-
-
-@pytest.fixture
-def owed(
-    brand: str,
-    actor: Actor,
-    drain: Callable[[], int],
-    advance: Callable[[datetime], object],
-    monkeypatch: pytest.MonkeyPatch,
-) -> billing.InvoiceView:
-    """An invoice over € 45.95 that a customer owes; billing and payment listen, nobody else."""
-    listening = {n: c for n, c in registry._consumers.items() if n.startswith(("billing.", "payment."))}
-    monkeypatch.setattr(registry, "_consumers", listening)
-    publish(actor)
-    product(actor, customer(actor))
-    drain()
-    advance(DECEMBER)
-    bill_month(date(2026, 12, 1), actor, drain)
-    (invoice,) = billing.search_invoices()[0]
-    assert invoice.gross == Money.of("45.95", "EUR")
-    return invoice
-
-
-def bill_month(until: date, actor: Actor, drain: Callable[[], int]) -> None:
-    run = billing.start_run(until, actor=actor)
-    drain()
-    billing.approve(run, actor=actor)
-    billing.post(run, actor=actor)
-    drain()
 
 
 def statement(number: str, *transfers: tuple[str, str, str], opening: str = "0") -> bytes:

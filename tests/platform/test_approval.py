@@ -20,13 +20,12 @@ from linehouse.platform.approval.kinds import approval_kind
 from linehouse.platform.approval.models import ProposalRow
 from linehouse.platform.approval.values import Change, Proposal
 from linehouse.platform.clock.service import business_now
-from linehouse.platform.control.models import Membership
 from linehouse.platform.outbox.service import search_events
 from linehouse.platform.runner import drain
-from linehouse.platform.scope import CONTROL, realm_scope
 from linehouse.platform.work import SYSTEM, Actor, Work
 from linehouse.platform.worklist.laws import everything_that_waits_has_its_task
 from linehouse.platform.worklist.reading import task_of
+from tests.conftest import colleague
 
 SHELF: dict[str, int] = {}
 """What proposals of these tests change."""
@@ -50,17 +49,10 @@ def _put_long(payload: dict[str, Any], work: Work) -> str:
     return _put(payload, work)
 
 
-def _colleague(brand: str, role: str, name: str = "Fay Finance") -> Actor:
-    user_id = new_id()
-    with realm_scope(CONTROL):
-        Membership.objects.create(user_id=user_id, brand_id=brand, role=role)
-    return Actor("staff", str(user_id), name)
-
-
 @pytest.fixture
 def finance(brand: str) -> Actor:
     """Somebody who may decide."""
-    return _colleague(brand, "finance")
+    return colleague(brand, "finance")
 
 
 @pytest.fixture(autouse=True)
@@ -105,7 +97,7 @@ def test_the_database_refuses_that_one_person_does_both(brand: str, actor: Actor
 def test_who_may_not_decide_is_told_why(brand: str, actor: Actor) -> None:
     made = _propose(actor)
     with pytest.raises(MayNotDecide, match=r"approval\.decide"):
-        service.approve(made.number, actor=_colleague(brand, "care"))
+        service.approve(made.number, actor=colleague(brand, "care"))
     with pytest.raises(MayNotDecide):
         service.refuse(made.number, actor=SYSTEM, note="no")
     assert not service.may_decide(made, actor)
@@ -168,7 +160,7 @@ def test_nobody_decides_and_it_expires(
 
 def test_limits_of_roles_say_who_needs_approval(brand: str, finance: Actor) -> None:
     thirty = Money.of("30.00", "EUR")
-    care = _colleague(brand, "care")
+    care = colleague(brand, "care")
     assert service.needs_approval("testing.shelf", care, thirty)
     assert not service.needs_approval("testing.shelf", care, Money.of("25.00", "EUR"))
     assert not service.needs_approval("testing.shelf", care, Money.of("-25.00", "EUR"))

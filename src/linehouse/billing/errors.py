@@ -55,3 +55,11 @@ class SettlesTooMuch(DomainError, code="billing.settles_too_much", kind=Kind.REF
 
 class NothingToBill(DomainError, code="billing.nothing_to_bill", kind=Kind.REFUSED):
     """The account has nothing due that is not billed yet."""
+
+
+class CreditInvalid(DomainError, code="billing.credit_invalid", kind=Kind.INVALID):
+    """A manual credit needs an amount above zero in the account's currency, a known reason and a note."""
+
+
+class CreditNotFound(DomainError, code="billing.credit_not_found", kind=Kind.NOT_FOUND):
+    """There is no such manual credit."""

@@ -128,3 +128,28 @@ class RevenueRecognised(Event, name="billing.revenue.recognised", version=1, agg
     recognition_id: UUID
     until: date
     lines: int
+
+
+class CreditGiven(Event, name="billing.credit.given", aggregate="credit_id"):
+    """Staff gave an account a credit by hand; the credit note carries it, tax stated."""
+
+    credit_id: UUID
+    number: str
+    customer_id: UUID
+    billing_account_id: UUID
+    invoice_id: UUID
+    reason_code: str
+    currency: str
+    gross_micros: int
+
+
+class CreditReversed(Event, name="billing.credit.reversed", aggregate="credit_id"):
+    """A manual credit was taken back by an invoice of the same amount."""
+
+    credit_id: UUID
+    number: str
+    customer_id: UUID
+    billing_account_id: UUID
+    invoice_id: UUID
+    currency: str
+    gross_micros: int

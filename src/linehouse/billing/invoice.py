@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 from fractions import Fraction
@@ -19,7 +19,7 @@ from linehouse.kernel.money import Money, money_sum
 from linehouse.kernel.period import DatePeriod, local_date
 from linehouse.kernel.quantity import Quantity
 
-_ORDER = {LineKind.ONE_TIME: 0, LineKind.RECURRING: 1, LineKind.REVERSAL: 2, LineKind.USAGE: 3}
+_ORDER = {LineKind.ONE_TIME: 0, LineKind.RECURRING: 1, LineKind.REVERSAL: 2, LineKind.USAGE: 3, LineKind.ADJUSTMENT: 4}
 
 
 class DocumentKind(StrEnum):
@@ -52,6 +52,7 @@ class DraftLine:
     basis: tuple[Basis, ...]
     entry: Entry | None = None
     usage: tuple[UsageItem, ...] = ()
+    facts: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def rounding(self) -> Fraction:

@@ -66,3 +66,11 @@ RUN_WAITS = "billing.run"
 PARKED = "billing.parked_account"
 HELD = "billing.held_invoice"
 """The kinds of tasks that runs to approve and post, parked accounts and held invoices are for people."""
+
+CREDIT = Lifecycle(
+    "billing.credit",
+    states=("given", "reversed"),
+    initial="given",
+    transitions=(("given", "reversed"),),
+)
+"""A manual credit: given by a credit note, and taken back by an invoice of the same amount."""

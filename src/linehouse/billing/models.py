@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from linehouse.billing.invoice import DocumentKind
-from linehouse.billing.lifecycle import BILL, ISSUED, RUN, TASK
+from linehouse.billing.lifecycle import BILL, CREDIT, ISSUED, RUN, TASK
 from linehouse.platform.models import (
     BusinessModel,
     CurrencyField,
@@ -55,6 +55,7 @@ class BillRun(BusinessModel):
     state = models.CharField(max_length=12, default="draft")
     cycle_until = models.DateField()
     started_by = models.CharField(max_length=200)
+    started_by_id = models.CharField(max_length=80, blank=True, help_text="actor's id")
     approved_by = models.CharField(max_length=200, blank=True)
     calculated_at = models.DateTimeField(null=True, help_text="business clock")
     posted_at = models.DateTimeField(null=True, help_text="business clock")
@@ -151,6 +152,7 @@ class RunAccount(BusinessModel):
         indexes = (
             models.Index(fields=("run", "state", "account_number"), name="billing_run_account_state"),
             models.Index(fields=("account_id", "state", "cut"), name="billing_run_account_cut"),
+            models.Index(fields=("account_id",), condition=Q(state="parked"), name="billing_run_account_parked"),
         )
 
     def __str__(self) -> str:
@@ -293,3 +295,42 @@ class Recognition(BusinessModel):
 
     def __str__(self) -> str:
         return self.until.isoformat()
+
+
+@tracked
+class Credit(BusinessModel):
+    """A credit that staff gave an account by hand, with the credit note that carries it."""
+
+    number = models.CharField(max_length=40, unique=True)
+    once = models.CharField(max_length=80, unique=True, help_text="the asker's key: the same again gives nothing more")
+    state = models.CharField(max_length=10, default="given")
+    account_id = models.UUIDField(db_index=True)
+    account_number = models.CharField(max_length=40)
+    customer_id = models.UUIDField(db_index=True)
+    reason_code = models.CharField(max_length=30)
+    note = models.CharField(max_length=500)
+    currency = CurrencyField()
+    gross_micros = MicrosField()
+    net_micros = MicrosField()
+    tax_micros = MicrosField()
+    tax_code = models.CharField(max_length=40)
+    given_by = models.CharField(max_length=200)
+    invoice = models.OneToOneField(Invoice, on_delete=models.PROTECT, related_name="credit")
+    reversal = models.OneToOneField(Invoice, null=True, on_delete=models.PROTECT, related_name="reverses_credit")
+
+    class Meta:
+        constraints = (
+            state_constraint(CREDIT),
+            models.CheckConstraint(
+                name="billing_credit_adds_up",
+                condition=Q(gross_micros__gt=0, gross_micros=models.F("net_micros") + models.F("tax_micros")),
+            ),
+            models.CheckConstraint(
+                name="billing_credit_reversal_iff_reversed",
+                condition=Q(state="reversed", reversal__isnull=False) | Q(state="given", reversal__isnull=True),
+            ),
+        )
+        triggers = (state_trigger(CREDIT),)
+
+    def __str__(self) -> str:
+        return self.number

@@ -170,6 +170,7 @@ class LineKind(StrEnum):
     RECURRING = "recurring"
     REVERSAL = "reversal"
     USAGE = "usage"
+    ADJUSTMENT = "adjustment"
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,3 +17,19 @@ class AlreadyMatched(DomainError, code="payment.already_matched", kind=Kind.CONF
 
 class NotAllocatable(DomainError, code="payment.not_allocatable", kind=Kind.REFUSED):
     """More than is left of the payment, or than is open on the invoice."""
+
+
+class RefundInvalid(DomainError, code="payment.refund_invalid", kind=Kind.INVALID):
+    """A refund needs an amount above zero, a bank account to pay to, its holder and a reason."""
+
+
+class RefundNotCovered(DomainError, code="payment.refund_not_covered", kind=Kind.REFUSED):
+    """More than the account has as unused credit."""
+
+
+class RefundNotFound(DomainError, code="payment.refund_not_found", kind=Kind.NOT_FOUND):
+    """There is no such refund."""
+
+
+class NothingToExport(DomainError, code="payment.nothing_to_export", kind=Kind.REFUSED):
+    """No refund is approved and waits to be given to the bank."""

@@ -49,3 +49,27 @@ class PaymentAllocated(Event, name="payment.payment.allocated", aggregate="payme
     currency: str
     micros: int
     left_micros: int
+
+
+class RefundRequested(Event, name="payment.refund.requested", aggregate="refund_id"):
+    """Somebody asks to pay unused credit back; another must approve it."""
+
+    refund_id: UUID
+    number: str
+    customer_id: UUID
+    billing_account_id: UUID
+    currency: str
+    micros: int
+
+
+class RefundMoved(Event, name="payment.refund.moved", aggregate="refund_id"):
+    """A refund was approved, exported, paid, returned by the bank, or refused."""
+
+    refund_id: UUID
+    number: str
+    customer_id: UUID
+    billing_account_id: UUID
+    old: str
+    new: str
+    currency: str
+    micros: int

@@ -35,5 +35,26 @@ BANK_ENTRY = Lifecycle(
 )
 """Unmatched money waits for a person, who assigns it to an account; money that went out is ignored here."""
 
+REFUND = Lifecycle(
+    "payment.refund",
+    states=("requested", "approved", "exported", "paid", "returned", "refused"),
+    initial="requested",
+    transitions=(
+        ("requested", "approved"),
+        ("requested", "refused"),
+        ("approved", "exported"),
+        ("approved", "paid"),
+        ("approved", "refused"),
+        ("exported", "paid"),
+        ("exported", "returned"),
+        ("paid", "returned"),
+    ),
+)
+"""Money that goes back: asked for, approved by another, given to the bank in a file, paid. What the bank could not pay
+is returned and is the account's credit again."""
+
+TO_PAY = "payment.refund"
+"""The kind of task that an approved refund is until it has been given to the bank."""
+
 UNMATCHED_ENTRY = "payment.unmatched"
 """The kind of task that unmatched money is for people."""

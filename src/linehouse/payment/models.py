@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
-from linehouse.payment.lifecycle import BANK_ENTRY, PAYMENT
+from linehouse.payment.lifecycle import BANK_ENTRY, PAYMENT, REFUND
 from linehouse.platform.models import (
     BusinessModel,
     CurrencyField,
@@ -13,6 +13,8 @@ from linehouse.platform.models import (
     state_trigger,
     tracked,
 )
+from linehouse.platform.personal.cipher import Purpose
+from linehouse.platform.personal.fields import EncryptedTextField
 
 
 @tracked
@@ -124,3 +126,77 @@ class Allocation(BusinessModel):
 
     def __str__(self) -> str:
         return f"{self.payment_id} {self.invoice_number}"
+
+
+@tracked
+class RefundBatch(BusinessModel):
+    """Refunds that were given to the bank in one file."""
+
+    number = models.CharField(max_length=40, unique=True)
+    document_id = models.UUIDField()
+    count = models.IntegerField()
+    currency = CurrencyField()
+    sum_micros = MicrosField()
+    made_by = models.CharField(max_length=200)
+
+    def __str__(self) -> str:
+        return self.number
+
+
+@tracked
+class Refund(BusinessModel):
+    """Unused credit of an account that is paid back."""
+
+    number = models.CharField(max_length=40, unique=True)
+    once = models.CharField(
+        max_length=80, unique=True, help_text="the asker's key: the same again asks for nothing more"
+    )
+    state = models.CharField(max_length=10, default="requested")
+    customer_id = models.UUIDField(db_index=True)
+    party_id = models.UUIDField(help_text="whose bank account it is")
+    billing_account_id = models.UUIDField(db_index=True)
+    billing_account_number = models.CharField(max_length=40)
+    currency = CurrencyField()
+    amount_micros = MicrosField()
+    iban = EncryptedTextField(of="payment_refund.iban", subject="party_id", purpose=Purpose.LAW)
+    holder = EncryptedTextField(of="payment_refund.holder", subject="party_id", purpose=Purpose.LAW)
+    reason = models.CharField(max_length=500)
+    requested_by = models.CharField(max_length=200)
+    proposal = models.CharField(max_length=40, blank=True, help_text="number of the proposal")
+    batch = models.ForeignKey(RefundBatch, null=True, on_delete=models.PROTECT, related_name="refunds")
+    paid_on = models.DateField(null=True)
+    bank_ref = models.CharField(max_length=140, blank=True)
+    outcome = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        constraints = (
+            state_constraint(REFUND),
+            models.CheckConstraint(name="refund_positive", condition=models.Q(amount_micros__gt=0)),
+            models.CheckConstraint(
+                name="refund_exported_has_batch", condition=~models.Q(state="exported") | models.Q(batch__isnull=False)
+            ),
+        )
+        triggers = (state_trigger(REFUND),)
+        indexes = (models.Index(fields=("state", "-created_at"), name="refund_by_state"),)
+
+    def __str__(self) -> str:
+        return self.number
+
+
+@tracked
+class RefundShare(BusinessModel):
+    """The part of a payment that a refund pays back."""
+
+    refund = models.ForeignKey(Refund, on_delete=models.PROTECT, related_name="shares")
+    payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="refunded")
+    currency = CurrencyField()
+    micros = MicrosField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("refund", "payment"), name="refund_share_once"),
+            models.CheckConstraint(name="refund_share_positive", condition=models.Q(micros__gt=0)),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.refund_id} {self.payment_id}"

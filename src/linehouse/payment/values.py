@@ -142,3 +142,63 @@ class TakePayment:
     reference: str = ""
     invoice_id: UUID | None = None
     external_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RefundView:
+    """A refund. ``iban`` and ``holder`` are personal: screens mask them. ``proposal`` is its proposal's number."""
+
+    id: UUID
+    number: str
+    state: str
+    customer_id: UUID
+    billing_account_id: UUID
+    billing_account_number: str
+    amount: Money
+    iban: str
+    holder: str
+    reason: str
+    requested_by: str
+    requested_at: datetime
+    changed_at: datetime
+    proposal: str
+    batch: str
+    batch_document_id: UUID | None
+    paid_on: date | None
+    bank_ref: str
+    outcome: str
+    shares: tuple[tuple[UUID, str, Money], ...] = ()
+    """Payment id, payment number and the part of it that goes back."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefundRequest:
+    """What is to be paid back, and where to. ``once`` is the asker's key for repeats (made when empty)."""
+
+    billing_account_id: UUID
+    amount: Money
+    iban: str
+    holder: str
+    reason: str
+    once: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RefundOrder:
+    """One credit transfer of a batch; ``number`` is its end-to-end id."""
+
+    number: str
+    amount: Money
+    iban: str
+    holder: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class RefundExport:
+    """Refunds on their way to the bank."""
+
+    number: str
+    made_at: datetime
+    orders: tuple[RefundOrder, ...]
+    total: Money

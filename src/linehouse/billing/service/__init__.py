@@ -6,6 +6,15 @@ from linehouse.billing.quoting import Quote
 from linehouse.billing.service.bill_account import preview
 from linehouse.billing.service.charges import ChargeView, charges_of_account, charges_of_product
 from linehouse.billing.service.closing import recognise
+from linehouse.billing.service.credits import (
+    CreditOutcome,
+    CreditRequest,
+    CreditView,
+    credit,
+    credits_given,
+    give_credit,
+    reverse_credit,
+)
 from linehouse.billing.service.documents import attach, document
 from linehouse.billing.service.facts import facts_of
 from linehouse.billing.service.look import (
@@ -51,6 +60,9 @@ from linehouse.billing.service.views import (
 __all__ = [
     "ChargeView",
     "Child",
+    "CreditOutcome",
+    "CreditRequest",
+    "CreditView",
     "Explanation",
     "InvoiceDetail",
     "InvoiceView",
@@ -70,12 +82,15 @@ __all__ = [
     "cancel",
     "charges_of_account",
     "charges_of_product",
+    "credit",
+    "credits_given",
     "document",
     "exclude",
     "explain_line",
     "facts_of",
     "facts_of_brand",
     "first_bill",
+    "give_credit",
     "invoice",
     "invoice_by_number",
     "invoice_detail",
@@ -92,6 +107,7 @@ __all__ = [
     "quote",
     "recognise",
     "retry_parked",
+    "reverse_credit",
     "run",
     "run_accounts",
     "run_by_number",

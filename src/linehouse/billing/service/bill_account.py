@@ -185,7 +185,7 @@ def _line(invoice: Invoice, line: DraftLine) -> InvoiceLine:
         unit=quantity.unit.value if quantity else "",
         records=len(line.usage),
         deferred=line.entry is not None and line.entry.terms.kind is PriceKind.RECURRING,
-        explanation=dict(line.entry.explanation) if line.entry else {},
+        explanation=dict(line.entry.explanation) if line.entry else dict(line.facts),
     )
 
 

@@ -161,6 +161,17 @@ def explain_line(line_id: UUID, *, offset: int = 0, limit: int = 200) -> Explana
         items = {item.record_id: item for item in usage().records([record.record_id for record in page])}
         children = tuple(_record_child(record, items.get(record.record_id)) for record in page)
         return Explanation(line, children, billed.count(), Fraction(total), line.amount.micros - Fraction(total))
+    if line.kind is LineKind.ADJUSTMENT:
+        facts = {name: str(value) for name, value in row.explanation.items()}
+        whole = Child(
+            reference=facts.get("credit", line.key),
+            kind=line.kind.value,
+            clause=line.clause,
+            exact=Fraction(row.exact),
+            facts=facts,
+            reverses_line=None,
+        )
+        return Explanation(line, (whole,), 1, whole.exact, line.amount.micros - whole.exact)
     entry = BilledEntry.objects.get(line=row)
     child = Child(
         reference=str(entry),

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 import structlog
 from django.db import transaction
-from django.db.models import Count, Max
+from django.db.models import Count, Max, Sum
 
 from linehouse.billing import store
 from linehouse.billing.cycles import add_months, next_cycle_start
@@ -21,7 +23,11 @@ from linehouse.billing.values import Cut
 from linehouse.customer import service as customers
 from linehouse.kernel.error import DomainError
 from linehouse.kernel.ids import new_id
+from linehouse.kernel.money import Money
 from linehouse.kernel.period import local_date
+from linehouse.platform.approval.reading import undecided
+from linehouse.platform.approval.service import needs_approval, propose
+from linehouse.platform.approval.values import Change, Proposal
 from linehouse.platform.jobs.service import enqueue
 from linehouse.platform.numbers.service import default_series, next_number
 from linehouse.platform.outbox.service import emit
@@ -32,6 +38,8 @@ log = structlog.get_logger()
 
 SERIES = default_series("bill-run", "BR-{n:06d}")
 CALCULATE = "billing.calculate"
+APPROVE_RUN = "billing.run"
+"""The kind of proposal for approving a run."""
 PAGE = 200
 """Accounts that one calculation job takes before it hands over to the next."""
 
@@ -66,6 +74,7 @@ def start_run(cycle_until: date, *, actor: Actor, reason: str = "bill run") -> U
             number=next_number(SERIES),
             cycle_until=cycle_until,
             started_by=actor.name,
+            started_by_id=actor.id,
         )
         run.save(force_insert=True)
         tasks = _plan(run, work)
@@ -233,13 +242,59 @@ def exclude(run_id: UUID, account_number: str, *, actor: Actor, reason: str) -> 
         _settle_task(task, "excluded", work, code=task.code, reason=reason)
 
 
-def approve(run_id: UUID, *, actor: Actor, reason: str = "approved") -> None:
-    """Let the drafts of a calculated run be posted; posting follows. Raises RunNotFound, IllegalTransition."""
+def approve(run_id: UUID, *, actor: Actor, reason: str = "approved") -> Proposal | None:
+    """Let the drafts of a calculated run be posted; posting follows.
+
+    Who started a run whose drafts exceed the limit of the role does not approve it: then it is proposed, the proposal
+    is returned, and another decides. Raises RunNotFound, IllegalTransition.
+    """
     with unit_of_work(actor, reason) as work:
         run = locked_run(run_id)
-        run.approved_by = actor.name
-        move_run(run, "approved", work, "approved_by")
-        emit(RunApproved(run_id=run.id, run_number=run.number))
+        RUN.require(run.state, "approved")
+        totals = totals_of(run.id)
+        own = run.started_by_id in ("", actor.id)
+        if own and any(needs_approval(APPROVE_RUN, actor, total) for total in totals):
+            waiting = undecided(APPROVE_RUN, run.number)
+            return waiting or propose(
+                APPROVE_RUN,
+                subject=run.number,
+                changes=[
+                    Change("state", "calculated", "approved"),
+                    *(Change("drafts", "", str(total)) for total in totals),
+                ],
+                reason=reason,
+                effect=totals[0] if len(totals) == 1 else None,
+                payload={"run": str(run.id), "number": run.number},
+                actor=actor,
+            )
+        _approve(run, work)
+        return None
+
+
+def _approve(run: BillRun, work: Work) -> None:
+    run.approved_by = work.actor.name
+    move_run(run, "approved", work, "approved_by")
+    emit(RunApproved(run_id=run.id, run_number=run.number))
+
+
+def totals_of(run_id: UUID) -> list[Money]:
+    """What the drafts of a run come to, per currency."""
+    sums = Invoice.objects.filter(run_id=run_id).order_by("currency").values_list("currency")
+    return [Money(int(gross), currency) for currency, gross in sums.annotate(gross=Sum("gross_micros"))]
+
+
+def approve_proposed(payload: Mapping[str, Any], work: Work) -> str:
+    """Approve the proposed run, in the surrounding unit of work. Raises RunNotFound, IllegalTransition."""
+    run = locked_run(UUID(payload["run"]))
+    _approve(run, work)
+    return f"{run.number} is approved"
+
+
+def fingerprint_of_run(payload: Mapping[str, Any]) -> str:
+    """State, number and sum of the drafts: a run that was calculated again is another one."""
+    run = BillRun.objects.get(id=UUID(payload["run"]))
+    drafts = Invoice.objects.filter(run=run).count()
+    return f"{run.state}/{run.calculated_at}/{drafts}/{', '.join(str(total) for total in totals_of(run.id))}"
 
 
 def cancel(run_id: UUID, *, actor: Actor, reason: str) -> None:

@@ -252,6 +252,8 @@ def _computed(line: DocumentLine, form: Formatter) -> str:
     if line.kind is LineKind.REVERSAL:
         charged = form.money(_money(facts["charged"]))
         return words["reversed"].format(days=facts["days"], of_days=facts["of_days"], charged=charged)
+    if line.kind is LineKind.ADJUSTMENT:
+        return facts.get("credit", "")
     price = form.money(_money(facts["price"]))
     if facts.get("days", "") != facts.get("of_days", ""):
         return words["days_of"].format(days=facts["days"], of_days=facts["of_days"], price=price)

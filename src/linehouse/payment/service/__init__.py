@@ -14,6 +14,15 @@ from linehouse.payment.service.reading import (
     statement,
     statements,
 )
+from linehouse.payment.service.refunds import (
+    export_refunds,
+    record_paid,
+    record_returned,
+    refund,
+    refund_by_id,
+    refunds,
+    request_refund,
+)
 from linehouse.payment.service.statements import delivered, receive_statement
 from linehouse.payment.service.taking import take_payment
 
@@ -24,6 +33,7 @@ __all__ = [
     "delivered",
     "entries",
     "entry",
+    "export_refunds",
     "ignore_entry",
     "payment",
     "payment_by_number",
@@ -31,6 +41,12 @@ __all__ = [
     "payments_of_invoice",
     "payments_of_invoices",
     "receive_statement",
+    "record_paid",
+    "record_returned",
+    "refund",
+    "refund_by_id",
+    "refunds",
+    "request_refund",
     "statement",
     "statements",
     "take_payment",

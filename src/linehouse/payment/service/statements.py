@@ -16,6 +16,7 @@ from linehouse.payment.lifecycle import BANK_ENTRY, UNMATCHED_ENTRY
 from linehouse.payment.matching import Match, match
 from linehouse.payment.models import BankEntry, BankStatement
 from linehouse.payment.service.payments import Received, open_invoice, record
+from linehouse.payment.service.refunds import paid_by, record_paid
 from linehouse.payment.values import OpenInvoice, Statement, StatementEntry
 from linehouse.platform.documents.service import store
 from linehouse.platform.outbox.service import emit
@@ -119,6 +120,9 @@ def _take(statement: BankStatement, booking: StatementEntry) -> str:
     bank = bank_account(statement.iban)
     if booking.amount.micros <= 0:
         row.state, row.reason = BANK_ENTRY.require("booked", "ignored"), "money that went out"
+        if paid := paid_by((booking.end_to_end, booking.reference, booking.text)):
+            record_paid(paid, booking.booked_on, actor=work.actor, bank_ref=booking.bank_ref)
+            row.reason = f"refund {paid}"
         row.save(force_insert=True)
         if booking.amount.micros < 0:
             post(

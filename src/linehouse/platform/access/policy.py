@@ -33,10 +33,18 @@ SHARED_WITH_DEALERS: frozenset[str] = frozenset({"catalog.read", "clock.read"})
 
 _EUR_25 = (Money.of("25.00", "EUR"),)
 _EUR_500 = (Money.of("500.00", "EUR"),)
+_EUR_1_000 = (Money.of("1000.00", "EUR"),)
+_EUR_100_000 = (Money.of("100000.00", "EUR"),)
 
 LIMITS: Mapping[str, Mapping[str, tuple[Money, ...]]] = {
-    "admin": {"credit.write": _EUR_500, "refund.write": _EUR_500},
-    "finance": {"credit.write": _EUR_500, "refund.write": _EUR_500},
+    "admin": {
+        "credit.write": _EUR_500,
+        "refund.write": _EUR_500,
+        "billing.approve": _EUR_100_000,
+        "catalog.publish": _EUR_1_000,
+    },
+    "finance": {"credit.write": _EUR_500, "refund.write": _EUR_500, "billing.approve": _EUR_100_000},
+    "product": {"catalog.publish": _EUR_1_000},
     "care": {"credit.write": _EUR_25, "refund.write": ()},
     "client": {"credit.write": _EUR_25, "refund.write": ()},
 }

@@ -36,6 +36,7 @@ class ApprovalKind:
     long: bool
     expires: timedelta
     link: Callable[[Payload], str] | None
+    always: bool = False
 
 
 _kinds: dict[str, ApprovalKind] = {}
@@ -52,12 +53,14 @@ def approval_kind(
     long: bool = False,
     expires: timedelta = timedelta(days=7),
     link: Callable[[Payload], str] | None = None,
+    always: bool = False,
 ) -> Callable[[A], A]:
     """Declare a kind of change; the function applies it.
 
     ``decide`` is the permission to decide, needed on top of ``approval.decide``. ``version`` is that of the payload: a
     proposal of another version is not applied. ``fingerprint`` notices that the object has changed since. A ``long``
-    change is applied by a job. ``link`` is the object's address below the brand's screens. Raises TypeError when
+    change is applied by a job. ``always`` asks another person whatever the amount. ``link`` is the object's address
+    below the brand's screens. Raises TypeError when
     declared twice, KeyError for an undeclared permission.
     """
     for needed in (propose, decide):
@@ -68,7 +71,9 @@ def approval_kind(
         known = _kinds.get(name)
         if known is not None and getattr(known.apply, "__qualname__", "") != getattr(apply, "__qualname__", ""):
             raise TypeError(f"kind of proposal {name!r} is declared twice")
-        _kinds[name] = ApprovalKind(name, title, propose, decide, apply, version, fingerprint, long, expires, link)
+        _kinds[name] = ApprovalKind(
+            name, title, propose, decide, apply, version, fingerprint, long, expires, link, always
+        )
         return apply
 
     return register

@@ -45,9 +45,12 @@ def needs_approval(kind: str, actor: Actor, effect: Money | None) -> bool:
     """Whether the actor must have this act approved by somebody else.
 
     An effect beyond the actor's limit for the kind's permission does, and an unknown effect (None) unless the actor
-    has no limit. Raises UnknownProposalKind.
+    has no limit; some kinds always do, but for the house itself. Raises UnknownProposalKind.
     """
-    permission = kind_named(kind).propose
+    found = kind_named(kind)
+    if found.always:
+        return actor.kind in ("staff", "client")
+    permission = found.propose
     currency = effect.currency if effect is not None else "EUR"
     if actor.kind == "staff" and actor.id.startswith(_OPERATOR):
         limit = held_by_roles(("admin",)).limit_of(permission, currency)
