@@ -15,6 +15,8 @@ from linehouse.platform.models import (
     state_trigger,
     tracked,
 )
+from linehouse.platform.personal.cipher import Purpose
+from linehouse.platform.personal.fields import EncryptedJSONField
 
 
 @tracked
@@ -95,7 +97,14 @@ class Invoice(BusinessModel):
     paid_micros = MicrosField(default=0)
     payment_reference = models.CharField(max_length=25, null=True, unique=True)
     seller = models.JSONField(default=dict, help_text="the seller as on the day of issue")
-    buyer = models.JSONField(default=dict, help_text="the buyer as on the day of issue")
+    buyer = EncryptedJSONField(
+        of="billing_invoice.buyer",
+        subject="customer_id",
+        purpose=Purpose.LAW,
+        default=dict,
+        blank=True,
+        help_text="the buyer as on the day of issue",
+    )
     hold_reason = models.CharField(max_length=500, blank=True)
     posted_at = models.DateTimeField(null=True, help_text="business clock")
     sent_at = models.DateTimeField(null=True, help_text="business clock")

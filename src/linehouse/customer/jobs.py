@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from linehouse.customer import laws
 from linehouse.customer.events import CustomerChanged
 from linehouse.customer.models import Customer
 from linehouse.customer.service.update import follow_party
@@ -9,6 +10,8 @@ from linehouse.party.events import IndividualChanged, OrganizationChanged
 from linehouse.platform.outbox.registry import consumer
 from linehouse.platform.outbox.service import emit
 from linehouse.platform.work import Work
+
+__all__ = ["follow", "laws"]
 
 
 @consumer("customer.follow_party", on=(IndividualChanged, OrganizationChanged))

@@ -53,7 +53,9 @@ class Payment(BusinessModel):
     amount_micros = MicrosField()
     left_micros = MicrosField()
     booked_on = models.DateField()
-    reference = models.CharField(max_length=140, blank=True)
+    reference = EncryptedTextField(
+        of="payment_payment.reference", subject="customer_id", purpose=Purpose.LAW, blank=True
+    )
     bank_ref = models.CharField(max_length=140, blank=True)
 
     class Meta:
@@ -82,11 +84,13 @@ class BankEntry(BusinessModel):
     amount_micros = MicrosField()
     booked_on = models.DateField()
     value_on = models.DateField()
-    reference = models.CharField(max_length=140, blank=True)
-    text = models.CharField(max_length=1000, blank=True)
-    payer = models.CharField(max_length=140, blank=True)
-    payer_account = models.CharField(max_length=34, blank=True)
-    end_to_end = models.CharField(max_length=140, blank=True)
+    reference = EncryptedTextField(of="payment_bankentry.reference", subject="id", purpose=Purpose.HOUSE, blank=True)
+    text = EncryptedTextField(of="payment_bankentry.text", subject="id", purpose=Purpose.HOUSE, blank=True)
+    payer = EncryptedTextField(of="payment_bankentry.payer", subject="id", purpose=Purpose.HOUSE, blank=True)
+    payer_account = EncryptedTextField(
+        of="payment_bankentry.payer_account", subject="id", purpose=Purpose.HOUSE, blank=True
+    )
+    end_to_end = EncryptedTextField(of="payment_bankentry.end_to_end", subject="id", purpose=Purpose.HOUSE, blank=True)
     state = models.CharField(max_length=10, default="booked")
     reason = models.CharField(max_length=300, blank=True)
     payment = models.OneToOneField(Payment, on_delete=models.PROTECT, null=True, related_name="entry")

@@ -8,6 +8,8 @@ from django.db import models
 from django.db.models import F, Func, Q, Value
 
 from linehouse.platform.models import BusinessModel, state_constraint, state_trigger, tracked
+from linehouse.platform.personal.cipher import Purpose
+from linehouse.platform.personal.fields import EncryptedTextField
 from linehouse.resource.lifecycle import NUMBER, SIM
 from linehouse.resource.values import ResourceKind
 
@@ -51,7 +53,9 @@ class SimCard(BusinessModel):
 
     iccid = models.CharField(max_length=20, unique=True)
     imsi = models.CharField(max_length=15, unique=True)
-    puk = models.CharField(max_length=8, help_text="secret of the subscriber")
+    puk = EncryptedTextField(
+        of="resource_simcard.puk", subject="id", purpose=Purpose.HOUSE, help_text="secret of the subscriber"
+    )
     state = models.CharField(max_length=12, default="available")
     holder = models.CharField(max_length=40, blank=True, help_text="number of the product that holds it")
 

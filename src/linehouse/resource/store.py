@@ -8,6 +8,7 @@ from uuid import UUID
 
 from linehouse.kernel.ids import new_id
 from linehouse.kernel.numbering import Msisdn
+from linehouse.platform.personal.seal import seal_house
 from linehouse.platform.sql import brand_cursor
 from linehouse.resource.values import ResourceKind, SimRow
 
@@ -42,7 +43,8 @@ def _insert_numbers(digits: Sequence[str], now: datetime) -> int:
 
 
 def insert_sims(rows: Sequence[SimRow], now: datetime) -> list[str]:
-    """Add cards as available; returns the ICCIDs that were new."""
+    """Add cards as available, their PUKs sealed; returns the ICCIDs that were new."""
+    ids = [new_id() for _ in rows]
     with brand_cursor() as cursor:
         cursor.execute(
             """
@@ -55,10 +57,10 @@ def insert_sims(rows: Sequence[SimRow], now: datetime) -> list[str]:
             [
                 now,
                 now,
-                [new_id() for _ in rows],
+                ids,
                 [row.iccid.digits for row in rows],
                 [row.imsi.digits for row in rows],
-                [row.puk for row in rows],
+                [seal_house(row.puk, "resource_simcard.puk", key) for key, row in zip(ids, rows, strict=True)],
             ],
         )
         return [str(row[0]) for row in cursor.fetchall()]

@@ -67,6 +67,11 @@ def close_billing_account(account_id: UUID, *, actor: Actor, reason: str) -> Non
         emit(BillingAccountStateChanged(billing_account_id=row.id, customer_id=row.customer_id, old=old, new=row.state))
 
 
+def still_open(customer_id: UUID) -> tuple[Problem, ...]:
+    """Everything that stands in the way of closing the customer: products, orders, open money."""
+    return tuple(problem for _, check in sorted(_checks.items()) for problem in check(customer_id))
+
+
 def suspend_customer(customer_id: UUID, *, actor: Actor, reason: str) -> None:
     """No new orders until resumed. Raises CustomerUnknown, IllegalTransition, ReasonMissing."""
     _move(customer_id, "suspended", actor, reason)
@@ -84,7 +89,7 @@ def close_customer(customer_id: UUID, *, actor: Actor, reason: str) -> None:
     products, orders, open money.
     """
     with unit_of_work(actor, reason):
-        problems = tuple(problem for _, check in sorted(_checks.items()) for problem in check(customer_id))
+        problems = still_open(customer_id)
         if problems:
             raise RefusedError(problems)
         _move(customer_id, "closed", actor, reason)

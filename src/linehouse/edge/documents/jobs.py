@@ -9,8 +9,9 @@ from linehouse.edge.documents.brand_templates import invoice_template
 from linehouse.edge.documents.invoice import invoice_pdf
 from linehouse.edge.partner.einvoice.checks import broken_rules, validate
 from linehouse.edge.partner.einvoice.cii import cii_xml
-from linehouse.platform.documents.service import store
+from linehouse.platform.documents.service import Sealing, store
 from linehouse.platform.outbox.registry import consumer
+from linehouse.platform.personal.cipher import Purpose
 from linehouse.platform.work import Work
 
 
@@ -24,10 +25,25 @@ def make_documents(event: InvoiceIssued, work: Work) -> None:
         raise DocumentDoesNotAdd(
             "; ".join(problem.message for problem in problems), field="invoice", value=document.number
         )
+    sealing = Sealing(Purpose.LAW, event.customer_id)
     pdf = invoice_pdf(document, invoice_xml=xml, template=invoice_template())
     billing.attach(
         event.invoice_id,
-        pdf=store(f"{document.number}.pdf", "application/pdf", pdf, kind="invoice.pdf", subject=document.number),
-        xml=store(f"{document.number}.xml", "application/xml", xml, kind="invoice.xml", subject=document.number),
+        pdf=store(
+            f"{document.number}.pdf",
+            "application/pdf",
+            pdf,
+            kind="invoice.pdf",
+            subject=document.number,
+            sealing=sealing,
+        ),
+        xml=store(
+            f"{document.number}.xml",
+            "application/xml",
+            xml,
+            kind="invoice.xml",
+            subject=document.number,
+            sealing=sealing,
+        ),
         actor=work.actor,
     )

@@ -62,7 +62,7 @@ def record(received: Received, named: UUID | None = None) -> Payment:
     )
     row.save(force_insert=True)
     transfer = Transfer(received.source, f"credit/{account.number}", received.amount.micros, received.amount.currency)
-    post(Entry(f"payment:{row.number}", (transfer,), note=received.reference[:140]))
+    post(Entry(f"payment:{row.number}", (transfer,), note=received.bank_ref[:140]))
     emit(
         PaymentReceived(
             payment_id=row.id,

@@ -18,7 +18,7 @@ from linehouse.payment.models import BankEntry, BankStatement
 from linehouse.payment.service.payments import Received, open_invoice, record
 from linehouse.payment.service.refunds import paid_by, record_paid
 from linehouse.payment.values import OpenInvoice, Statement, StatementEntry
-from linehouse.platform.documents.service import store
+from linehouse.platform.documents.service import SEALED_FOR_THE_HOUSE, store
 from linehouse.platform.outbox.service import emit
 from linehouse.platform.work import Actor, current_work, unit_of_work
 
@@ -50,7 +50,9 @@ def receive_statement(name: str, data: bytes, statement: Statement, *, actor: Ac
             raise StatementRepeated(
                 "this statement was taken before", field="number", value=statement.number, expected="a new statement"
             )
-        document = store(name, "application/xml", data, kind="bank.statement", subject=statement.number)
+        document = store(
+            name, "application/xml", data, kind="bank.statement", subject=statement.number, sealing=SEALED_FOR_THE_HOUSE
+        )
         row = BankStatement(
             id=new_id(),
             created_at=work.now,

@@ -18,6 +18,7 @@ class StoredDocument(models.Model):
     sha256 = models.CharField(max_length=64, db_index=True)
     size = models.BigIntegerField()
     content = models.BinaryField()
+    sealed = models.BooleanField(default=False, help_text="whether the content is encrypted")
     created_at = models.DateTimeField(help_text="business clock")
 
     class Meta:

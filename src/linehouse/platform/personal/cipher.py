@@ -66,30 +66,51 @@ def is_sealed(text: object) -> bool:
 def head_of(text: str) -> Head:
     """Whose key opens it. Raises SealBroken for what has another form."""
     try:
-        octets = urlsafe_b64decode(text[len(PREFIX) : len(PREFIX) + _HEAD_TEXT])
-        return Head(_PURPOSES[octets[:1]], UUID(bytes=octets[1:_HEAD]))
-    except (ValueError, KeyError):
+        return head_of_octets(urlsafe_b64decode(text[len(PREFIX) : len(PREFIX) + _HEAD_TEXT]))
+    except ValueError:
         raise SealBroken("a stored value is no ciphertext", expected="an encrypted value") from None
 
 
 def encrypt(plain: bytes, key: bytes, head: Head, place: str) -> str:
     """The value as it is stored."""
+    return PREFIX + urlsafe_b64encode(encrypt_octets(plain, key, head, place)).decode()
+
+
+def encrypt_octets(plain: bytes, key: bytes, head: Head, place: str) -> bytes:
+    """The same without the text around it, for files."""
     front = _LETTERS[head.purpose] + head.subject.bytes
     nonce = os.urandom(_NONCE)
-    sealed = AESGCM(key).encrypt(nonce, plain, front + place.encode())
-    return PREFIX + urlsafe_b64encode(front + nonce + sealed).decode()
+    return front + nonce + AESGCM(key).encrypt(nonce, plain, front + place.encode())
 
 
 def decrypt(text: str, key: bytes, place: str) -> bytes:
     """The value. Raises SealBroken when it was changed or stands in another place than it was made for."""
     try:
         octets = urlsafe_b64decode(text[len(PREFIX) :])
-        front, nonce, sealed = octets[:_HEAD], octets[_HEAD : _HEAD + _NONCE], octets[_HEAD + _NONCE :]
+    except ValueError:
+        raise _broken(place) from None
+    return decrypt_octets(octets, key, place)
+
+
+def decrypt_octets(octets: bytes, key: bytes, place: str) -> bytes:
+    """The same of a file."""
+    front, nonce, sealed = octets[:_HEAD], octets[_HEAD : _HEAD + _NONCE], octets[_HEAD + _NONCE :]
+    try:
         return AESGCM(key).decrypt(nonce, sealed, front + place.encode())
     except (ValueError, InvalidTag):
-        raise SealBroken(
-            "a stored value does not open", field=place, expected="the value that was stored here"
-        ) from None
+        raise _broken(place) from None
+
+
+def head_of_octets(octets: bytes) -> Head:
+    """Whose key opens a file. Raises SealBroken for what has another form."""
+    try:
+        return Head(_PURPOSES[octets[:1]], UUID(bytes=octets[1:_HEAD]))
+    except (ValueError, KeyError):
+        raise SealBroken("a stored file is no ciphertext", expected="an encrypted file") from None
+
+
+def _broken(place: str) -> SealBroken:
+    return SealBroken("a stored value does not open", field=place, expected="the value that was stored here")
 
 
 def wrap(key: bytes, master: bytes, label: str) -> bytes:

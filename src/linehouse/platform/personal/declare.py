@@ -58,7 +58,13 @@ class Personal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
-    """A table with its columns. ``of`` finds a person's rows: SQL over the table with the keys of ``PersonKey``."""
+    """A table, or a part of one, with its columns.
+
+    ``of`` finds a person's rows: SQL over the table's alias ``t`` with the keys of ``PersonKey``. ``shown`` are further
+    columns that an export shows beside them, ``since`` the instant from which retention counts, ``settled`` a further
+    SQL condition before which it does not end, ``rows`` the condition for the rows of this part. ``ends_whole``: the
+    row goes when its retention ends, and not only its columns.
+    """
 
     name: str
     room: str
@@ -67,10 +73,15 @@ class Table:
     columns: Mapping[str, Personal]
     shown: Sequence[str] = ()
     since: str = ""
-    key: str = "id"
-    history: bool = False
-    hot: bool = False
     settled: str = ""
+    part: str = ""
+    rows: str = ""
+    ends_whole: bool = False
+
+    @property
+    def key(self) -> str:
+        """The name of the table, with the part where it is one."""
+        return f"{self.name}:{self.part}" if self.part else self.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +205,7 @@ NEVER_PERSONAL = frozenset(
 
 def personal_table(table: Table) -> Table:
     """Declare a table with personal columns."""
-    _tables[table.name] = table
+    _tables[table.key] = table
     return table
 
 
@@ -231,11 +242,6 @@ def before_erasure(name: str) -> Callable[[Before], Before]:
 def tables() -> list[Table]:
     """Every declared table, in the order of declaration: from the party upwards."""
     return list(_tables.values())
-
-
-def table(name: str) -> Table:
-    """The declaration of one table; raises KeyError."""
-    return _tables[name]
 
 
 def person_keys() -> list[PersonKey]:
@@ -276,6 +282,5 @@ __all__ = [
     "personal_table",
     "plain_columns",
     "preparations",
-    "table",
     "tables",
 ]

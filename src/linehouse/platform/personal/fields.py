@@ -165,9 +165,22 @@ class EncryptedDateField(EncryptedTextField):
 
 
 class EncryptedJSONField(EncryptedTextField):
-    """A structure of JSON, encrypted as a whole; empty when its key was destroyed."""
+    """A structure of JSON, encrypted as a whole; empty when its key was destroyed. An empty one is nothing."""
 
     description = "encrypted JSON"
+
+    def from_db_value(self, value: Any, expression: Any, connection: Any) -> Any:
+        """What stands in the column, still closed."""
+        return super().from_db_value(value, expression, connection) if value else {}
+
+    def get_prep_value(self, value: Any) -> Any:
+        """Only nothing and sealed values reach the database."""
+        return super().get_prep_value(value or "")
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> Any:
+        """The structure as it is stored."""
+        value = model_instance.__dict__.get(self.attname)
+        return super().pre_save(model_instance, add) if value else ""
 
     def to_text(self, value: Any) -> str:
         """JSON without spaces."""

@@ -99,7 +99,8 @@ def forget() -> None:
     _wanted.set(None)
 
 
-def _label(subject: UUID, purpose: Purpose) -> str:
+def label(subject: UUID, purpose: Purpose) -> str:
+    """To what a wrapped key is bound."""
     # A brand's database may be restored under another key of the registry, so the brand is no part of it.
     return f"{purpose}:{subject}"
 
@@ -115,7 +116,7 @@ def _load(owners: set[Owner]) -> dict[Owner, bytes | None]:
         rows = cursor.fetchall()
     for subject, purpose, master, wrapped in rows:
         owner = (subject, Purpose(purpose))
-        found[owner] = None if wrapped is None else unwrap(bytes(wrapped), masters().key(master), _label(*owner))
+        found[owner] = None if wrapped is None else unwrap(bytes(wrapped), masters().key(master), label(*owner))
     _keep(brand, found)
     return found
 
@@ -150,7 +151,8 @@ class _Made:
 
 
 def _make(subject: UUID, purpose: Purpose) -> bytes:
-    brand, key, master = current_brand(), secrets.token_bytes(KEY_BYTES), masters().current()
+    brand, key = current_brand(), secrets.token_bytes(KEY_BYTES)
+    master = masters().current()
     with brand_cursor() as cursor:
         cursor.execute(
             """
@@ -162,11 +164,18 @@ def _make(subject: UUID, purpose: Purpose) -> bytes:
                 subject,
                 purpose,
                 master.id,
-                wrap(key, master.key, _label(subject, purpose)),
+                wrap(key, master.key, label(subject, purpose)),
                 business_now(),
             ],
         )
         ours = cursor.rowcount == 1
+        if ours and masters().current().id != master.id:
+            # The master key was changed since it was read; the rotation may have passed this table already.
+            master = masters().current()
+            cursor.execute(
+                "UPDATE personal_subjectkey SET master = %s, wrapped = %s WHERE subject = %s AND purpose = %s",
+                [master.id, wrap(key, master.key, label(subject, purpose)), subject, purpose],
+            )
     if ours:
         transaction.on_commit(_Made(brand, (subject, purpose), key), using=brand)
         return key

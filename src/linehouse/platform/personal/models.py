@@ -54,3 +54,23 @@ class NameSearch(models.Model):
 
     def __str__(self) -> str:
         return str(self.subject)
+
+
+class AccessEntry(models.Model):
+    """That somebody looked at a person's data, or was told them. Rows are only added; old ones end by retention."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    subject = models.UUIDField()
+    at = models.DateTimeField(help_text="machine clock")
+    actor_kind = models.CharField(max_length=20)
+    actor_id = models.CharField(max_length=60)
+    actor = models.CharField(max_length=200)
+    through = models.CharField(max_length=20, help_text="screen, unmask, export, api")
+    what = models.CharField(max_length=200)
+    reason = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        indexes = (models.Index(fields=("subject", "-at"), name="access_entry_of_subject"),)
+
+    def __str__(self) -> str:
+        return f"{self.actor} {self.through} {self.at}"

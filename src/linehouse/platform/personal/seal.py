@@ -6,7 +6,18 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from linehouse.platform.personal import keys
-from linehouse.platform.personal.cipher import BRAND, Head, Purpose, decrypt, encrypt, head_of, is_sealed
+from linehouse.platform.personal.cipher import (
+    BRAND,
+    Head,
+    Purpose,
+    decrypt,
+    decrypt_octets,
+    encrypt,
+    encrypt_octets,
+    head_of,
+    head_of_octets,
+    is_sealed,
+)
 
 
 def seal(plain: str, place: str, subject: UUID, purpose: Purpose = Purpose.PERSONAL) -> str:
@@ -39,6 +50,19 @@ def unseal_many(stored: Iterable[tuple[str, str]], *, erased: str = "") -> list[
     return [unseal(text, place, erased=erased) for text, place in pairs]
 
 
+def seal_octets(plain: bytes, place: str, subject: UUID, purpose: Purpose) -> bytes:
+    """A file as it is stored. Raises SubjectErased as ``seal`` does."""
+    head = Head(purpose, subject)
+    return encrypt_octets(plain, keys.writing_key(head.owner, purpose), head, place)
+
+
+def unseal_octets(stored: bytes, place: str) -> bytes | None:
+    """The file; None when its key was destroyed. Raises SealBroken."""
+    head = head_of_octets(stored)
+    key = keys.reading_key(head.owner, head.purpose)
+    return None if key is None else decrypt_octets(stored, key, place)
+
+
 def seal_house(plain: str, place: str, row: UUID) -> str:
     """A secret of the brand itself, bound to its row."""
     return seal(plain, place, row, Purpose.HOUSE)
@@ -52,4 +76,15 @@ def readable(stored: str) -> bool:
     return keys.reading_key(head.owner, head.purpose) is not None
 
 
-__all__ = ["BRAND", "Purpose", "is_sealed", "readable", "seal", "seal_house", "unseal", "unseal_many"]
+__all__ = [
+    "BRAND",
+    "Purpose",
+    "is_sealed",
+    "readable",
+    "seal",
+    "seal_house",
+    "seal_octets",
+    "unseal",
+    "unseal_many",
+    "unseal_octets",
+]

@@ -138,4 +138,4 @@ def reveal_puk(iccid: str, *, reason: str, actor: Actor) -> str:
         if row is None:
             raise SimNotFound("the brand does not own that card", field="iccid", value=iccid)
         emit(PukRevealed(sim_id=row.id, holder=row.holder, reason=reason, revealed_at=work.now))
-        return row.puk
+        return str(row.puk)

@@ -86,7 +86,14 @@ def _lock(delivery: str, digest: str) -> None:
 
 
 def _keep(name: str, data: bytes, digest: str) -> UUID:
-    return documents.store(name, "application/octet-stream", data, kind="usage.raw", subject=digest[:16])
+    return documents.store(
+        name,
+        "application/octet-stream",
+        data,
+        kind="usage.raw",
+        subject=digest[:16],
+        sealing=documents.SEALED_FOR_THE_HOUSE,
+    )
 
 
 def _refused(row: UsageFile, refusal: Refusal, message: str) -> UUID:

@@ -1,0 +1,34 @@
+"""What is personal of rated usage: whom it was with."""
+
+from linehouse.platform.personal.declare import DataClass, OnErasure, Personal, Table, not_personal, personal_table
+
+personal_table(
+    Table(
+        name="charging_rated_usage",
+        room="charging",
+        title="Rated usage",
+        of="t.customer_id = ANY(%(customers)s)",
+        since="started_at",
+        shown=("started_at", "usage_type", "direction", "quantity", "unit", "subscription"),
+        columns={
+            "peer": Personal(
+                DataClass.TRAFFIC, "to explain a bill while it can be disputed", OnErasure.BLANK, 12, "ePrivacy 6(2)"
+            ),
+            "network": Personal(DataClass.LOCATION, "to explain what roaming cost", OnErasure.ALIAS),
+        },
+    )
+)
+not_personal("charging_rated_usage", "label", "unit_takes", "money_takes", "explanation")
+personal_table(
+    Table(
+        name="charging_line",
+        room="charging",
+        title="Line as charging knows it",
+        of="t.customer_id = ANY(%(customers)s)",
+        shown=("subscription", "valid_from", "valid_to"),
+        columns={"msisdn": Personal(DataClass.IDENTIFIER, "to charge while it is used", OnErasure.ALIAS)},
+    )
+)
+not_personal("charging_line", "offering")
+not_personal("charging_billed", "invoice")
+not_personal("charging_tariffs", "files")

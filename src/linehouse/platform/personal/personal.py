@@ -1,0 +1,18 @@
+"""Tables of the house in which no column tells of a customer: staff, the catalogue, the machinery."""
+
+from linehouse.platform.personal.declare import not_personal
+
+not_personal("access_user", "password", "email", "name")
+not_personal("access_loginfailures", "address_hash")
+not_personal("balance_bucket", "texts", "taxed_at", "when_empty")
+not_personal("balance_entitlement", "allowance", "offering", "ref_prefix")
+not_personal("balance_movement", "cause")
+not_personal("catalog_catalogfile", "path", "text")
+not_personal("catalog_catalogversion", "note")
+not_personal("jobs_job", "payload", "serial", "last_error")
+not_personal("ledger_cause", "cause")
+not_personal("ledger_transfer", "cause", "note")
+not_personal("numbers_numberseries", "name")
+not_personal("outbox_outboxevent", "name", "payload")
+not_personal("pghistory_context", "metadata")
+not_personal("usersessions_usersession", "ip", "session_key", "user_agent", "data")

@@ -1,0 +1,44 @@
+"""What is personal of numbers and cards: they name a line, and through its product a customer."""
+
+from linehouse.platform.personal.declare import DataClass, OnErasure, Personal, Table, personal_table
+
+_LINE = Personal(
+    DataClass.IDENTIFIER,
+    "the brand's own stock of numbers and cards; whose it was is told by a product whose customer is erased",
+    OnErasure.ALIAS,
+)
+
+personal_table(
+    Table(
+        name="resource_number",
+        room="resource",
+        title="Telephone number",
+        of="t.holder = ANY(%(subscriptions)s)",
+        shown=("state", "holder"),
+        columns={"digits": _LINE},
+    )
+)
+personal_table(
+    Table(
+        name="resource_assignment",
+        room="resource",
+        title="Numbers held over time",
+        of="t.holder = ANY(%(subscriptions)s)",
+        shown=("kind", "holder", "period"),
+        columns={"digits": _LINE},
+    )
+)
+personal_table(
+    Table(
+        name="resource_simcard",
+        room="resource",
+        title="SIM card",
+        of="t.holder = ANY(%(subscriptions)s)",
+        shown=("state", "holder"),
+        columns={
+            "iccid": _LINE,
+            "imsi": _LINE,
+            "puk": Personal(DataClass.SECRET, "to unlock the card for its user", OnErasure.BLANK),
+        },
+    )
+)
