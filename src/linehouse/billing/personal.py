@@ -47,12 +47,28 @@ personal_table(
         ends_whole=True,
     )
 )
+personal_table(
+    Table(
+        name="billing_credit",
+        room="billing",
+        title="Credit",
+        of="t.customer_id = ANY(%(customers)s)",
+        since="created_at",
+        shown=("number", "created_at", "reason_code", "currency", "gross_micros"),
+        columns={
+            "note": Personal(
+                DataClass.FREE_TEXT, "to account for money that was given", OnErasure.LAW, LAW_MONTHS, _BASIS
+            )
+        },
+    )
+)
+not_personal("billing_credit", "once", "reason_code", "given_by")
 not_personal("billing_invoice", "cut", "period_start", "period_end", "issue_date", "due_date", "seller")
 not_personal("billing_invoiceline", "label", "exact", "covered_start", "covered_end", "explanation", "earned_until")
 not_personal(
     "billing_billedentry", "period_start", "period_end", "covered_start", "covered_end", "exact", "explanation"
 )
-not_personal("billing_billrun", "cycle_until")
+not_personal("billing_billrun", "cycle_until", "started_by_id")
 not_personal("billing_charge", "terms", "first_bill", "start", "end")
 not_personal("billing_recognition", "until")
 not_personal("billing_runaccount", "cut", "reason")

@@ -6,7 +6,7 @@ from linehouse.platform.checks import Finding, Verdict, check
 from linehouse.platform.sql import brand_cursor
 
 
-@check("customer.law_keys", "Every key of documents that the law keeps belongs to a customer of the brand.")
+@check("customer.law_keys", "Every key of what the law keeps belongs to a customer of the brand or to its party.")
 def law_keys_have_owners() -> Verdict:
     """Compares the subjects of such keys with the customers."""
     with brand_cursor() as cursor:
@@ -15,7 +15,7 @@ def law_keys_have_owners() -> Verdict:
         cursor.execute(
             """
             SELECT k.subject FROM personal_subjectkey k WHERE k.purpose = 'law'
-            AND NOT EXISTS (SELECT 1 FROM customer_customer c WHERE c.id = k.subject) ORDER BY 1
+            AND NOT EXISTS (SELECT 1 FROM customer_customer c WHERE k.subject IN (c.id, c.party_id)) ORDER BY 1
             """
         )
         strays = [str(row[0]) for row in cursor.fetchall()]

@@ -41,6 +41,22 @@ personal_table(
         ends_whole=True,
     )
 )
+personal_table(
+    Table(
+        name="payment_refund",
+        room="payment",
+        title="Refund",
+        of="t.customer_id = ANY(%(customers)s)",
+        since="created_at",
+        shown=("number", "created_at", "state", "currency", "amount_micros"),
+        columns=dict.fromkeys(
+            ("iban", "holder", "reason", "outcome"),
+            Personal(DataClass.FINANCIAL, "to pay money back", OnErasure.LAW, LAW_MONTHS, _BASIS),
+        ),
+    )
+)
+not_personal("payment_refund", "once", "requested_by", "proposal", "paid_on", "bank_ref")
+not_personal("payment_refundbatch", "made_by")
 not_personal("payment_payment", "booked_on", "bank_ref")
 not_personal("payment_bankentry", "bank_ref", "iban", "booked_on", "value_on", "reason")
 not_personal("payment_bankstatement", "iban", "name")

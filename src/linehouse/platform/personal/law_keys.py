@@ -21,7 +21,7 @@ def end_law_keys(now: datetime) -> int:
     erased = SubjectKey.objects.filter(purpose=Purpose.PERSONAL, wrapped__isnull=True).values_list("subject", flat=True)
     ended = 0
     for subject in erased:
-        for owner in keys_of(subject).get("customers", []):
+        for owner in (subject, *keys_of(subject).get("customers", ())):
             if _alive(owner) and not _within(subject, now):
                 ended += keys.destroy(owner, [Purpose.LAW], now)
     return ended

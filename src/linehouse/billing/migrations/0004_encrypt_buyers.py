@@ -27,6 +27,6 @@ def encrypt(apps: object, schema_editor: BaseDatabaseSchemaEditor) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("billing", "0002_encrypted_buyer"), ("documents", "0003_encrypt_files")]
+    dependencies = [("billing", "0003_encrypted_buyer"), ("documents", "0003_encrypt_files")]
 
     operations = [migrations.RunPython(encrypt, migrations.RunPython.noop)]

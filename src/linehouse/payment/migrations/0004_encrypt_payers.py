@@ -30,6 +30,6 @@ def encrypt(apps: object, schema_editor: BaseDatabaseSchemaEditor) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("payment", "0002_encrypted_payers"), ("personal", "0001_initial"), ("clock", "0001_initial")]
+    dependencies = [("payment", "0003_encrypted_payers"), ("personal", "0001_initial"), ("clock", "0001_initial")]
 
     operations = [migrations.RunPython(encrypt, migrations.RunPython.noop)]
