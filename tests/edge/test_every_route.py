@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -29,6 +29,7 @@ from linehouse.platform.access.policy import OWN_ROLES, owned
 from linehouse.platform.access.service import create_client, grant_role
 from linehouse.platform.advance import advance
 from linehouse.platform.clock.service import business_now
+from linehouse.platform.control.models import ApiClient
 from linehouse.platform.postgres.databases import Installation
 from linehouse.platform.scope import CONTROL, brand_scope, realm_scope
 from linehouse.platform.sql import brand_cursor
@@ -103,6 +104,7 @@ MOVES = {
     "interaction_move": ("note", "follow-up", "complete", "begin", "withdraw", "nonsense"),
     "order_move": ("cancel", "retry", "give-up", "nonsense"),
     "characteristic_move": ("retire", "take-back", "nonsense"),
+    "staff_move": ("unlock", "end-sessions", "take-role", "give-role", "forget-factor", "nonsense"),
     "bill_run_move": ("approve", "post", "cancel", "retry", "nonsense"),
 }
 
@@ -191,8 +193,8 @@ def value_of(place: str) -> str:
     return first(f"SELECT {column} FROM {table} WHERE {column} IS NOT NULL ORDER BY 1 LIMIT 1")
 
 
-def screens_of_home() -> list[Screen]:
-    """All screens of a brand, filled with objects of the brand in scope."""
+def screens_of_home(people: Mapping[str, str]) -> list[Screen]:
+    """All screens of a brand, filled with objects of the brand in scope; `people` are its staff and programs."""
     found = []
     for path, pattern in patterns(get_resolver("linehouse.run.urls")):
         if not path.startswith(BRAND_SCREENS):
@@ -200,7 +202,10 @@ def screens_of_home() -> list[Screen]:
         name, word = str(pattern.name), path.split("/")[2]
         placeholders = pattern.pattern.converters.keys() - {"brand", "move"}
         fixed = {wanted: NAMES.get(f"{word}/{wanted}") or NAMES.get(f"{name}/{wanted}") for wanted in placeholders}
-        given = {wanted: value or value_of(OBJECTS[f"{word}/{wanted}"]) for wanted, value in fixed.items()}
+        given = {
+            wanted: value or people.get(f"{word}/{wanted}") or value_of(OBJECTS[f"{word}/{wanted}"])
+            for wanted, value in fixed.items()
+        }
         query = f"?{first(QUERIES[name])}" if name in QUERIES else ""
         owned = bool(query) or None in fixed.values()
         view: Any = pattern.callback
@@ -277,8 +282,11 @@ def house(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
             apply_files(ROBIN, actor=actor)
         with brand_scope(HOME):
             live_a_month(open_things.enter_context(stage(HOME, home, Path(ROBIN), START, "routes")))
-            screens = screens_of_home()
-        yield House(screens, staff(), clients())
+            users, tokens = staff(), clients()
+            program = ApiClient.objects.get(name="all")
+            people = {"staff/user_id": str(users["auditor"].id), "clients/client_id": str(program.id)}
+            screens = screens_of_home(people)
+        yield House(screens, users, tokens)
 
 
 def test_every_address_is_asked_about_here(house: House) -> None:

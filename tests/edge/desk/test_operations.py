@@ -49,12 +49,6 @@ def test_events_and_jobs_can_be_looked_into(ada: Staff, drain: Callable[[], int]
     assert refused.status_code == 302
 
 
-def test_staff_and_their_permissions_are_listed(ada: Staff) -> None:
-    page = text_of(ada.get("staff"))
-    assert "Ada Example" in page
-    assert "ledger.read" in page
-
-
 def test_settings_are_shown_without_their_secrets(ada: Staff) -> None:
     page = text_of(ada.get("about"))
     assert "LINEHOUSE_SECRET_KEY hidden" in page

@@ -31,6 +31,7 @@ NOW = datetime(2026, 11, 1, 9, 0, tzinfo=UTC)
 def no_remembered_limits() -> None:
     """Rate limits of the log-in library live in the process's memory."""
     cache.clear()
+    mail.outbox.clear()
 
 
 @pytest.fixture

@@ -91,7 +91,9 @@ def _party(new: RegisterCustomer, brand: BrandProfile, actor: Actor, others: tup
     try:
         if isinstance(new.party, NewOrganization):
             return party.create_organization(new.party, actor=actor, policy=policy)
-        return party.create_individual(new.party, actor=actor, policy=policy, refuse_duplicates=new.refuse_duplicates)
+        # A suspicion would tell a dealer of another's customer.
+        refuse = new.refuse_duplicates and bound_dealer() is None
+        return party.create_individual(new.party, actor=actor, policy=policy, refuse_duplicates=refuse)
     except InvalidFields as error:
         raise InvalidFields(error.problems + others) from error
 

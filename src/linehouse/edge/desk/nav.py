@@ -238,8 +238,16 @@ MAP: Final[tuple[Group, ...]] = (
                 gettext_lazy("Staff"),
                 "staff",
                 "staff",
-                "operations.read",
+                "access.read",
                 gettext_lazy("roles permissions people"),
+            ),
+            Screen(
+                "clients",
+                gettext_lazy("API clients"),
+                "clients",
+                "key",
+                "access.read",
+                gettext_lazy("programs oauth secrets tokens usage quota"),
             ),
             Screen(
                 "about",

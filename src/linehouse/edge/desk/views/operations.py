@@ -1,4 +1,4 @@
-"""Events, jobs, staff and what this installation is."""
+"""Events, jobs and what this installation is."""
 
 import json
 from typing import Final
@@ -15,13 +15,10 @@ from django.views.decorators.http import require_POST
 from linehouse.edge.desk.access import DeskRequest, back, desk_view
 from linehouse.edge.desk.shown import outside_world
 from linehouse.edge.ui.listing import answer_list
-from linehouse.edge.ui.sources import in_memory, paged
+from linehouse.edge.ui.sources import paged
 from linehouse.edge.ui.table import Column, Empty, Filter, Kind, Shown, Table
 from linehouse.kernel.error import NotFound
 from linehouse.kernel.event import all_event_types
-from linehouse.platform.access.models import User
-from linehouse.platform.access.permissions import PERMISSIONS, ROLES
-from linehouse.platform.access.service import staff_of
 from linehouse.platform.jobs import service as job_service
 from linehouse.platform.jobs.lifecycle import JOB
 from linehouse.platform.jobs.models import Job
@@ -170,51 +167,6 @@ def _job(job_id: UUID) -> JobView:
         row.not_before,
         row.made_at,
         row.ended_at,
-    )
-
-
-class StaffRow:
-    """A member of staff as the list shows them."""
-
-    def __init__(self, user: User, roles: list[str]) -> None:
-        self.name = user.name
-        self.email = user.email
-        self.roles = ", ".join(roles)
-        self.is_active = user.is_active
-        self.last_login = user.last_login
-
-
-@desk_view("operations.read", section="staff")
-def staff(request: DeskRequest) -> HttpResponse:
-    """Who works for the brand, and what each role may do."""
-    table = Table[StaffRow](
-        key="staff",
-        caption=gettext("Staff"),
-        columns=(
-            Column("name", gettext("Name"), sort=True),
-            Column("email", gettext("E-mail"), sort=True),
-            Column("roles", gettext("Roles")),
-            Column("is_active", gettext("May log in"), Kind.YES_NO, shown=Shown.FROM_TABLET),
-            Column(
-                "last_login", gettext("Last log-in (machine time)"), Kind.INSTANT, sort=True, shown=Shown.FROM_DESKTOP
-            ),
-        ),
-        search_label=gettext("Name, e-mail or role"),
-        sort="name",
-        empty=Empty(gettext("Nobody yet"), icon="staff"),
-    )
-    rows = [StaffRow(user, roles) for user, roles in staff_of(request.desk.brand.key)]
-    roles = [
-        (role, [(name, meaning, name in granted) for name, meaning in PERMISSIONS.items()])
-        for role, granted in ROLES.items()
-    ]
-    matrix = [(name, meaning, [name in granted for granted in ROLES.values()]) for name, meaning in PERMISSIONS.items()]
-    return answer_list(
-        request,
-        table,
-        in_memory(rows, table),
-        template="desk/staff.html",
-        context={"title": gettext("Staff"), "roles": [role for role, _ in roles], "matrix": matrix},
     )
 
 
