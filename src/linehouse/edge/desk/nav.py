@@ -231,6 +231,14 @@ MAP: Final[tuple[Group, ...]] = (
                 "clock.read",
                 gettext_lazy("advance time day cycle"),
             ),
+            Screen(
+                "activity",
+                gettext_lazy("Activity"),
+                "activity",
+                "event",
+                "operations.read",
+                gettext_lazy("who did what history stream"),
+            ),
             Screen("jobs", gettext_lazy("Jobs"), "jobs", "job", "operations.read", gettext_lazy("queue retry failed")),
             Screen("events", gettext_lazy("Events"), "events", "event", "operations.read", gettext_lazy("outbox log")),
             Screen(

@@ -4,13 +4,14 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from django.utils.translation import gettext
+from django.utils.translation import gettext, override
 from django_stubs_ext import StrOrPromise
 
 from linehouse.edge.desk import nav
 from linehouse.edge.desk.access import Desk
 from linehouse.platform.access.ownership import bound_to_dealer
 from linehouse.platform.access.policy import owned
+from linehouse.platform.texts.languages import SOURCE
 
 LIMIT: Final = 6
 SHORTEST: Final = 2
@@ -52,8 +53,15 @@ def screens(desk: Desk, text: str) -> list[Hit]:
     return [
         Hit(screen.label, screen.url(desk.brand.key), screen.icon)
         for screen in nav.SCREENS
-        if nav.open_to(screen, desk.held) and all(word in f"{screen.label} {screen.words}".casefold() for word in words)
+        if nav.open_to(screen, desk.held) and all(word in _haystack(screen) for word in words)
     ]
+
+
+def _haystack(screen: nav.Screen) -> str:
+    """A screen's name and words in the reader's language, and in English, which manuals and colleagues may use."""
+    with override(SOURCE.code):
+        english = f"{screen.label} {screen.words}"
+    return f"{screen.label} {screen.words} {english}".casefold()
 
 
 def search(desk: Desk, text: str, finders: Iterable[Finder]) -> list[tuple[StrOrPromise, list[Hit]]]:

@@ -9,13 +9,10 @@ from django.urls import reverse
 
 from linehouse.care import service as care
 from linehouse.care.events import InteractionRecorded
-from linehouse.customer import service as customers
 from linehouse.edge.ui.status import Tone, readable
 from linehouse.edge.ui.timeline import Moment
 from linehouse.insight import service as insight
 from linehouse.insight.values import Mood, Subject, TimelineEntry, TimelineFilter
-from linehouse.insight.words import tell
-from linehouse.platform.outbox.service import search_events
 
 SHOWN: Final = 90
 """Characters of a contact's text in a list."""
@@ -122,23 +119,11 @@ def shortened(text: str) -> str:
     return line if len(line) <= SHOWN else line[: SHOWN - 1].rstrip() + "…"
 
 
-def recent_moments(brand: str, *, limit: int = 8) -> list[Moment]:
-    """The last things that happened to customers of the brand, each with the customer's name."""
-    events, _ = search_events(limit=60)
-    chosen = [event for event in events if event.customer_id is not None and "step" not in event.name][:limit]
-    names = customers.customers([event.customer_id for event in chosen if event.customer_id])
-    moments = []
-    for event in chosen:
-        told = tell(event.event())
-        whose = names.get(event.customer_id) if event.customer_id else None
-        moments.append(
-            Moment(
-                event.business_time,
-                told.title,
-                whose.name if whose else "",
-                _ICONS.get(event.name.partition(".")[0], "event"),
-                _TONES[told.mood],
-                subject_url(told.subject, brand),
-            )
-        )
-    return moments
+def icon_of(event_name: str) -> str:
+    """The icon of an event's room."""
+    return _ICONS.get(event_name.partition(".")[0], "event")
+
+
+def tone_of_mood(mood: Mood) -> Tone:
+    """How an entry's mood looks."""
+    return _TONES[mood]

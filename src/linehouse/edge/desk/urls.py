@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from linehouse.edge.desk.views import (
+    activity,
     bill_runs,
     catalog,
     characteristics,
@@ -161,6 +162,8 @@ _operations = [
 ]
 brand_screens = [
     path("", dashboard.dashboard, name="dashboard"),
+    path("dashboard/arrange", dashboard.arrange, name="dashboard_arrange"),
+    path("activity", activity.stream, name="activity"),
     *_customers,
     *_products,
     *_usage,

@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import TextField
+from django.db.models.functions import Cast
+
 from linehouse.kernel.clock import MachineClock
 from linehouse.kernel.event import Event, decode, encode
 from linehouse.kernel.ids import new_id
@@ -106,11 +109,24 @@ def search_events(
     name: str = "",
     customer_id: UUID | None = None,
     aggregate_id: UUID | None = None,
+    actor: str = "",
+    not_actor: str = "",
+    mentions: str = "",
     offset: int = 0,
     limit: int = 50,
 ) -> tuple[Sequence[Recorded], int]:
-    """A page of the log, newest first, and how many match."""
+    """A page of the log, newest first, and how many match.
+
+    ``actor`` is who did it, ``not_actor`` who did not (it goes before); ``mentions`` is a text of its facts, such as
+    the number of an order.
+    """
     rows = OutboxEvent.objects.order_by("-position")
+    if not_actor:
+        rows = rows.exclude(actor=not_actor)
+    elif actor:
+        rows = rows.filter(actor=actor)
+    if mentions:
+        rows = rows.annotate(facts=Cast("payload", TextField())).filter(facts__icontains=mentions)
     if name:
         rows = rows.filter(name__icontains=name)
     if customer_id:
@@ -118,6 +134,17 @@ def search_events(
     if aggregate_id:
         rows = rows.filter(aggregate_id=aggregate_id)
     return [_value(row) for row in rows[offset : offset + limit]], rows.count()
+
+
+def actors_of_events() -> list[str]:
+    """Everybody who has caused an event, by name."""
+    return list(OutboxEvent.objects.order_by("actor").values_list("actor", flat=True).distinct()[:500])
+
+
+def rooms_of_events() -> list[str]:
+    """The rooms whose events the log holds, by name."""
+    names = OutboxEvent.objects.order_by("name").values_list("name", flat=True).distinct()
+    return sorted({name.partition(".")[0] for name in names})
 
 
 def last_position() -> int:
