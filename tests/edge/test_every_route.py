@@ -92,6 +92,7 @@ NAMES = {
     "tariff/key": "robin-standard",
     "characteristics/kind": "customer",
     "characteristics/key": "loyalty-tier",
+    "guide/name": "find-things",
 }
 """Placeholders for what both brands have under the same name."""
 QUERIES = {

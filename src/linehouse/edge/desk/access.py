@@ -19,6 +19,8 @@ from django_stubs_ext import StrOrPromise
 from linehouse.catalog import service as catalog
 from linehouse.catalog.errors import NothingPublished
 from linehouse.edge.desk import nav
+from linehouse.edge.desk.guides import guide_file, guide_title
+from linehouse.edge.desk.help import GENERAL, Help, help_for
 from linehouse.edge.desk.refusals import page_of
 from linehouse.kernel.error import DomainError, Kind
 from linehouse.platform.access import service as access
@@ -78,6 +80,21 @@ class Desk:
         return next((entries[0].url for _, entries in self.rail), nav.SCREENS[0].url(self.brand.key))
 
     @property
+    def help(self) -> Help:
+        """What the screens of this section are for."""
+        return help_for(self.section)
+
+    @property
+    def keys(self) -> StrOrPromise:
+        """What the keyboard does everywhere."""
+        return GENERAL.text
+
+    @property
+    def guides(self) -> list[tuple[str, str]]:
+        """The guides that go with this section, by name and title."""
+        return [(name, guide_title(name)) for name in self.help.guides if guide_file(name)]
+
+    @property
     def may(self) -> dict[str, bool]:
         """For templates: ``desk.may.customer_write``."""
         return {permission.replace(".", "_"): True for permission in self.permissions}
@@ -135,6 +152,7 @@ def desk_view(permission: str, *, section: str = "", write: str = "", own: bool 
                 except DomainError as refusal:
                     return _refused(asked, refusal, changing=changing)
 
+        guarded.section = section  # type: ignore[attr-defined]  # read by the test that asks for the help of each screen
         guarded.permission = permission  # type: ignore[attr-defined]  # read by the test that walks every route
         guarded.own = own  # type: ignore[attr-defined]  # the same
         guarded.write_permission = write or permission  # type: ignore[attr-defined]  # the same

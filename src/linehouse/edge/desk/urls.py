@@ -12,6 +12,7 @@ from linehouse.edge.desk.views import (
     customers,
     dashboard,
     documents,
+    guides,
     home,
     interactions,
     invoices,
@@ -134,6 +135,7 @@ _network = [
 ]
 _operations = [
     path("search", search.page, name="search"),
+    path("help/<slug:name>", guides.guide, name="guide"),
     path("filters/save", worktop.filter_save, name="filter_save"),
     path("filters/<uuid:filter_id>/delete", worktop.filter_delete, name="filter_delete"),
     path("undo", worktop.recent, name="undo_recent"),

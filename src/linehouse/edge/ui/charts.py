@@ -10,6 +10,7 @@ from typing import Final
 
 from django.utils.translation import gettext, ngettext
 
+from linehouse.edge.ui.drawing import Dot, Drawing, Label, Line, Path, Rect, Ring, for_the_reader
 from linehouse.edge.ui.formats import number_text
 
 COLOURS: Final = 6
@@ -18,82 +19,6 @@ CIRCUMFERENCE: Final = 10_000
 
 Labeller = Callable[[int], str]
 """Turns a figure into the text beside it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Rect:
-    """A bar or a part of one; `title` is its tooltip."""
-
-    x: int
-    y: int
-    width: int
-    height: int
-    classes: str
-    title: str
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A straight line: grid or axis."""
-
-    x1: int
-    y1: int
-    x2: int
-    y2: int
-    classes: str
-
-
-@dataclass(frozen=True, slots=True)
-class Label:
-    """Text at a place; `anchor` is start, middle or end."""
-
-    x: int
-    y: int
-    anchor: str
-    text: str
-    classes: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Path:
-    """A curve or an area."""
-
-    d: str
-    classes: str
-
-
-@dataclass(frozen=True, slots=True)
-class Dot:
-    """A point of a line chart."""
-
-    x: int
-    y: int
-    classes: str
-    title: str
-
-
-@dataclass(frozen=True, slots=True)
-class Ring:
-    """A part of a donut, in ten-thousandths of the ring."""
-
-    dash: str
-    offset: int
-    classes: str
-    title: str
-
-
-@dataclass(frozen=True, slots=True)
-class Drawing:
-    """One drawing in its own coordinates."""
-
-    width: int
-    height: int
-    rects: tuple[Rect, ...] = ()
-    lines: tuple[Line, ...] = ()
-    labels: tuple[Label, ...] = ()
-    paths: tuple[Path, ...] = ()
-    dots: tuple[Dot, ...] = ()
-    rings: tuple[Ring, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,7 +179,7 @@ def stacked_bars(
 
     head, body = _table(names, series, label, column)
     words = summary or _summary(names, totals, label)
-    return Chart(title, words, draw(720), draw(340), _legend(series), head, body)
+    return Chart(title, words, for_the_reader(draw(720)), for_the_reader(draw(340)), _legend(series), head, body)
 
 
 def bars(
@@ -323,7 +248,7 @@ def lines(
 
     head, body = _table(names, series, label, column)
     words = summary or _summary(names, list(series[0].values) if series else [], label)
-    return Chart(title, words, draw(720), draw(340), _legend(series), head, body)
+    return Chart(title, words, for_the_reader(draw(720)), for_the_reader(draw(340)), _legend(series), head, body)
 
 
 def donut(

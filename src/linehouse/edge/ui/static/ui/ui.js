@@ -226,6 +226,9 @@
     if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {
       event.preventDefault();
       if (palette && palette.open) palette.close(); else openPalette();
+    } else if (event.key === "?" && !typing(event.target)) {
+      const help = document.getElementById("help");
+      if (help) { event.preventDefault(); help.togglePopover(); }
     } else if (event.key === "/" && !typing(event.target) && !event.ctrlKey && !event.metaKey && !event.altKey) {
       const search = document.querySelector("[data-list-search]");
       if (search) { event.preventDefault(); search.focus(); search.select(); }
