@@ -83,6 +83,7 @@ OBJECTS = {
     "jobs/job_id": "jobs_job.id",
     "filters/filter_id": "worktop_savedfilter.id",
     "undo/offer_id": "worktop_undooffer.id",
+    "imports/number": "imports_import.number",
     "accounts/number": "customer_billingaccount.number",
 }
 """Where a placeholder's value comes from: first word of the address and name → table and column."""
@@ -104,6 +105,7 @@ MOVES = {
     "customer_move": ("suspend", "resume", "nonsense"),
     "interaction_move": ("note", "follow-up", "complete", "begin", "withdraw", "nonsense"),
     "order_move": ("cancel", "retry", "give-up", "nonsense"),
+    "import_move": ("run", "undo", "nonsense"),
     "characteristic_move": ("retire", "take-back", "nonsense"),
     "staff_move": ("unlock", "end-sessions", "take-role", "give-role", "forget-factor", "nonsense"),
     "bill_run_move": ("approve", "post", "cancel", "retry", "nonsense"),

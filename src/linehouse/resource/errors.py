@@ -33,5 +33,9 @@ class StockFileWrong(DomainError, code="resource.stock_file_wrong", kind=Kind.IN
     """The delivery has wrong rows; nothing of it was taken. Each row is named."""
 
 
+class StockInUse(DomainError, code="resource.stock_in_use", kind=Kind.CONFLICT):
+    """Somebody holds or held the number or card, so that it cannot be taken out of stock."""
+
+
 class RangeWrong(DomainError, code="resource.range_wrong", kind=Kind.INVALID):
     """Not a range of numbers: the ends differ in length, are out of order, or span too many numbers."""

@@ -18,6 +18,14 @@ class StockImported(Event, name="resource.stock.imported", aggregate="delivery_i
     imported_at: datetime
 
 
+class StockWithdrawn(Event, name="resource.stock.withdrawn", aggregate="resource_id"):
+    """A number or card that nobody ever held was taken out of stock. ``kind`` is ``number`` or ``sim``."""
+
+    resource_id: UUID
+    kind: str
+    withdrawn_at: datetime
+
+
 class PukRevealed(Event, name="resource.puk.revealed", aggregate="sim_id"):
     """Somebody was shown the PUK of a card, and said why."""
 

@@ -38,6 +38,7 @@ PLATFORM_APPS = [
     "linehouse.platform.documents",
     "linehouse.platform.characteristics",
     "linehouse.platform.worktop",
+    "linehouse.platform.imports",
     "linehouse.platform.worklist",
     "linehouse.platform.personal",
     "linehouse.platform.approval",

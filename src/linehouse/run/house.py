@@ -14,9 +14,9 @@ from linehouse.platform.postgres.dsn import Dsn
 from linehouse.platform.postgres.routing import find_brands_by
 from linehouse.platform.settings import Settings
 
-_OF_ROOMS = ("jobs", "tasks", "characterised", "approvals", "personal")
+_OF_ROOMS = ("jobs", "tasks", "characterised", "approvals", "personal", "imports")
 """Modules in which a room registers what it offers: consumers and jobs, kinds of tasks for people, entities with custom
-characteristics, changes that another must approve, what is personal of its tables."""
+characteristics, changes that another must approve, what is personal of its tables, what can be imported."""
 _ALSO_WITH_JOBS = ("linehouse.platform.timers", "linehouse.edge.documents.jobs")
 """What declares timers, or listens to events, without being an app of its own."""
 

@@ -19,6 +19,7 @@ from linehouse.customer.service.closing import (
     closing_check,
     resume_customer,
     suspend_customer,
+    withdraw_customer,
 )
 from linehouse.customer.service.find import (
     count_customers,
@@ -61,4 +62,5 @@ __all__ = [
     "suspend_customer",
     "update_billing_account",
     "update_customer",
+    "withdraw_customer",
 ]

@@ -95,6 +95,16 @@ def close_customer(customer_id: UUID, *, actor: Actor, reason: str) -> None:
         _move(customer_id, "closed", actor, reason)
 
 
+def withdraw_customer(customer_id: UUID, *, actor: Actor, reason: str) -> None:
+    """Take a registration back that was a mistake: the customer is closed, and its external key is free again.
+
+    Raises what ``close_customer`` raises.
+    """
+    with unit_of_work(actor, reason) as work:
+        close_customer(customer_id, actor=actor, reason=reason)
+        Customer.objects.filter(id=customer_id).update(external_id="", changed_at=work.now)
+
+
 def _move(customer_id: UUID, state: str, actor: Actor, reason: str) -> None:
     require_reason(reason)
     with unit_of_work(actor, reason) as work:

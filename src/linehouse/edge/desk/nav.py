@@ -239,6 +239,14 @@ MAP: Final[tuple[Group, ...]] = (
                 "operations.read",
                 gettext_lazy("who did what history stream"),
             ),
+            Screen(
+                "imports",
+                gettext_lazy("Imports"),
+                "imports",
+                "upload",
+                "import.run",
+                gettext_lazy("csv xlsx migrate load file undo"),
+            ),
             Screen("jobs", gettext_lazy("Jobs"), "jobs", "job", "operations.read", gettext_lazy("queue retry failed")),
             Screen("events", gettext_lazy("Events"), "events", "event", "operations.read", gettext_lazy("outbox log")),
             Screen(

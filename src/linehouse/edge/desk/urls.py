@@ -14,6 +14,7 @@ from linehouse.edge.desk.views import (
     documents,
     guides,
     home,
+    imports,
     interactions,
     invoices,
     ledger,
@@ -134,6 +135,11 @@ _network = [
     path("network/lines/<str:line>/bring", network.bring_in_line, name="network_bring"),
 ]
 _operations = [
+    path("imports", imports.import_list, name="imports"),
+    path("imports/new", imports.new, name="import_new"),
+    path("imports/<str:number>", imports.one, name="import"),
+    path("imports/<str:number>/result", imports.result, name="import_result"),
+    path("imports/<str:number>/<slug:move>", imports.move, name="import_move"),
     path("search", search.page, name="search"),
     path("help/<slug:name>", guides.guide, name="guide"),
     path("filters/save", worktop.filter_save, name="filter_save"),

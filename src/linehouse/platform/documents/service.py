@@ -67,6 +67,12 @@ def store(name: str, media_type: str, data: bytes, *, kind: str, subject: str, s
     return row.id
 
 
+def discard(document_id: UUID) -> None:
+    """Remove a file whose retention is over, in the surrounding unit of work. A second time changes nothing."""
+    current_work()
+    StoredDocument.objects.filter(id=document_id).delete()
+
+
 def load(document_id: UUID) -> Document:
     """The file. Raises NotFound, DocumentErased."""
     row = StoredDocument.objects.filter(id=document_id).first()

@@ -26,7 +26,7 @@ from linehouse.resource.service.look import (
     sims_by_id,
     stock_levels,
 )
-from linehouse.resource.service.stock import import_numbers, import_sims, seed_stock
+from linehouse.resource.service.stock import import_numbers, import_sims, seed_stock, withdraw_number, withdraw_sim
 
 __all__ = [
     "SET_ASIDE",
@@ -54,4 +54,6 @@ __all__ = [
     "set_aside",
     "sims_by_id",
     "stock_levels",
+    "withdraw_number",
+    "withdraw_sim",
 ]

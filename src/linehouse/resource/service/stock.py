@@ -11,10 +11,10 @@ from linehouse.platform.outbox.service import emit
 from linehouse.platform.work import Actor, unit_of_work
 from linehouse.resource import store
 from linehouse.resource.delivery import number_range, read_sims
-from linehouse.resource.errors import StockFileWrong
-from linehouse.resource.events import StockImported
-from linehouse.resource.models import SimCard
-from linehouse.resource.values import Imported, SimRow
+from linehouse.resource.errors import NumberNotFound, SimNotFound, StockFileWrong, StockInUse
+from linehouse.resource.events import StockImported, StockWithdrawn
+from linehouse.resource.models import Assignment, Number, SimCard
+from linehouse.resource.values import Imported, ResourceKind, SimRow
 
 #: How many problems of a file are told in the error's sentence; a file that is wrong throughout needs no more.
 _TOLD = 5
@@ -67,6 +67,34 @@ def _take(rows: list[SimRow], actor: Actor) -> Imported:
         taken = len(store.insert_sims([row for row in rows if row.iccid.digits not in known], work.now))
         emit(StockImported(delivery_id=new_id(), kind="sim", taken=taken, known=len(known), imported_at=work.now))
     return Imported(taken, len(known))
+
+
+def withdraw_number(digits: str, *, actor: Actor, reason: str) -> None:
+    """Take a number that nobody ever held out of stock. Raises NumberNotFound, StockInUse."""
+    with unit_of_work(actor, reason) as work:
+        row = Number.objects.select_for_update().filter(digits=digits.lstrip("+")).first()
+        if row is None:
+            raise NumberNotFound("the brand does not own that number", field="msisdn", value=digits)
+        held = Assignment.objects.filter(kind=str(ResourceKind.MSISDN), digits=row.digits).exists()
+        if row.state != "available" or held:
+            raise StockInUse(
+                "somebody holds or held the number", field="msisdn", value=digits, expected="an unused one"
+            )
+        emit(StockWithdrawn(resource_id=row.id, kind="number", withdrawn_at=work.now))
+        row.delete()
+
+
+def withdraw_sim(iccid: str, *, actor: Actor, reason: str) -> None:
+    """Take a card that nobody ever held out of stock. Raises SimNotFound, StockInUse."""
+    with unit_of_work(actor, reason) as work:
+        row = SimCard.objects.select_for_update().filter(iccid=iccid).first()
+        if row is None:
+            raise SimNotFound("the brand does not own that card", field="iccid", value=iccid)
+        held = Assignment.objects.filter(kind=str(ResourceKind.IMSI), digits=row.imsi).exists()
+        if row.state != "available" or held:
+            raise StockInUse("somebody holds or held the card", field="iccid", value=iccid, expected="an unused one")
+        emit(StockWithdrawn(resource_id=row.id, kind="sim", withdrawn_at=work.now))
+        row.delete()
 
 
 def _wrong(problems: tuple[Problem, ...]) -> StockFileWrong:

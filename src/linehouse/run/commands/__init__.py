@@ -9,6 +9,7 @@ COMMANDS = {
     "catalog": "catalog",
     "customer": "customer",
     "characteristic": "characteristic",
+    "import": "import_files",
     "order": "order",
     "usage": "usage",
     "rate": "rate",

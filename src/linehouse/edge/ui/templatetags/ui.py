@@ -237,6 +237,12 @@ def undo_form(context: Context, tags: str) -> SafeString:
     )
 
 
+@register.inclusion_tag("ui/cell_field.html")
+def cell_field(bound: BoundField) -> dict[str, Any]:
+    """A form field inside a table, where row and column name it; only assistive technology is told its label."""
+    return field(bound)
+
+
 @register.inclusion_tag("ui/copy.html")
 def copy(value: str, what: str = "") -> dict[str, str]:
     """A small button that copies the value."""

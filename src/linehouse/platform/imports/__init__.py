@@ -1,0 +1,1 @@
+"""Taking data in from files: mapped, tried without effect, run row by row, once, and undone."""
