@@ -30,6 +30,7 @@ from linehouse.platform.access.service import create_client, grant_role
 from linehouse.platform.advance import advance
 from linehouse.platform.clock.service import business_now
 from linehouse.platform.control.models import ApiClient
+from linehouse.platform.imports import service as imports
 from linehouse.platform.postgres.databases import Installation
 from linehouse.platform.scope import CONTROL, brand_scope, realm_scope
 from linehouse.platform.sql import brand_cursor
@@ -233,6 +234,7 @@ def live_a_month(place: Any) -> None:
     scenes.pay(play)
     talk(place.actor)
     arrange(place.actor)
+    imports.receive("numbers", "numbers.csv", b"msisdn\n+31610299999\n", actor=place.actor)
 
 
 def arrange(actor: Actor) -> None:
