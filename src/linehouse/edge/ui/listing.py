@@ -84,7 +84,7 @@ def answer_list(
         response = render(
             request,
             template,
-            {**(context or {}), "table": bound, "saved": _saved(request, bound), "report": report_of(request)},
+            {**(context or {}), "table": bound, "saved": _saved(request, bound), "bulk_report": report_of(request)},
         )
     response.headers["Vary"] = "HX-Request, HX-Target"
     return response
