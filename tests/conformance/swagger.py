@@ -12,7 +12,7 @@ from jsonschema import Draft4Validator, FormatChecker
 
 Schema = dict[str, Any]
 
-EXTENSIONS = frozenset({"field", "problem", "signingKey"})
+EXTENSIONS = frozenset({"field", "problem", "signingKey", "state", "undelivered", "authorization"})
 """Attributes of ours that no specification has; documented in docs/reference/tmf-apis.md."""
 
 

@@ -26,7 +26,7 @@ def test_register_look_and_remove(api: ApiClient, listener: Listener, drain: Cal
     made = api.post(HUB, {"callback": listener.url, "query": "eventType=IndividualCreateEvent"})
     assert made.status == 201
     assert made.headers["Location"] == f"http://{HOST}/tmf-api/{HUB}/{made.body['id']}"
-    shown = {name: made.body[name] for name in ("id", "callback", "query")}
+    shown = {name: made.body[name] for name in ("id", "callback", "query", "state")}
     assert api.get(f"{HUB}/{made.body['id']}").body == shown
     assert api.get(HUB).body == [shown]
     again = api.post(HUB, {"callback": listener.url, "query": "eventType=IndividualCreateEvent"})

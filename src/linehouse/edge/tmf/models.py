@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from django.db import models
 
-from linehouse.platform.models import BusinessModel, tracked
+from linehouse.edge.tmf.lifecycle import DELIVERY, EXCHANGE, LISTENER
+from linehouse.platform.models import BusinessModel, state_constraint, state_trigger, tracked
 
 
 @tracked
@@ -19,9 +20,18 @@ class HubSubscription(BusinessModel):
     query = models.CharField(max_length=1000, blank=True)
     base_url = models.CharField(max_length=300, help_text="scheme and host under which the listener knows us")
     since_position = models.BigIntegerField(help_text="where the event log ended; what came before is not told")
+    state = models.CharField(max_length=10, default="active", db_default="active")
+    token_url = models.CharField(
+        max_length=1000, blank=True, default="", db_default="", help_text="where we get the token that it wants of us"
+    )
+    token_client = models.CharField(max_length=200, blank=True, default="", db_default="")
+    token_secret = models.CharField(max_length=1000, blank=True, default="", db_default="", help_text="sealed")
+    token_scope = models.CharField(max_length=300, blank=True, default="", db_default="")
 
     class Meta:
         indexes = (models.Index(fields=("api",), name="tmf_hub_by_api"),)
+        constraints = (state_constraint(LISTENER),)
+        triggers = (state_trigger(LISTENER),)
 
     def __str__(self) -> str:
         return f"{self.api} → {self.callback}"
@@ -40,9 +50,27 @@ class HubDelivery(models.Model):
     attempts = models.SmallIntegerField(default=0)
     last_answer = models.CharField(max_length=200, blank=True)
     delivered_at = models.DateTimeField(null=True, help_text="machine clock")
+    state = models.CharField(max_length=10, default="waiting", db_default="waiting")
+    source = models.UUIDField(null=True, help_text="the event that it tells of")
+    position = models.BigIntegerField(default=0, db_default=0, help_text="the event's place in the log")
+    round = models.SmallIntegerField(default=0, db_default=0, help_text="how often it was sent anew on request")
 
     class Meta:
-        indexes = (models.Index(fields=("subscription", "-made_at"), name="tmf_delivery_by_listener"),)
+        indexes = (
+            models.Index(fields=("subscription", "-made_at"), name="tmf_delivery_by_listener"),
+            models.Index(
+                fields=("subscription", "resource", "resource_id", "position"),
+                name="tmf_delivery_not_taken",
+                condition=models.Q(state__in=("dead", "held")),
+            ),
+        )
+        constraints = (
+            state_constraint(DELIVERY),
+            models.UniqueConstraint(
+                fields=("subscription", "source", "event_type", "resource_id"), name="tmf_delivery_once"
+            ),
+        )
+        triggers = (state_trigger(DELIVERY),)
 
     def __str__(self) -> str:
         return f"{self.event_type} {self.resource_id}"
@@ -63,3 +91,34 @@ class IdempotencyKey(models.Model):
 
     def __str__(self) -> str:
         return self.key
+
+
+class ExchangeJob(BusinessModel):
+    """An import or export of a resource by API (importJob and exportJob of TMF620, and of any resource alike)."""
+
+    api = models.CharField(max_length=60)
+    resource = models.CharField(max_length=60)
+    kind = models.CharField(max_length=10, help_text="import or export")
+    client_id = models.UUIDField()
+    client_name = models.CharField(max_length=120)
+    state = models.CharField(max_length=20, default="acknowledged")
+    content_type = models.CharField(max_length=60, help_text="of the file: NDJSON or JSON")
+    path = models.CharField(max_length=200, blank=True, help_text="what the job says it is about, for its client")
+    query = models.CharField(max_length=1000, blank=True, help_text="conditions and fields of an export")
+    base_url = models.CharField(max_length=300)
+    input_id = models.UUIDField(null=True, help_text="the document to import")
+    output_id = models.UUIDField(null=True, help_text="the exported file")
+    errors_id = models.UUIDField(null=True, help_text="what could not be imported, line by line")
+    total = models.IntegerField(default=0)
+    done = models.IntegerField(default=0)
+    refused = models.IntegerField(default=0)
+    error = models.CharField(max_length=300, blank=True)
+    completed_at = models.DateTimeField(null=True, help_text="business clock")
+
+    class Meta:
+        constraints = (state_constraint(EXCHANGE),)
+        triggers = (state_trigger(EXCHANGE),)
+        indexes = (models.Index(fields=("api", "kind", "-id"), name="tmf_exchange_by_api"),)
+
+    def __str__(self) -> str:
+        return f"{self.kind} of {self.resource}"

@@ -10,10 +10,12 @@ from django.urls import path, re_path
 from django.views.decorators.csrf import csrf_exempt
 
 from linehouse.edge.tmf.apis import APIS, api_at
+from linehouse.edge.tmf.event import PATH as EVENTS
+from linehouse.edge.tmf.event.view import served
 from linehouse.edge.tmf.kit import openapi, serving, view
 from linehouse.edge.tmf.kit.answer import json_answer
 from linehouse.edge.tmf.kit.declaration import ROOT
-from linehouse.edge.tmf.kit.hub_view import hub_collection, hub_item
+from linehouse.edge.tmf.kit.hub_view import hub_collection, hub_item, hub_replay
 from linehouse.edge.tmf.kit.problem import ApiProblem
 
 _PLACE = ROOT.strip("/")
@@ -49,6 +51,19 @@ def item(request: HttpRequest, api: str, resource: str, key: str) -> HttpRespons
     return view.item(request, declared, found, key, APIS)
 
 
+@csrf_exempt
+def replay(request: HttpRequest, api: str, key: str) -> HttpResponseBase:
+    """What happened, told again to a listener."""
+    declared = api_at(api)
+    return unknown(request) if declared is None else hub_replay(request, declared, key)
+
+
+@csrf_exempt
+def events(request: HttpRequest, rest: str) -> HttpResponseBase:
+    """TMF688: topics on the event log."""
+    return served(request, APIS, rest.split("/"))
+
+
 def description(request: HttpRequest, api: str) -> HttpResponseBase:
     """The OpenAPI description of an API; it needs no token."""
 
@@ -82,6 +97,8 @@ def _version() -> str:
 
 urlpatterns = [
     path(f"{_PLACE}/<str:api>/v4/openapi.json", description),
+    path(f"{_PLACE}/<str:api>/v4/hub/<str:key>/replay", replay),
+    path(f"{_PLACE}/{EVENTS}/v4/<path:rest>", events),
     path(f"{_PLACE}/<str:api>/v4/<str:resource>", collection),
     path(f"{_PLACE}/<str:api>/v4/<str:resource>/<str:key>", item),
     re_path(rf"^{_PLACE}/(?P<rest>.*)$", unknown),

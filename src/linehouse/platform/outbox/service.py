@@ -104,6 +104,30 @@ def events_after(position: int, limit: int = 500) -> Sequence[Recorded]:
     return [_value(row) for row in OutboxEvent.objects.filter(position__gt=position).order_by("position")[:limit]]
 
 
+def events_after_named(position: int, names: Sequence[str], limit: int) -> Sequence[Recorded]:
+    """Events of these names behind a position, in order."""
+    rows = OutboxEvent.objects.filter(position__gt=position, name__in=list(names)).order_by("position")
+    return [_value(row) for row in rows[:limit]]
+
+
+def recorded_or_none(position: int) -> Recorded | None:
+    """The event at that position, or None."""
+    row = OutboxEvent.objects.filter(position=position).first()
+    return None if row is None else _value(row)
+
+
+def events_between(after: int, until: int, names: Sequence[str], limit: int = 500) -> Sequence[Recorded]:
+    """Events of these names behind one position and up to another, in order."""
+    rows = OutboxEvent.objects.filter(position__gt=after, position__lte=until, name__in=list(names))
+    return [_value(row) for row in rows.order_by("position")[:limit]]
+
+
+def position_at(instant: datetime) -> int:
+    """The position of the last event before the business instant; 0 when there is none."""
+    rows = OutboxEvent.objects.filter(business_time__lt=instant).order_by("-position")
+    return rows.values_list("position", flat=True).first() or 0
+
+
 def search_events(
     *,
     name: str = "",

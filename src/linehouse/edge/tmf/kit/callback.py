@@ -60,7 +60,7 @@ def look_up(host: str, port: int) -> Sequence[Address]:
     return [ipaddress.ip_address(str(entry[4][0]).partition("%")[0]) for entry in found]
 
 
-def checked(url: str, *, loopback: bool, lookup: Lookup = look_up) -> Target:
+def checked(url: str, *, loopback: bool, lookup: Lookup = look_up, field: str = "/callback") -> Target:
     """The target that may be called; raises CallbackRefused.
 
     ``loopback`` (a setting for development) also lets this machine be called, by plain HTTP too.
@@ -69,26 +69,26 @@ def checked(url: str, *, loopback: bool, lookup: Lookup = look_up) -> Target:
         parts = urlsplit(url)
         port = parts.port
     except ValueError as error:
-        raise _refused(url, str(error)) from None
+        raise _refused(url, str(error), field) from None
     if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise _refused(url, "it is no http or https address")
+        raise _refused(url, "it is no http or https address", field)
     if parts.username is not None or parts.password is not None:
-        raise _refused(url, "it holds credentials")
+        raise _refused(url, "it holds credentials", field)
     if parts.fragment:
-        raise _refused(url, "it holds a fragment")
+        raise _refused(url, "it holds a fragment", field)
     port = port or (443 if parts.scheme == "https" else 80)
     try:
         addresses = lookup(parts.hostname, port)
     except (OSError, ValueError):
-        raise _refused(url, "its host is not known") from None
+        raise _refused(url, "its host is not known", field) from None
     if not addresses:
-        raise _refused(url, "its host is not known")
+        raise _refused(url, "its host is not known", field)
     local = loopback and all(address.is_loopback for address in addresses)
     if not local:
         if parts.scheme != "https":
-            raise _refused(url, "only https is called")
+            raise _refused(url, "only https is called", field)
         if not all(_public(address) for address in addresses):
-            raise _refused(url, "its host is not public")
+            raise _refused(url, "its host is not public", field)
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     return Target(addresses[0], parts.scheme, parts.hostname, port, path)
 
@@ -103,9 +103,9 @@ def _public(address: Address) -> bool:
     return True
 
 
-def _refused(url: str, why: str) -> CallbackRefused:
+def _refused(url: str, why: str, field: str) -> CallbackRefused:
     return CallbackRefused(
-        f"the callback cannot be used: {why}", field="/callback", value=url[:200], expected="https://… of a public host"
+        f"the callback cannot be used: {why}", field=field, value=url[:200], expected="https://… of a public host"
     )
 
 
@@ -136,3 +136,14 @@ def post(target: Target, body: bytes, headers: dict[str, str]) -> int:
             extensions={"sni_hostname": target.host},
         )
     return response.status_code
+
+
+def form_post(target: Target, form: dict[str, str], headers: dict[str, str]) -> httpx.Response:
+    """POST a form to the checked address; redirects are not followed. Raises httpx.HTTPError."""
+    with httpx.Client(timeout=TIMEOUT_SECONDS, follow_redirects=False, trust_env=False) as client:
+        return client.post(
+            target.url,
+            data=form,
+            headers={"Host": target.host_header, "Accept": "application/json", **headers},
+            extensions={"sni_hostname": target.host},
+        )

@@ -1,48 +1,30 @@
-"""The hub: clients register listeners, events become notifications, notifications are delivered at least once.
-
-Order is kept per listener and resource; what one listener does not take holds up nobody else.
-"""
+"""The hub: clients register listeners, look at them, pause them and let what happened be told again."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID
 
-import httpx
 from django.conf import settings
 from django.utils.crypto import salted_hmac
 
 from linehouse.edge.tmf.kit.access import Caller
-from linehouse.edge.tmf.kit.body import to_json
-from linehouse.edge.tmf.kit.callback import SIGNATURE, CallbackRefused, checked, listener_url, post, signature
-from linehouse.edge.tmf.kit.declaration import Api, EventMapping, Links, Resource, rendered
-from linehouse.edge.tmf.kit.filters import predicate
-from linehouse.edge.tmf.kit.paths import JsonObject, Path
-from linehouse.edge.tmf.kit.problem import ApiProblem
-from linehouse.edge.tmf.kit.query import Attributes, Condition, ListQuery, parse
-from linehouse.edge.tmf.kit.selection import select
-from linehouse.edge.tmf.kit.visible import reaches, visible_fields
+from linehouse.edge.tmf.kit.callback import checked
+from linehouse.edge.tmf.kit.declaration import Api, Links
+from linehouse.edge.tmf.kit.problem import ApiProblem, bad_body
+from linehouse.edge.tmf.kit.sealed import sealed
+from linehouse.edge.tmf.kit.sending import again, release
+from linehouse.edge.tmf.kit.telling import parsed
+from linehouse.edge.tmf.lifecycle import LISTENER
 from linehouse.edge.tmf.models import HubDelivery, HubSubscription
-from linehouse.kernel.clock import MachineClock
-from linehouse.kernel.error import DomainError, Kind
-from linehouse.kernel.event import Event
-from linehouse.kernel.ids import new_id
-from linehouse.kernel.period import require_aware
-from linehouse.platform.access.ownership import bound_to_dealer
-from linehouse.platform.access.service import ClientIdentity, client
-from linehouse.platform.jobs.registry import Attempt, RetryLater
+from linehouse.kernel.error import NotFound
 from linehouse.platform.jobs.service import enqueue
-from linehouse.platform.outbox.service import Recorded, last_position, recorded
+from linehouse.platform.outbox.service import last_position, position_at
 from linehouse.platform.scope import current_brand
-from linehouse.platform.work import SYSTEM, Work, unit_of_work
+from linehouse.platform.work import Actor, Work, unit_of_work
 
-DELIVER = "tmf.deliver"
+REPLAY = "tmf.replay"
 MAX_TEXT = 1000
-_ENVELOPE = frozenset(
-    {"eventId", "eventTime", "eventType", "correlationId", "domain", "title", "description", "priority", "timeOcurred"}
-)
 
 
 def loopback_allowed() -> bool:
@@ -50,22 +32,39 @@ def loopback_allowed() -> bool:
     return bool(getattr(settings, "TMF_CALLBACKS_TO_LOOPBACK", False))
 
 
-def signing_key(subscription_id: UUID) -> str:
+def signing_key(listener: HubSubscription) -> str:
     """The key of a subscription's signatures: derived from the installation's secret, kept nowhere."""
     salt = f"linehouse.tmf.hub/{current_brand()}"
-    return salted_hmac(salt, str(subscription_id), algorithm="sha256").hexdigest()
+    return salted_hmac(salt, str(listener.id), algorithm="sha256").hexdigest()
 
 
-def subscribe(api: Api, who: Caller, callback: str, query: str, links: Links) -> HubSubscription:
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """How we log in at a listener that wants a token of us (OAuth 2.0 client credentials, RFC 6749 §4.4)."""
+
+    token_url: str = ""
+    client_id: str = ""
+    client_secret: str = ""
+    scope: str = ""
+
+
+NONE = Credentials()
+
+
+def subscribe(
+    api: Api, who: Caller, callback: str, query: str, links: Links, credentials: Credentials = NONE
+) -> HubSubscription:
     """Register a listener. Raises CallbackRefused, ApiProblem 400 for a query, 409 for the same one again."""
     if not any(resource.events for resource in api.resources):
         raise ApiProblem(409, "tmf.no_events", f"{api.number} sends no events yet")
     if not any(who.identity.may(resource.read) for resource in api.resources):
         raise ApiProblem(403, "access.not_allowed", "this needs the permission to read a resource of this API")
-    if len(callback) > MAX_TEXT or len(query) > MAX_TEXT:
-        raise ApiProblem(400, "tmf.body", f"callback and query have at most {MAX_TEXT} characters")
+    if max(map(len, (callback, query, credentials.token_url))) > MAX_TEXT:
+        raise ApiProblem(400, "tmf.body", f"callback, query and token address have at most {MAX_TEXT} characters")
     checked(callback, loopback=loopback_allowed())
-    _parsed(api, query)
+    if credentials != NONE:
+        _require_complete(credentials)
+    parsed(api, query)
     with unit_of_work(who.actor, f"{api.number} POST hub") as work:
         same = HubSubscription.objects.filter(
             api=api.path, client_id=who.identity.id, callback=callback, query=query
@@ -81,9 +80,26 @@ def subscribe(api: Api, who: Caller, callback: str, query: str, links: Links) ->
             query=query,
             base_url=links.base,
             since_position=last_position(),
+            token_url=credentials.token_url,
+            token_client=credentials.client_id,
+            token_secret=sealed(credentials.client_secret),
+            token_scope=credentials.scope,
             created_at=work.now,
             changed_at=work.now,
         )
+
+
+def _require_complete(credentials: Credentials) -> None:
+    for name, value in (
+        ("tokenUrl", credentials.token_url),
+        ("clientId", credentials.client_id),
+        ("clientSecret", credentials.client_secret),
+    ):
+        if not value or len(value) > MAX_TEXT // 2:
+            raise bad_body(f"/authorization/{name}", f"{name} is mandatory and has at most {MAX_TEXT // 2} characters")
+    if len(credentials.client_id) > 200 or len(credentials.scope) > 300:
+        raise bad_body("/authorization", "clientId has at most 200 characters, scope at most 300")
+    checked(credentials.token_url, loopback=loopback_allowed(), field="/authorization/tokenUrl")
 
 
 def subscriptions(api: Api, who: Caller) -> list[HubSubscription]:
@@ -105,179 +121,77 @@ def unsubscribe(api: Api, who: Caller, key: str) -> None:
         subscription(api, who, key).delete()
 
 
+def move(listener: HubSubscription, state: str, *, actor: Actor, reason: str) -> HubSubscription:
+    """Pause a listener, or let it hear again: what was held is then sent, in order. Raises IllegalTransition."""
+    with unit_of_work(actor, reason) as work:
+        row = HubSubscription.objects.select_for_update().get(id=listener.id)
+        row.state = LISTENER.require(row.state, state)
+        row.changed_at = work.now
+        row.save(update_fields=["state", "changed_at"])
+        if state == "active":
+            release(row, work)
+        return row
+
+
 @dataclass(frozen=True, slots=True)
-class Mapped:
-    """An event type's place: the API and resource that it concerns, and how."""
+class Span:
+    """A part of the event log: behind one position, up to and with another."""
 
-    api: Api
-    resource: Resource[object]
-    mapping: EventMapping[object]
+    after: int
+    until: int
 
 
-def mapped_events(apis: Sequence[Api]) -> dict[type[Event], list[Mapped]]:
-    """Every event that a resource declares, with what it becomes."""
-    found: dict[type[Event], list[Mapped]] = {}
-    for api in apis:
-        for resource in api.resources:
-            for mapping in resource.events:
-                found.setdefault(mapping.event, []).append(Mapped(api, resource, mapping))
+def span_of(*, after: int | None, since: datetime | None, until: datetime | None) -> Span:
+    """The part of the log behind a cursor, or between two business instants. Raises ApiProblem 400 for neither."""
+    if (after is None) == (since is None):
+        raise bad_body("", "either after, a position, or since, an instant, is needed")
+    begin = after if after is not None else position_at(since) if since is not None else 0
+    return Span(begin, position_at(until) if until is not None else last_position())
+
+
+def replay(listener: HubSubscription, span: Span, *, actor: Actor, reason: str) -> None:
+    """Let everything of the span be told again, and what was not told before: a job goes through the log."""
+    with unit_of_work(actor, reason) as work:
+        ask_for_replay(listener, span, f"{listener.id}/{span.after}-{span.until}/{work.correlation}")
+
+
+def ask_for_replay(listener: HubSubscription, span: Span, key: str) -> None:
+    """Add the job for a span; within a unit of work."""
+    payload = {"listener": str(listener.id), "after": span.after, "until": span.until, "key": key}
+    enqueue(REPLAY, payload, key=f"{key}/{span.after}", serial=f"{REPLAY}/{listener.id}")
+
+
+def send_again(delivery_id: str, *, actor: Actor, reason: str) -> HubDelivery:
+    """Send one notification again, and what was held behind it. Raises NotFound."""
+    with unit_of_work(actor, reason) as work:
+        row = _delivery(delivery_id)
+        again([row], work)
+        return row
+
+
+def skip(delivery_id: str, *, actor: Actor, reason: str) -> HubDelivery:
+    """Give a notification up that could not be delivered, and send what was held behind it.
+
+    Raises NotFound, IllegalTransition.
+    """
+    with unit_of_work(actor, reason) as work:
+        row = _delivery(delivery_id)
+        give_up(row, work)
+        return row
+
+
+def give_up(row: HubDelivery, work: Work) -> None:
+    """The same within a unit of work."""
+    from linehouse.edge.tmf.lifecycle import DELIVERY
+
+    row.state = DELIVERY.require(row.state, "discarded")
+    row.save(update_fields=["state"])
+    release(row.subscription, work)
+
+
+def _delivery(delivery_id: str) -> HubDelivery:
+    row = HubDelivery.objects.select_for_update(of=("self",)).select_related("subscription").filter(id=delivery_id)
+    found = row.first()
+    if found is None:
+        raise NotFound("there is no such notification", field="id", value=delivery_id)
     return found
-
-
-def notify(event: Event, work: Work, places: Sequence[Mapped]) -> None:
-    """Make the notifications of an event and a job for each listener, in the consumer's transaction."""
-    if work.causation is None:
-        raise RuntimeError("a notification needs the event that caused it")
-    listeners = list(HubSubscription.objects.filter(api__in={place.api.path for place in places}).order_by("id"))
-    if not listeners:
-        return
-    fact = recorded(work.causation)
-    for place in places:
-        for listener in listeners:
-            if not _concerns(listener, place, fact):
-                continue
-            identity = client(listener.client_id)
-            if identity is None or not identity.may(place.resource.read) or not reaches(identity.held, place.resource):
-                continue
-            with bound_to_dealer(identity.dealer or None):
-                _notify_one(event, fact, work, place, listener, identity)
-
-
-def may_still_read(listener: HubSubscription, permission: str) -> bool:
-    """Whether the client that registered is there still, with the permission: a revoked one hears nothing more."""
-    found = client(listener.client_id)
-    return found is not None and found.may(permission)
-
-
-def _concerns(listener: HubSubscription, place: Mapped, fact: Recorded) -> bool:
-    return (
-        listener.api == place.api.path
-        and place.resource.read in listener.scopes
-        and fact.position > listener.since_position
-    )
-
-
-def _notify_one(
-    event: Event, fact: Recorded, work: Work, place: Mapped, listener: HubSubscription, identity: ClientIdentity
-) -> None:
-    key = str(place.mapping.key(event))
-    links = Links(listener.base_url)
-    try:
-        whole = rendered(place.api, place.resource, place.resource.get(key), links)
-        # Conditions are decided on what the client sees: a hidden attribute fits nothing.
-        content = visible_fields(identity.held, place.resource).shown(whole)
-    except DomainError as error:
-        if error.kind is not Kind.NOT_FOUND:
-            raise
-        if identity.dealer:
-            return  # gone, or another dealer's: neither is told
-        # Gone since: its id and address are what a Delete event carries.
-        href = links.to(place.api.path, place.resource.name, key)
-        content = {"id": key, "href": href, "@type": place.resource.kind}
-    query = _parsed(place.api, listener.query)
-    event_id = new_id()
-    envelope: JsonObject = {
-        "eventId": str(event_id),
-        "eventTime": _instant(fact.business_time),
-        "eventType": place.mapping.kind,
-        "correlationId": str(fact.correlation_id),
-        "domain": place.api.title,
-        "title": f"{place.resource.kind} {key}",
-        "description": fact.name,
-        "priority": "normal",
-        # sic: the v4 specifications spell it so
-        "timeOcurred": _instant(fact.business_time),
-        "event": {place.resource.name: content},
-        "@type": place.mapping.kind,
-    }
-    if not matches(envelope, query.conditions):
-        return
-    fields = None if query.fields is None else _below_resource(place.resource.name, query.fields)
-    envelope["event"] = {place.resource.name: select(content, fields)}
-    HubDelivery.objects.create(
-        id=event_id,
-        subscription=listener,
-        event_type=place.mapping.kind,
-        resource=place.resource.name,
-        resource_id=key,
-        body=to_json(envelope).decode(),
-        made_at=work.now,
-    )
-    enqueue(
-        DELIVER,
-        {"delivery": str(event_id)},
-        key=str(event_id),
-        serial=f"{DELIVER}/{listener.id}/{place.resource.name}/{key}",
-    )
-
-
-def _instant(moment: datetime) -> str:
-    return require_aware(moment).isoformat().replace("+00:00", "Z")
-
-
-def matches(envelope: JsonObject, conditions: Sequence[Condition]) -> bool:
-    """Whether a notification fits: paths begin in the envelope (`eventType`) or in the event (`productOrder.state`)."""
-    outer = [c for c in conditions if c.path[0] in _ENVELOPE or c.path[0] == "event"]
-    inner = [c for c in conditions if c not in outer]
-    content = envelope["event"]
-    return predicate(outer)(envelope) and isinstance(content, dict) and predicate(inner)(content)
-
-
-def deliver(payload: dict[str, object], attempt: Attempt) -> None:
-    """Post one notification; raises RetryLater when the listener does not take it."""
-    delivery = HubDelivery.objects.select_related("subscription").filter(id=str(payload["delivery"])).first()
-    if delivery is None or delivery.delivered_at is not None:
-        return
-    answer = _posted(delivery, attempt)
-    delivered = answer.isdecimal() and answer.startswith("2")
-    with unit_of_work(SYSTEM, DELIVER):
-        HubDelivery.objects.filter(id=delivery.id).update(
-            attempts=attempt.number,
-            last_answer=answer[:200],
-            delivered_at=MachineClock().now() if delivered else None,
-        )
-    if not delivered:
-        raise RetryLater(f"the listener answered {answer}")
-
-
-def _posted(delivery: HubDelivery, attempt: Attempt) -> str:
-    """The status that the listener answered, or why there is none."""
-    listener = delivery.subscription
-    body = delivery.body.encode()
-    try:
-        target = checked(listener_url(listener.callback, delivery.event_type), loopback=loopback_allowed())
-        seconds = int(MachineClock().now().timestamp())
-        headers = {
-            SIGNATURE: signature(signing_key(listener.id), body, seconds),
-            "X-Linehouse-Attempt": str(attempt.number),
-        }
-        return str(post(target, body, headers))
-    except CallbackRefused as error:
-        return error.message
-    except httpx.HTTPError as error:
-        return type(error).__name__
-
-
-def _parsed(api: Api, query: str) -> ListQuery:
-    """The subscription's query; paths must exist in the envelope or in one of the API's resources."""
-    by_name = {resource.name: resource for resource in api.resources}
-
-    def knows(path: Path) -> bool:
-        rest = path[1:] if path[0] == "event" else path
-        if not rest:
-            return True
-        resource = by_name.get(rest[0])
-        if resource is not None:
-            return len(rest) == 1 or resource.knows(rest[1:])
-        return path[0] in _ENVELOPE and len(path) == 1
-
-    parsed = parse(query.removeprefix("?"), Attributes(knows))
-    if parsed.paged or parsed.sort:
-        raise ApiProblem(400, "tmf.query", "a subscription takes conditions and fields only", "/query")
-    return parsed
-
-
-def _below_resource(name: str, fields: Sequence[Path]) -> list[Path]:
-    """`event.productOrder.state` and `productOrder.state` both mean the order's state."""
-    inner = [path[1:] if path[0] == "event" else path for path in fields]
-    return [path[1:] for path in inner if len(path) > 1 and path[0] == name]
