@@ -14,10 +14,13 @@ from django.db import models
 
 from linehouse.edge.tmf.apis import APIS
 from linehouse.edge.tmf.kit.reference import page
+from linehouse.edge.tmf.kit.visible import FIELDS, OWN
 from linehouse.kernel.error import all_errors
 from linehouse.kernel.event import all_event_types
 from linehouse.kernel.lifecycle import all_lifecycles
+from linehouse.platform.access.grants import CLIENT, Sight
 from linehouse.platform.access.permissions import PERMISSIONS, ROLES
+from linehouse.platform.access.policy import FIELD_GROUPS, LIMITS, OWN_RESOURCES, OWN_ROLES, SENSITIVE, SIGHTS
 from linehouse.platform.checks import all_checks
 from linehouse.platform.jobs.registry import all_kinds
 from linehouse.platform.outbox.registry import all_consumers
@@ -148,7 +151,46 @@ def _permissions() -> str:
     for name, meaning in PERMISSIONS.items():
         marks = " | ".join("✓" if name in ROLES[role] else "" for role in roles)
         lines.append(f"| `{name}` | {meaning} | {marks} |")
-    return "\n".join(lines)
+    return "\n".join((*lines, *_amounts(), *_field_groups(roles), *_reach()))
+
+
+def _amounts() -> list[str]:
+    lines = [
+        "",
+        "## Amounts",
+        "",
+        "Up to this amount a role acts by itself; beyond it, or in another currency, somebody else approves.",
+    ]
+    lines += ["", "| role | permission | limit |", "| --- | --- | --- |"]
+    for role, limits in LIMITS.items():
+        for permission, amounts in limits.items():
+            shown = ", ".join(str(amount) for amount in amounts) or "none: always approved"
+            lines.append(f"| {'an API client' if role == CLIENT else role} | `{permission}` | {shown} |")
+    return lines
+
+
+def _field_groups(roles: list[str]) -> list[str]:
+    lines = ["", "## Field groups", "", "What is not seen plainly can be neither filtered nor sorted by."]
+    lines += ["", "| field group | fields | " + " | ".join(roles) + " |", "| --- | --- |" + " --- |" * len(roles)]
+    for group, meaning in FIELD_GROUPS.items():
+        seen = " | ".join(SIGHTS[role].get(group, Sight.HIDDEN).value for role in roles)
+        lines.append(f"| `{group}` | {meaning} | {seen} |")
+    lines += ["", "| TM Forum resource | attribute | field group |", "| --- | --- | --- |"]
+    for kind, fields in FIELDS.items():
+        lines += [f"| {kind} | `{attribute}` | `{group}` |" for attribute, group in fields.items()]
+    return lines
+
+
+def _reach() -> list[str]:
+    resources = ", ".join(f"`{name}.…`" for name in sorted(OWN_RESOURCES))
+    kinds = "; ".join(f"{kind} ({', '.join(sorted(methods))})" for kind, methods in OWN.items())
+    roles, sensitive = ", ".join(sorted(OWN_ROLES)), ", ".join(f"`{name}`" for name in sorted(SENSITIVE))
+    dealers = (
+        f"The role {roles}, and an API client that acts for a dealer, reach of {resources} only what it registered."
+    )
+    open_to_them = f"TM Forum resources that are open to such a client: {kinds}."
+    factors = f"Where a brand asks for a second factor, holders of these need one: {sensitive}."
+    return ["", "## Reach", "", f"{dealers} {open_to_them}", "", factors]
 
 
 def _settings() -> str:
