@@ -30,6 +30,10 @@ from linehouse.platform.access.programs import NewSecret, ProgramView
 DAYS: Final = 14
 
 
+def _scopes(one: ProgramView) -> str:
+    return ", ".join(one.scopes[:4]) + (" …" if len(one.scopes) > 4 else "")
+
+
 @desk_view("access.read", section="clients")
 def clients(request: DeskRequest) -> HttpResponse:
     """All programs of the brand."""
@@ -41,7 +45,9 @@ def clients(request: DeskRequest) -> HttpResponse:
             Column("name", gettext("Name"), sort=True, link=lambda c: reverse("desk:client", args=(brand, c.id))),
             Column("state", gettext("State"), Kind.STATUS, sort=True),
             Column(
-                "scopes", gettext("May"), value=lambda c: ", ".join(c.scopes[:4]) + (" …" if len(c.scopes) > 4 else "")
+                "scopes",
+                gettext("What it may do"),
+                value=_scopes,
             ),
             Column("dealer", gettext("Dealer"), shown=Shown.FROM_DESKTOP),
             Column("per_minute", gettext("Calls in a minute"), Kind.NUMBER, shown=Shown.FROM_TABLET),
