@@ -9,8 +9,6 @@ import pytest
 
 from linehouse.edge.partner.mail.smtp import SmtpMailer
 from linehouse.notify.mailer import Attachment, Mail, Refusal, Unreachable
-from linehouse.notify.templates import languages, names, render, template
-from linehouse.notify.values import masked
 from linehouse.simulators.mailbox.server import Faults, Mailbox, MailServer
 
 PDF = b"%PDF-1.7\n" + bytes(range(256)) * 400
@@ -82,17 +80,3 @@ def test_a_refusal_is_final_and_a_busy_server_is_not(server: MailServer, box: Ma
     server.stop()
     with pytest.raises(Unreachable):
         mailer.send(mail())
-
-
-@pytest.mark.parametrize("language", sorted(languages()))
-@pytest.mark.parametrize("name", sorted(names()))
-def test_every_template_exists_in_every_language_with_the_same_variables(name: str, language: str) -> None:
-    found = template(name, language)
-    assert found.language == language
-    assert found.variables == template(name, "en").variables
-    filled = render(found, {variable: variable.upper() for variable in found.variables})
-    assert "{" not in filled.subject + filled.text
-
-
-def test_an_address_is_shown_masked() -> None:
-    assert masked("joerg@mail.example") == "j…@mail.example"

@@ -298,6 +298,18 @@ def _message_failed(event: notify.MessageFailed) -> Told:
     return Told(gettext("Message not delivered"), text, Mood.BAD, Subject("message", event.message_id))
 
 
+@tells(notify.MessageCancelled)
+def _message_cancelled(event: notify.MessageCancelled) -> Told:
+    text = f"{said(event.template)}: {event.reason}" if event.template else event.reason
+    return Told(gettext("Message not sent"), text, subject=Subject("message", event.message_id))
+
+
+@tells(notify.PreferenceChanged)
+def _preference_changed(event: notify.PreferenceChanged) -> Told:
+    channels = ", ".join(said(channel) for channel in event.channels)
+    return Told(gettext("Preferred channels chosen"), channels or gettext("left to each notice"))
+
+
 @tells(party_consent.ConsentChanged)
 def _consent_changed(event: party_consent.ConsentChanged) -> Told:
     what = {"purpose": said(event.purpose), "channel": said(event.channel), "source": said(event.source)}

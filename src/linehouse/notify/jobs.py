@@ -2,60 +2,71 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 from uuid import UUID
-
-from babel.dates import format_date
-from babel.numbers import format_currency
 
 from linehouse.billing import service as billing
 from linehouse.billing.events import InvoiceDocumented
 from linehouse.billing.reference import grouped
 from linehouse.catalog import service as catalog
-from linehouse.customer import service as customers
 from linehouse.inventory import service as inventory
 from linehouse.inventory.events import ProductActivated
 from linehouse.kernel.money import Money
 from linehouse.notify.events import MessageCompleted
 from linehouse.notify.service.delivery import deliver
-from linehouse.notify.service.messages import DELIVER, say
+from linehouse.notify.service.outcomes import AWAIT_RECEIPT
+from linehouse.notify.service.receipts import receipt_overdue
+from linehouse.notify.service.writing import DELIVER, send_notice
+from linehouse.notify.values import Channel
+from linehouse.notify.wording import Value
+from linehouse.ordering.events import OrderStateChanged
 from linehouse.payment.events import PaymentReceived
-from linehouse.platform.jobs.registry import Attempt, external_job
+from linehouse.platform.jobs.registry import Attempt, external_job, job
 from linehouse.platform.outbox.registry import consumer
 from linehouse.platform.work import SYSTEM, Work
 
+# Ten segments may each wait for the centre's answer before somebody else may look after the message.
+_LEASE_SECONDS = 300
 
-@external_job(DELIVER)
+
+@external_job(DELIVER, lease_seconds=_LEASE_SECONDS)
 def deliver_message(payload: dict[str, Any], attempt: Attempt) -> None:
-    """Hand a message over to the mail server."""
+    """Hand a message over to the mail server or the SMS centre."""
     deliver(UUID(payload["message"]))
 
 
-def _amount(amount: Money, language: str) -> str:
-    return format_currency(amount.decimal, amount.currency, locale=language)
+@job(AWAIT_RECEIPT)
+def await_receipt(payload: dict[str, Any], work: Work) -> None:
+    """Decide about an SMS of which no receipt came in time."""
+    receipt_overdue(UUID(payload["delivery"]))
+
+
+def _day(day: date | None) -> date:
+    if day is None:
+        raise TypeError("an invoice with documents has its dates")
+    return day
 
 
 @consumer("notify.invoice", on=(InvoiceDocumented,))
 def send_invoice(event: InvoiceDocumented, work: Work) -> None:
     """An invoice goes out as soon as its documents are kept."""
-    brand = catalog.published().brand
+    account = catalog.published().brand.bank_account
     bill = billing.invoice(event.invoice_id)
-    language = customers.customer_view(event.customer_id).language
-    say(
+    variables: dict[str, Value] = {"invoice": event.number, "amount": abs(bill.gross), "date": _day(bill.issue_date)}
+    if bill.kind != "credit-note":
+        variables |= {
+            "due": _day(bill.due_date),
+            "holder": account.holder,
+            "iban": " ".join(account.iban[i : i + 4] for i in range(0, len(account.iban), 4)),
+            "reference": grouped(bill.reference),
+        }
+    send_notice(
         "credit-note" if bill.kind == "credit-note" else "invoice",
         key=str(event.invoice_id),
         customer_id=event.customer_id,
         subject_ref=event.number,
-        variables={
-            "brand": brand.name,
-            "invoice": event.number,
-            "amount": _amount(abs(bill.gross), language),
-            "date": format_date(bill.issue_date, locale=language),
-            "due": format_date(bill.due_date, locale=language),
-            "holder": brand.bank_account.holder,
-            "iban": " ".join(brand.bank_account.iban[i : i + 4] for i in range(0, len(brand.bank_account.iban), 4)),
-            "reference": grouped(bill.reference),
-        },
+        variables=variables,
         documents=(event.pdf_document_id, event.xml_document_id),
     )
 
@@ -65,40 +76,47 @@ def send_welcome(event: ProductActivated, work: Work) -> None:
     """A new line is welcomed; an add-on is not."""
     if event.parent_product_id is not None:
         return
-    catalogue = catalog.published()
     product = inventory.find_product(id=event.product_id)
-    offering = catalogue.offerings.get(event.offering_key)
-    say(
+    offering = catalog.published().offerings.get(event.offering_key)
+    send_notice(
         "welcome",
         key=str(event.product_id),
         customer_id=event.customer_id,
         subject_ref=event.product_number,
         variables={
-            "brand": catalogue.brand.name,
             "plan": offering.name if offering else event.offering_key,
             "number": product.msisdn.e164 if product.msisdn else "",
         },
     )
 
 
+@consumer("notify.order_cancelled", on=(OrderStateChanged,))
+def tell_of_cancellation(event: OrderStateChanged, work: Work) -> None:
+    """Somebody whose order is cancelled is told that nothing is owed."""
+    if event.new == "cancelled":
+        send_notice(
+            "order-cancelled",
+            key=str(event.order_id),
+            customer_id=event.customer_id,
+            subject_ref=event.order_number,
+            variables={"order": event.order_number},
+        )
+
+
 @consumer("notify.payment", on=(PaymentReceived,))
 def thank_for_payment(event: PaymentReceived, work: Work) -> None:
     """A payment is confirmed."""
-    language = customers.customer_view(event.customer_id).language
-    say(
+    send_notice(
         "payment",
         key=str(event.payment_id),
         customer_id=event.customer_id,
         subject_ref=event.number,
-        variables={
-            "brand": catalog.published().brand.name,
-            "amount": _amount(Money(event.micros, event.currency), language),
-        },
+        variables={"amount": Money(event.micros, event.currency)},
     )
 
 
 @consumer("notify.invoice_sent", on=(MessageCompleted,))
 def tell_billing(event: MessageCompleted, work: Work) -> None:
     """An invoice whose mail was taken by the customer's server counts as sent."""
-    if event.template in ("invoice", "credit-note"):
+    if event.template in ("invoice", "credit-note") and event.channel == Channel.EMAIL:
         billing.mark_sent(billing.invoice_by_number(event.subject_ref).id, actor=SYSTEM)

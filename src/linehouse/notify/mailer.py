@@ -31,6 +31,7 @@ class Mail:
     text: str
     language: str
     attachments: tuple[Attachment, ...] = ()
+    html: str = ""
 
 
 class Refusal(Exception):

@@ -1,5 +1,65 @@
-"""Use cases of messages."""
+"""Use cases of notices and messages."""
 
-from linehouse.notify.service.messages import message, messages, say, send_again
+from linehouse.notify.service.contact import preference, rules_of, set_preference, set_rules
+from linehouse.notify.service.messages import (
+    cancel_message,
+    change_message,
+    evidence_of,
+    message,
+    messages,
+    send_again,
+    ways_of,
+)
+from linehouse.notify.service.receipts import receipt_overdue, take_bounce, take_receipt
+from linehouse.notify.service.wordings import (
+    Preview,
+    apply_texts,
+    chosen_wording,
+    create_notice,
+    discard_draft,
+    draft,
+    notice,
+    notices,
+    preview,
+    publish_wording,
+    restore_wording,
+    save_draft,
+    used_languages,
+    wording_in_use,
+    wording_versions,
+)
+from linehouse.notify.service.writing import send_notice, send_text
 
-__all__ = ["message", "messages", "say", "send_again"]
+__all__ = [
+    "Preview",
+    "apply_texts",
+    "cancel_message",
+    "change_message",
+    "chosen_wording",
+    "create_notice",
+    "discard_draft",
+    "draft",
+    "evidence_of",
+    "message",
+    "messages",
+    "notice",
+    "notices",
+    "preference",
+    "preview",
+    "publish_wording",
+    "receipt_overdue",
+    "restore_wording",
+    "rules_of",
+    "save_draft",
+    "send_again",
+    "send_notice",
+    "send_text",
+    "set_preference",
+    "set_rules",
+    "take_bounce",
+    "take_receipt",
+    "used_languages",
+    "ways_of",
+    "wording_in_use",
+    "wording_versions",
+]
