@@ -75,3 +75,6 @@ WORDING = Lifecycle(
     transitions=(("draft", "published"), ("draft", "discarded"), ("published", "replaced")),
 )
 """One is published at a time; what was published stays to be looked at and to go back to."""
+
+UNDELIVERED = "notify.undelivered"
+"""The kind of task for a notice that the law demands and that reached nobody."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 import pgtrigger
 from django.db import models
 
@@ -9,15 +11,17 @@ from linehouse.kernel.ids import new_id
 from linehouse.notify.lifecycle import DELIVERY, MESSAGE, PART, WORDING
 from linehouse.notify.values import Channel, MessageClass
 from linehouse.platform.models import BusinessModel, state_constraint, state_trigger, tracked
+from linehouse.platform.personal.fields import EncryptedTextField
 
+NOBODY = UUID(int=0)
 _CHANNELS = [(one.value, one.value) for one in Channel]
 _CLASSES = [(one.value, one.value) for one in MessageClass]
 
 
 @tracked
 class Message(BusinessModel):
-    """One message to one person. A customer's address is not kept, only its masked form; what the caller addressed
-    himself is kept until the message has ended."""
+    """One message to one person. A customer's address is not kept, only its masked form; an address that the
+    caller gave is kept encrypted, as the words are."""
 
     template = models.CharField(max_length=60, blank=True, help_text="the notice; empty for a free text")
     key = models.CharField(max_length=200)
@@ -28,14 +32,29 @@ class Message(BusinessModel):
     customer_id = models.UUIDField(null=True, db_index=True)
     party_id = models.UUIDField(null=True)
     subject_ref = models.CharField(max_length=100, blank=True, help_text="business number of what it is about")
-    subject = models.CharField(max_length=300, blank=True)
-    text = models.TextField()
+    owner_id = models.UUIDField(
+        default=NOBODY, help_text="whose key it is under: the party's, or the message's own where there is none"
+    )
+    subject = EncryptedTextField(of="notify_message.subject", subject="owner_id", blank=True)
+    text = EncryptedTextField(of="notify_message.text", subject="owner_id")
     documents = models.JSONField(default=list, help_text="ids of the kept files that go with it")
     state = models.CharField(max_length=12, default="initial")
     message_id = models.CharField(max_length=200, unique=True)
-    recipient_name = models.CharField(max_length=200, blank=True)
-    recipient_email = models.CharField(max_length=320, blank=True, help_text="only where the caller gave one")
-    recipient_phone = models.CharField(max_length=40, blank=True, help_text="only where the caller gave one")
+    recipient_name = EncryptedTextField(of="notify_message.recipient_name", subject="owner_id", blank=True, default="")
+    recipient_email = EncryptedTextField(
+        of="notify_message.recipient_email",
+        subject="owner_id",
+        blank=True,
+        default="",
+        help_text="only where the caller gave one",
+    )
+    recipient_phone = EncryptedTextField(
+        of="notify_message.recipient_phone",
+        subject="owner_id",
+        blank=True,
+        default="",
+        help_text="only where the caller gave one",
+    )
     recipient_masked = models.CharField(max_length=200, blank=True)
     evidence = models.CharField(max_length=500, blank=True, help_text="the last of it")
     attempts = models.SmallIntegerField(default=0)
@@ -71,9 +90,10 @@ class Delivery(BusinessModel):
     channel = models.CharField(max_length=10, choices=_CHANNELS)
     language = models.CharField(max_length=10)
     version = models.IntegerField(default=0, help_text="of the wording; 0 is the product's own")
-    subject = models.CharField(max_length=300, blank=True)
-    text = models.TextField()
-    html = models.TextField(blank=True)
+    owner_id = models.UUIDField(default=NOBODY, help_text="as the message's")
+    subject = EncryptedTextField(of="notify_delivery.subject", subject="owner_id", blank=True)
+    text = EncryptedTextField(of="notify_delivery.text", subject="owner_id")
+    html = EncryptedTextField(of="notify_delivery.html", subject="owner_id", blank=True)
     state = models.CharField(max_length=12, default="waiting")
     attempts = models.SmallIntegerField(default=0)
     recipient_masked = models.CharField(max_length=200, blank=True)

@@ -37,6 +37,7 @@ ALWAYS = (
 LONGEST_SMS = 10
 """Segments beyond which a text is no SMS any more."""
 _TOKEN = re.compile(r"\{\{|\}\}|\{([a-z][a-z0-9_]*)\}|[{}]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 _LINK_FIELD = re.compile(r"""href\s*=\s*["']?\s*\{([a-z][a-z0-9_]*)\}""", re.IGNORECASE)
 
 
@@ -179,7 +180,7 @@ def render(wording: Wording, values: Mapping[str, str]) -> Wording:
             field="variables",
             expected=", ".join(sorted(used_variables(wording))),
         )
-    plain = {name: "".join(c for c in value if c.isprintable() or c in "\n\t") for name, value in values.items()}
+    plain = {name: _CONTROL.sub("", value) for name, value in values.items()}
     return Wording(
         subject=" ".join(_fill(wording.subject, plain).split()),
         text=_fill(wording.text, plain),

@@ -28,9 +28,7 @@ def messages_table(brand: str, *, of_customer: bool = False) -> Table[MessageVie
         key="messages",
         caption=gettext("Messages"),
         columns=(
-            Column(
-                "subject", gettext("Subject"), sort=True, link=lambda m: reverse("desk:message", args=(brand, m.id))
-            ),
+            Column("subject", gettext("Subject"), link=lambda m: reverse("desk:message", args=(brand, m.id))),
             Column("recipient_masked", gettext("To"), Kind.CODE, shown=Shown.FROM_TABLET),
             Column("subject_ref", gettext("About"), Kind.CODE, shown=Shown.FROM_DESKTOP),
             Column("channel", gettext("Channel"), value=lambda m: CHANNELS.get(m.channel, m.channel)),
@@ -49,7 +47,7 @@ def messages_table(brand: str, *, of_customer: bool = False) -> Table[MessageVie
             Filter("channel", gettext("Channel"), tuple((key, str(word)) for key, word in CHANNELS.items())),
             Filter("message_class", gettext("Class"), tuple((key, str(word)) for key, word in CLASSES.items())),
         ),
-        search_label="" if of_customer else gettext("Subject, template, or what it is about"),
+        search_label="" if of_customer else gettext("Template, or what it is about"),
         sort="-created_at",
         empty=Empty(gettext("No message yet"), gettext("Invoices and notices to customers are listed here."), "mail"),
     )

@@ -40,6 +40,7 @@ def send_again(message_id: UUID, *, actor: Actor, reason: str) -> None:
                 delivery.attempts = 0
                 delivery.save(update_fields=["attempts"])
                 outcomes.move(delivery, "waiting")
+        outcomes.follow(row)
         outcomes.keep(row, "again", f"{reason}; by {actor.name}")
         outcomes.run_again(row)
 
@@ -82,7 +83,9 @@ def change_message(
         row.changed_at = work.now
         row.save(update_fields=["text", "subject", "description", "priority", "changed_at"])
         if text is not None or subject is not None:
-            row.deliveries.filter(position=0).update(text=row.text, subject=row.subject, changed_at=work.now)
+            first = row.deliveries.get(position=0)
+            first.text, first.subject, first.changed_at = row.text, row.subject, work.now
+            first.save(update_fields=["text", "subject", "changed_at"])
         if due is not None:
             row.due_at = due
             row.save(update_fields=["due_at"])
@@ -95,7 +98,7 @@ def messages(
 ) -> tuple[Sequence[MessageView], int]:
     """A page of messages, newest first, and how many match."""
     rows = _matching(wanted)
-    order = sort if sort.removeprefix("-") in ("created_at", "sent_at", "subject", "state") else "-created_at"
+    order = sort if sort.removeprefix("-") in ("created_at", "sent_at", "state") else "-created_at"
     page = rows.order_by(order, "-id").prefetch_related("deliveries")[offset : offset + limit]
     return [_view(row) for row in page], rows.count()
 
@@ -114,7 +117,9 @@ def _matching(wanted: MessageFilter) -> QuerySet[Message]:
         rows = rows.filter(created_at__gte=datetime.combine(wanted.written_from, time.min, tzinfo=UTC))
     if wanted.search:
         text = wanted.search
-        rows = rows.filter(Q(subject__icontains=text) | Q(subject_ref__icontains=text) | Q(template__icontains=text))
+        rows = rows.filter(
+            Q(subject_ref__icontains=text) | Q(template__icontains=text) | Q(description__icontains=text)
+        )
     return rows
 
 

@@ -2,30 +2,37 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 
 from linehouse.kernel.ids import new_id
 from linehouse.notify.events import MessageCancelled, MessageCompleted, MessageFailed, MessageHeld
-from linehouse.notify.lifecycle import DELIVERY, MESSAGE, PART
+from linehouse.notify.lifecycle import DELIVERY, MESSAGE, PART, UNDELIVERED
 from linehouse.notify.models import Delivery, Evidence, Message, SmsPart
 from linehouse.notify.service.contact import rules_of
 from linehouse.notify.service.writing import DELIVER
-from linehouse.notify.values import Channel, MessageClass
+from linehouse.notify.values import Channel, MessageClass, masked
 from linehouse.platform.jobs.service import enqueue
 from linehouse.platform.outbox.service import emit
 from linehouse.platform.work import current_work
 
 AWAIT_RECEIPT = "notify.await_receipt"
-TASK = "notify.delivery_failed"
+_ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+|\+\d{7,15}")
 
 
 def keep(row: Message, kind: str, text: str, channel: str = "") -> None:
     """Add a line of evidence; the last one also stands with the message."""
+    words = without_addresses(text)[:500]
     Evidence.objects.create(
-        id=new_id(), message=row, at=current_work().now, kind=kind, channel=channel or row.channel, text=text[:500]
+        id=new_id(), message=row, at=current_work().now, kind=kind, channel=channel or row.channel, text=words
     )
-    row.evidence, row.changed_at = text[:500], current_work().now
+    row.evidence, row.changed_at = words, current_work().now
     row.save(update_fields=["evidence", "changed_at"])
+
+
+def without_addresses(text: str) -> str:
+    """The other side's words with every address in them masked: evidence is shown to those who need not see one."""
+    return _ADDRESS.sub(lambda found: masked(found[0]), text)
 
 
 def move(delivery: Delivery, state: str, reason: str = "") -> None:
@@ -87,6 +94,7 @@ def complete(row: Message, delivery: Delivery) -> None:
     row.save(update_fields=["state", "sent_at", "changed_at", "channel", "language"])
     for other in row.deliveries.filter(state="waiting"):
         move(other, "skipped", "not needed")
+    follow(row)
     emit(
         MessageCompleted(
             message_id=row.id,
@@ -122,6 +130,7 @@ def fail(row: Message, reason: str) -> None:
     row.state = MESSAGE.require(row.state, "failed")
     row.changed_at = current_work().now
     row.save(update_fields=["state", "changed_at"])
+    follow(row)
     emit(
         MessageFailed(
             message_id=row.id,
@@ -129,7 +138,7 @@ def fail(row: Message, reason: str) -> None:
             template=row.template,
             channel=row.channel,
             subject_ref=row.subject_ref,
-            reason=reason[:200],
+            reason=without_addresses(reason)[:200],
         )
     )
 
@@ -154,6 +163,7 @@ def drop(row: Message, reason: str) -> None:
     emit(MessageCancelled(message_id=row.id, customer_id=row.customer_id, template=row.template, reason=reason[:200]))
 
 
-def needs_somebody(message_class: str) -> bool:
-    """Whether a failure is put before a person: what the law demands may not get lost."""
-    return message_class == MessageClass.LEGAL
+def follow(row: Message) -> None:
+    """Let the work list follow: a notice that the law demands may not get lost unseen."""
+    if row.message_class == MessageClass.LEGAL:
+        current_work().touch(UNDELIVERED, str(row.id))

@@ -193,8 +193,10 @@ def _write(
 ) -> UUID:
     digest = hashlib.sha256(f"{work.brand}/{template}/{key}".encode()).hexdigest()[:32]
     first = words[0]
+    own_id = new_id()
     row = Message(
-        id=new_id(),
+        id=own_id,
+        owner_id=customer.party_id if customer else own_id,
         created_at=work.now,
         changed_at=work.now,
         template=template,
@@ -226,6 +228,7 @@ def _write(
             created_at=work.now,
             changed_at=work.now,
             message=row,
+            owner_id=row.owner_id,
             position=position,
             channel=one.channel,
             language=one.language,
