@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from linehouse.edge.partner.mail.address import SmtpAddress
 from linehouse.edge.partner.mail.smtp import SmtpMailer
 from linehouse.notify.mailer import Attachment, Mail, Refusal, Unreachable
 from linehouse.simulators.mailbox.server import Faults, Mailbox, MailServer
@@ -45,7 +46,7 @@ def server(box: Mailbox) -> Iterator[MailServer]:
 
 
 def test_a_mail_arrives_whole(server: MailServer, box: Mailbox) -> None:
-    said = SmtpMailer("127.0.0.1", server.port).send(mail())
+    said = SmtpMailer(SmtpAddress("127.0.0.1", server.port)).send(mail())
     (received,) = box.mails()
     assert said == f"250 2.0.0 kept as {received.key}"
     assert received.subject == "Ihre Rechnung über 27,95 €"
@@ -61,7 +62,7 @@ def test_a_mail_arrives_whole(server: MailServer, box: Mailbox) -> None:
 
 
 def test_the_same_message_sent_twice_is_one_mail(server: MailServer, box: Mailbox) -> None:
-    mailer = SmtpMailer("127.0.0.1", server.port)
+    mailer = SmtpMailer(SmtpAddress("127.0.0.1", server.port))
     mailer.send(mail())
     mailer.send(mail())
     mailer.send(mail("<2@linehouse.invalid>"))
@@ -69,7 +70,7 @@ def test_the_same_message_sent_twice_is_one_mail(server: MailServer, box: Mailbo
 
 
 def test_a_refusal_is_final_and_a_busy_server_is_not(server: MailServer, box: Mailbox) -> None:
-    mailer = SmtpMailer("127.0.0.1", server.port)
+    mailer = SmtpMailer(SmtpAddress("127.0.0.1", server.port))
     server.faults.refuse = 1
     with pytest.raises(Refusal, match="550"):
         mailer.send(mail())

@@ -30,7 +30,7 @@ from linehouse.platform.work import SYSTEM, Work
 _LEASE_SECONDS = 300
 
 
-@external_job(DELIVER, lease_seconds=_LEASE_SECONDS)
+@external_job(DELIVER, max_attempts=30, lease_seconds=_LEASE_SECONDS)
 def deliver_message(payload: dict[str, Any], attempt: Attempt) -> None:
     """Hand a message over to the mail server or the SMS centre."""
     deliver(UUID(payload["message"]))

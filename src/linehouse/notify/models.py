@@ -58,7 +58,7 @@ class Message(BusinessModel):
     recipient_masked = models.CharField(max_length=200, blank=True)
     evidence = models.CharField(max_length=500, blank=True, help_text="the last of it")
     attempts = models.SmallIntegerField(default=0)
-    tries = models.SmallIntegerField(default=5, help_text="attempts by each channel")
+    tries = models.SmallIntegerField(default=12, help_text="attempts by each channel")
     runs = models.SmallIntegerField(default=1, help_text="how often its delivery was asked for")
     priority = models.CharField(max_length=10, blank=True)
     description = models.CharField(max_length=300, blank=True)

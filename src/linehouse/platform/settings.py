@@ -23,6 +23,7 @@ _PORT_OFFSETS = {
     "smtp_port": 3,
     "simulators_port": 4,
     "postgres_port": 5,
+    "smpp_port": 6,
 }
 _PUBLIC_URL = re.compile(r"https?://[a-z0-9.-]+(:[0-9]{1,5})?")
 _HIGHEST_BASE_PORT = 65535 - max(_PORT_OFFSETS.values())
@@ -81,6 +82,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         int, _port("NETWORK_PORT", "the simulated host network's provisioning API", "LINEHOUSE_PORT + 2")
     ] = 8082
     smtp_port: Annotated[int, _port("SMTP_PORT", "the simulated mail server", "LINEHOUSE_PORT + 3")] = 8083
+    smpp_port: Annotated[int, _port("SMPP_PORT", "the simulated SMS centre", "LINEHOUSE_PORT + 6")] = 8086
     simulators_port: Annotated[int, _port("SIMULATORS_PORT", "the simulators' web page", "LINEHOUSE_PORT + 4")] = 8084
     postgres_port: Annotated[int, _port("POSTGRES_PORT", "the embedded PostgreSQL", "LINEHOUSE_PORT + 5")] = 8085
     database_url: Annotated[
@@ -109,6 +111,28 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             "POSTGRES_ACCOUNT",
             "Operating-system account that the embedded PostgreSQL runs as when Linehouse is started by root.",
             "`linehouse` where that account exists, else `nobody`",
+        ),
+    ] = ""
+    smtp_url: Annotated[
+        str,
+        _setting(
+            "SMTP_URL",
+            "Address of the mail server that takes mail to customers: `smtp://host:25`, "
+            "`smtp+starttls://user:password@host:587` or `smtps://user:password@host:465`; `?ca=FILE` names the "
+            "authority of its certificate. Empty: the simulated mail server.",
+            "empty",
+            secret=True,
+        ),
+    ] = ""
+    smpp_url: Annotated[
+        str,
+        _setting(
+            "SMPP_URL",
+            "Address of the SMS centre: `smpp://system_id:password@host:2775`, or `smpps` with TLS. Options after `?`: "
+            "`bind=pair` for a transmitter and a receiver instead of one transceiver, `system_type`, `service_type`, "
+            "`sender`, `timeout` in seconds, `ca`. Empty: the simulated SMS centre, and none without the simulators.",
+            "empty",
+            secret=True,
         ),
     ] = ""
     secret_key: Annotated[
@@ -302,7 +326,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         if self.database_url:
             del chosen["LINEHOUSE_POSTGRES_PORT"]
         if not self.demo:
-            for variable in ("LINEHOUSE_NETWORK_PORT", "LINEHOUSE_SMTP_PORT", "LINEHOUSE_SIMULATORS_PORT"):
+            for variable in (
+                "LINEHOUSE_NETWORK_PORT",
+                "LINEHOUSE_SMTP_PORT",
+                "LINEHOUSE_SMPP_PORT",
+                "LINEHOUSE_SIMULATORS_PORT",
+            ):
                 del chosen[variable]
         return chosen
 

@@ -13,6 +13,7 @@ from linehouse.platform.postgres.databases import Installation, load_brands
 from linehouse.platform.postgres.dsn import Dsn
 from linehouse.platform.postgres.routing import find_brands_by
 from linehouse.platform.settings import Settings
+from linehouse.run.sms import wire_sms
 
 _OF_ROOMS = ("jobs", "tasks", "characterised", "approvals", "personal", "imports")
 """Modules in which a room registers what it offers: consumers and jobs, kinds of tasks for people, entities with custom
@@ -53,12 +54,15 @@ def open_databases(dsn: Dsn, *, prefix: str = "linehouse", pooled: bool = False)
 
 
 def wire(settings: Settings) -> None:
-    """Connect the rooms' ports to the counterparts that the settings name: the host network and the mail server."""
+    """Connect the rooms' ports to the counterparts that the settings name: host network, mail server, SMS centre."""
     from linehouse.activation import connector
     from linehouse.edge.network.tmf640.connector import Tmf640Connector
+    from linehouse.edge.partner.mail.address import SmtpAddress
     from linehouse.edge.partner.mail.smtp import SmtpMailer
     from linehouse.notify import mailer
 
     network = f"http://127.0.0.1:{settings.network_port}"
     connector.set_factory(lambda: Tmf640Connector(network))
-    mailer.set_factory(lambda: SmtpMailer("127.0.0.1", settings.smtp_port))
+    mail_server = SmtpAddress.parse(settings.smtp_url or f"smtp://127.0.0.1:{settings.smtp_port}")
+    mailer.set_factory(lambda: SmtpMailer(mail_server))
+    wire_sms(settings)

@@ -1,4 +1,4 @@
-"""The process that plays the outside world for demo and rehearsal: host network, mailbox, bank.
+"""The process that plays the outside world for demo and rehearsal: host network, mailbox, SMS centre, bank.
 
 Each server is listed here with the setting that gives its port. All of them listen on 127.0.0.1 only.
 """
@@ -14,8 +14,10 @@ import structlog
 
 from linehouse.platform.settings import Settings
 from linehouse.platform.telemetry import logs, traces
+from linehouse.run.sms import SIMULATED_PASSWORD, SIMULATED_USER
 from linehouse.simulators.host_network import server as host_network
 from linehouse.simulators.mailbox.server import Mailbox, MailServer
+from linehouse.simulators.sms_centre import server as sms_centre
 from linehouse.simulators.world import server as world
 
 _log = structlog.get_logger(__name__)
@@ -42,6 +44,12 @@ def _mailbox(settings: Settings, stop: threading.Event) -> None:
     server.stop()
 
 
+def _sms_centre(settings: Settings, stop: threading.Event) -> None:
+    sms_centre.serve(
+        settings.home / "simulators" / "sms-centre", settings.smpp_port, SIMULATED_USER, SIMULATED_PASSWORD, stop
+    )
+
+
 def _world(settings: Settings, stop: threading.Event) -> None:
     world.serve(settings.home, settings.simulators_port, f"http://localhost:{settings.network_port}", stop)
 
@@ -49,6 +57,7 @@ def _world(settings: Settings, stop: threading.Event) -> None:
 SERVERS: tuple[Server, ...] = (
     Server("host network", lambda settings: settings.network_port, _host_network),
     Server("mailbox", lambda settings: settings.smtp_port, _mailbox),
+    Server("SMS centre", lambda settings: settings.smpp_port, _sms_centre),
     Server("outside world", lambda settings: settings.simulators_port, _world),
 )
 

@@ -16,6 +16,7 @@ from linehouse.platform.settings import Settings
 from linehouse.platform.telemetry import logs, metrics, traces
 from linehouse.run.home import Home
 from linehouse.run.house import open_databases, open_house, wire
+from linehouse.run.sms import hang_up, listen
 
 _log = structlog.get_logger(__name__)
 
@@ -33,9 +34,10 @@ Poller = Callable[[Path], int]
 def pollers() -> tuple[Poller, ...]:
     """What is polled for every brand, in this order; imported once the house is open."""
     from linehouse.edge.partner.bank import inbox as bank
+    from linehouse.edge.partner.mail import bounces
     from linehouse.usage.service import inbox as usage
 
-    return (usage.poll_home, bank.poll_home)
+    return (usage.poll_home, bank.poll_home, bounces.poll_home)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +131,7 @@ def main() -> None:
     with realm_scope(CONTROL):
         installation = open_databases(Dsn.parse(settings.database_url), prefix=settings.database_prefix)
         worker = Worker(settings.home, lambda: brands_at_work(installation), pollers())
+        listen()
         while not stop.is_set():
             try:
                 turn = worker.turn()
@@ -140,6 +143,7 @@ def main() -> None:
                     connection.close()
                 pause = LOST_SECONDS
             stop.wait(pause)
+        hang_up()
         connections.close_all()
 
 

@@ -384,7 +384,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="message",
             name="tries",
-            field=models.SmallIntegerField(default=5, help_text="attempts by each channel"),
+            field=models.SmallIntegerField(default=12, help_text="attempts by each channel"),
         ),
         migrations.AddField(
             model_name="messageevent",
@@ -457,7 +457,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="messageevent",
             name="tries",
-            field=models.SmallIntegerField(default=5, help_text="attempts by each channel"),
+            field=models.SmallIntegerField(default=12, help_text="attempts by each channel"),
         ),
         migrations.AlterField(
             model_name="message",

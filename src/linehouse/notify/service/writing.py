@@ -24,7 +24,8 @@ from linehouse.platform.jobs.service import enqueue
 from linehouse.platform.work import Work, current_work
 
 DELIVER = "notify.deliver"
-TRIES = 5
+TRIES = 12
+"""Attempts by each channel: the pauses grow to ten minutes, so that together they last about forty."""
 NOBODY = Recipient()
 
 
@@ -110,8 +111,8 @@ def send_text(
     if message_class == MessageClass.MARKETING and customer_id is None:
         expected = "a customer, whose consent can be asked for"
         problems.append(Problem("notify.nobody", "marketing goes to customers", "customer", "", expected))
-    if not 1 <= tries <= 10:
-        problems.append(Problem("notify.tries", "this is no number of attempts", "tries", str(tries), "1 to 10"))
+    if not 1 <= tries <= 20:
+        problems.append(Problem("notify.tries", "this is no number of attempts", "tries", str(tries), "1 to 20"))
     if problems:
         raise InvalidFields(tuple(problems))
     customer = customers.customer_view(customer_id) if customer_id else None

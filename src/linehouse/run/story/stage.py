@@ -11,6 +11,7 @@ from pathlib import Path
 
 from linehouse.activation import connector
 from linehouse.edge.network.tmf640.connector import Tmf640Connector
+from linehouse.edge.partner.mail.address import SmtpAddress
 from linehouse.edge.partner.mail.smtp import SmtpMailer
 from linehouse.notify import mailer
 from linehouse.platform.work import Actor
@@ -65,5 +66,5 @@ def stage(brand: str, home: Path, brand_files: Path, clock: datetime, seed: str)
         closing.callback(mailer.set_factory, before[1])
         closing.callback(connector.set_factory, before[0])
         connector.set_factory(lambda: Tmf640Connector(network.url))
-        mailer.set_factory(lambda: SmtpMailer("127.0.0.1", mail.port))
+        mailer.set_factory(lambda: SmtpMailer(SmtpAddress("127.0.0.1", mail.port)))
         yield Stage(brand, home, brand_files, clock, seed, network, world)

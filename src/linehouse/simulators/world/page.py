@@ -5,6 +5,8 @@ from __future__ import annotations
 from html import escape
 
 from linehouse.simulators.mailbox.server import Received
+from linehouse.simulators.sms_centre.faults import MENU, Fault
+from linehouse.simulators.sms_centre.handsets import Joined
 from linehouse.simulators.world.brands import KnownBrand
 from linehouse.simulators.world.invoice_reader import Payable
 
@@ -36,8 +38,15 @@ def shell(title: str, body: str, note: str = "") -> str:
     )
 
 
-def index(mails: list[Received], brands: list[KnownBrand], network_url: str, note: str) -> str:
-    """Mailbox, bank and links."""
+def index(
+    mails: list[Received],
+    texts: list[Joined],
+    faults: dict[Fault, int],
+    brands: list[KnownBrand],
+    network_url: str,
+    note: str,
+) -> str:
+    """Mailbox, handsets, bank and links."""
     rows = "".join(
         f'<tr><td><a href="/mail/{mail.key}">{escape(mail.subject) or "(no subject)"}</a></td>'
         f"<td>{escape(mail.recipient)}</td><td>{len(mail.attachments)}</td></tr>"
@@ -59,12 +68,38 @@ def index(mails: list[Received], brands: list[KnownBrand], network_url: str, not
         else "<p>No brand is known yet.</p>"
     )
     body = (
-        f"<h2>Mailbox</h2>{box}<h2>Bank</h2>"
+        f"<h2>Mailbox</h2>{box}{_handsets(texts, faults)}<h2>Bank</h2>"
         f"<p>A transfer reaches the brand as a camt.053 statement in its inbox.</p>{bank}"
         f'<h2>Host network</h2><p>Speaks TMF640 at <a href="{escape(network_url)}/admin">{escape(network_url)}</a>; '
         "its fault menu is there as well.</p>"
     )
     return shell("Mailbox and bank", body, note)
+
+
+def _handsets(texts: list[Joined], faults: dict[Fault, int]) -> str:
+    rows = "".join(
+        f"<tr><td>{escape(one.text)}</td><td>{escape(one.recipient)}</td><td>{escape(one.sender)}</td>"
+        f"<td>{one.parts}{f', {one.missing} missing' if one.missing else ''}, {escape(one.alphabet)}</td>"
+        f"<td>{escape(one.receipt)}</td></tr>"
+        for one in texts[:200]
+    )
+    table = (
+        "<table><thead><tr><th>Text</th><th>To</th><th>From</th><th>Parts</th><th>Receipt</th></tr></thead>"
+        f"<tbody>{rows}</tbody></table>"
+        if texts
+        else "<p>No SMS has come yet.</p>"
+    )
+    left = "".join(f"<li>{escape(fault)}: {count} to come</li>" for fault, count in faults.items())
+    choices = "".join(
+        f'<option value="{escape(fault)}">{escape(fault)}: {escape(meaning)}</option>'
+        for fault, meaning in MENU.items()
+    )
+    return (
+        f"<h2>Handsets</h2>{table}<h3>Faults of the SMS centre</h3>{f'<ul>{left}</ul>' if left else ''}"
+        f'<form method="post" action="/sms-fault"><label>Fault <select name="fault">{choices}</select></label>'
+        '<label>For how many messages <input name="count" inputmode="numeric" value="1" required></label>'
+        "<button>Let it happen</button></form>"
+    )
 
 
 def mail(found: Received, payable: Payable | None, note: str) -> str:

@@ -13,6 +13,8 @@ from linehouse.kernel.error import DomainError
 from linehouse.kernel.money import Money
 from linehouse.simulators.bank.counter import Counter
 from linehouse.simulators.mailbox.server import Mailbox
+from linehouse.simulators.sms_centre.faults import Fault, Faults
+from linehouse.simulators.sms_centre.handsets import Handsets
 from linehouse.simulators.world import brands, invoice_reader, page
 
 _LARGEST_FORM = 10_000
@@ -31,6 +33,8 @@ class World:
         self.network_url = network_url
         self.mailbox = Mailbox(home / "simulators" / "mailbox")
         self.bank = Counter(home / "simulators" / "bank")
+        self.handsets = Handsets(home / "simulators" / "sms-centre")
+        self.sms_faults = Faults(home / "simulators" / "sms-centre")
 
     def payable(self, key: str) -> invoice_reader.Payable | None:
         """What the invoice in a mail asks for."""
@@ -77,6 +81,15 @@ class World:
         )
         return f"Transferred {amount}; the statement {file.name} lies in the inbox of {brand.name}."
 
+    def order_sms_fault(self, form: dict[str, str]) -> str:
+        """Put a fault of the SMS centre on the menu; says what was done."""
+        count = form.get("count", "")
+        if form.get("fault") not in set(Fault) or not count.isdigit() or len(count) > 3:
+            return "Choose a fault and a number of messages."
+        fault = Fault(form["fault"])
+        self.sms_faults.order(fault, int(count))
+        return f"The SMS centre will be {fault} for the next {int(count)} messages."
+
 
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
@@ -95,7 +108,14 @@ class _Handler(BaseHTTPRequestHandler):
             case ["style.css"]:
                 self._answer(200, "text/css; charset=utf-8", page.STYLE.encode())
             case [""]:
-                text = page.index(world.mailbox.mails(), brands.known(world.home), world.network_url, note)
+                text = page.index(
+                    world.mailbox.mails(),
+                    world.handsets.texts(),
+                    world.sms_faults.left(),
+                    brands.known(world.home),
+                    world.network_url,
+                    note,
+                )
                 self._answer(200, "text/html; charset=utf-8", text.encode())
             case ["mail", key]:
                 found = next((mail for mail in world.mailbox.mails() if mail.key == key), None)
@@ -122,6 +142,8 @@ class _Handler(BaseHTTPRequestHandler):
         match [unquote(step) for step in urlsplit(self.path).path.strip("/").split("/")]:
             case ["mail", key, "pay"]:
                 self._back(f"/mail/{quote(key)}", world.pay_mail(key))
+            case ["sms-fault"]:
+                self._back("/", world.order_sms_fault(form))
             case ["transfer"]:
                 self._back("/", world.transfer(form))
             case _:

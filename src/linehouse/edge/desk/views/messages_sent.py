@@ -43,7 +43,7 @@ def _mailbox(request: DeskRequest) -> list[Action]:
 def message(request: DeskRequest, message_id: UUID) -> HttpResponse:
     """One message with its text, attachments and evidence."""
     found = notify.message(message_id)
-    customer = customers.customers([found.customer_id]).get(found.customer_id)
+    customer = customers.customers([found.customer_id]).get(found.customer_id) if found.customer_id else None
     return render(request, "desk/message.html", {"message": found, "customer": customer})
 
 

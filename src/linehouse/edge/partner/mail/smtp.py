@@ -1,13 +1,15 @@
-"""The mailer that speaks SMTP (RFC 5321) and writes MIME (RFC 2045)."""
+"""The mailer that speaks SMTP (RFC 5321), with TLS (RFC 3207) and log-in (RFC 4954), and writes MIME (RFC 2045)."""
 
 from __future__ import annotations
 
 import smtplib
+import ssl
 from dataclasses import dataclass
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP as SMTP_POLICY
 
+from linehouse.edge.partner.mail.address import SmtpAddress, Tls
 from linehouse.notify.mailer import Mail, Refusal, Unreachable
 
 _TIMEOUT_SECONDS = 20
@@ -17,13 +19,12 @@ _TIMEOUT_SECONDS = 20
 class SmtpMailer:
     """Hands mail to one server."""
 
-    host: str
-    port: int
+    address: SmtpAddress
 
     def send(self, mail: Mail) -> str:
         """Hand the mail over; returns the server's last reply. Raises Refusal (5xx) or Unreachable (may pass)."""
         try:
-            with smtplib.SMTP(self.host, self.port, timeout=_TIMEOUT_SECONDS) as server:
+            with self._connected() as server:
                 server.ehlo_or_helo_if_needed()
                 self._require(server.mail(mail.sender))
                 self._require(server.rcpt(mail.recipient))
@@ -31,7 +32,23 @@ class SmtpMailer:
                 self._require((code, reply))
                 return f"{code} {_text(reply)}"
         except (OSError, smtplib.SMTPException) as error:
-            raise Unreachable(f"{self.host}:{self.port}: {error}") from error
+            # A refused log-in or certificate is the installation's trouble, never this mail's.
+            raise Unreachable(f"{self.address.host}:{self.address.port}: {error}") from error
+
+    def _connected(self) -> smtplib.SMTP:
+        found = self.address
+        if found.tls is Tls.NONE:
+            server = smtplib.SMTP(found.host, found.port, timeout=_TIMEOUT_SECONDS)
+        else:
+            context = ssl.create_default_context(cafile=found.ca_file or None)
+            if found.tls is Tls.WHOLE:
+                server = smtplib.SMTP_SSL(found.host, found.port, timeout=_TIMEOUT_SECONDS, context=context)
+            else:
+                server = smtplib.SMTP(found.host, found.port, timeout=_TIMEOUT_SECONDS)
+                server.starttls(context=context)
+        if found.user:
+            server.login(found.user, found.password)
+        return server
 
     @staticmethod
     def _require(answer: tuple[int, bytes]) -> None:
@@ -47,7 +64,7 @@ def _text(reply: bytes) -> str:
 
 
 def compose(mail: Mail) -> EmailMessage:
-    """The mail in MIME, with its attachments."""
+    """The mail in MIME: its text, the same as HTML where there is any, and its attachments."""
     message = EmailMessage()
     message["Message-ID"] = mail.message_id
     message["From"] = Address(mail.sender_name, addr_spec=mail.sender)
@@ -56,6 +73,8 @@ def compose(mail: Mail) -> EmailMessage:
     message["Content-Language"] = mail.language
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(mail.text)
+    if mail.html:
+        message.add_alternative(mail.html, subtype="html")
     for attachment in mail.attachments:
         main, _, sub = attachment.media_type.partition("/")
         message.add_attachment(attachment.content, maintype=main, subtype=sub, filename=attachment.name)
