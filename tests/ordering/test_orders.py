@@ -361,6 +361,8 @@ def test_a_held_order_is_cancelled_and_everything_is_given_back(
         "inventory.product.cancelled",
         "ordering.order.state_changed",
         "ordering.cancellation.completed",
+        "notify.message.started",
+        "notify.message.completed",
     ]
     with pytest.raises(NothingToCancel):
         service.cancel_order(order.id, reason="again", actor=anna.actor)

@@ -19,6 +19,7 @@ def test_defaults_follow_the_user_and_the_port() -> None:
         "LINEHOUSE_CHARGING_PORT": 9001,
         "LINEHOUSE_NETWORK_PORT": 9002,
         "LINEHOUSE_SMTP_PORT": 2525,
+        "LINEHOUSE_SMPP_PORT": 9006,
         "LINEHOUSE_SIMULATORS_PORT": 9004,
         "LINEHOUSE_POSTGRES_PORT": 9005,
     }
@@ -43,7 +44,7 @@ def test_another_process_reads_the_same() -> None:
     ("variable", "value", "expected"),
     [
         ("LINEHOUSE_PORT", "web", "a whole number"),
-        ("LINEHOUSE_PORT", "65535", "65530"),
+        ("LINEHOUSE_PORT", "65535", "65529"),
         ("LINEHOUSE_SMTP_PORT", "8080", "another port"),
         ("LINEHOUSE_HOME", "here", "absolute"),
         ("LINEHOUSE_LOG_LEVEL", "loud", "one of debug, info, warning, error"),

@@ -39,6 +39,7 @@ def test_from_registration_to_a_settled_invoice(place: Stage, told: Told) -> Non
         "activation.request.completed",
         "inventory.product.activated",
         "balance.bucket.granted",
+        "notify.message.started",
         "notify.message.completed",
     ]
     (product,) = inventory.products_of_customer(play.customers["fenna"])
@@ -68,6 +69,7 @@ def test_from_registration_to_a_settled_invoice(place: Stage, told: Told) -> Non
         "billing.invoice.issued",
         "billing.run.posted",
         "billing.invoice.documented",
+        "notify.message.started",
         "notify.message.completed",
         "billing.invoice.sent",
     ]
@@ -81,6 +83,7 @@ def test_from_registration_to_a_settled_invoice(place: Stage, told: Told) -> Non
         "billing.invoice.settled",
         "payment.payment.allocated",
         "payment.statement.received",
+        "notify.message.started",
         "notify.message.completed",
     ]
 

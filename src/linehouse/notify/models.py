@@ -63,6 +63,7 @@ class Message(BusinessModel):
     priority = models.CharField(max_length=10, blank=True)
     description = models.CharField(max_length=300, blank=True)
     due_at = models.DateTimeField(null=True, help_text="business clock; not before")
+    removed = models.BooleanField(default=False, help_text="its author took it away before anybody got it")
     held_until = models.DateTimeField(null=True, help_text="business clock")
     sent_at = models.DateTimeField(null=True, help_text="business clock")
 

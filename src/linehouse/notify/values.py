@@ -207,6 +207,8 @@ class MessageFilter:
     template: str = ""
     search: str = ""
     written_from: date | None = None
+    kept: bool = False
+    """Whether those are left out that their author took away."""
 
 
 def masked(address: str) -> str:

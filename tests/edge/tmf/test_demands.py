@@ -27,6 +27,7 @@ MANDATORY = {
     "cancelProductOrder": {"productOrder"},
     "customer": {"engagedParty", "name"},
     "individual": {"givenName", "familyName"},
+    "communicationMessage": {"content", "receiver", "sender", "messageType"},
     "organization": {"tradingName"},
     "billingAccount": {"name", "relatedParty"},
     "payment": {"account", "paymentMethod", "totalAmount"},
@@ -46,6 +47,17 @@ def filled(api: ApiClient, paid: Month, jane: Any, drain: Callable[[], int]) -> 
     called = {"id": "phone", "href": "https://calls.example/lines/1"}
     contact = {"interactionDate": {"startDateTime": "2026-11-05T10:00:00Z"}, "reason": "bill", "status": "completed"}
     api.post("partyInteraction/v4/partyInteraction", contact | {"direction": "inbound", "channel": [called]})
+    api.post(
+        "communicationManagement/v4/communicationMessage",
+        {
+            "content": "Hello",
+            "subject": "Hello",
+            "messageType": "Email",
+            "receiver": [{"party": {"id": str(jane.customer_id), "@referredType": "Customer"}}],
+            "sender": {"name": "Robin Mobile"},
+            "scheduledSendTime": "2027-11-02T09:00:00Z",
+        },
+    )
     held = api.post(ORDERS, order(jane)).body
     assert (
         api.post("productOrderingManagement/v4/cancelProductOrder", {"productOrder": {"id": held["id"]}}).status == 201

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from linehouse.edge.tmf import (
     account,
+    communication,
     customer,
     customer_bill,
     party,
@@ -31,6 +32,7 @@ APIS: tuple[Api, ...] = (
     payment.API,
     customer_bill.API,
     party_interaction.API,
+    communication.API,
 )
 
 

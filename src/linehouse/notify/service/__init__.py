@@ -7,6 +7,7 @@ from linehouse.notify.service.messages import (
     evidence_of,
     message,
     messages,
+    remove_message,
     send_again,
     ways_of,
 )
@@ -48,6 +49,7 @@ __all__ = [
     "preview",
     "publish_wording",
     "receipt_overdue",
+    "remove_message",
     "restore_wording",
     "rules_of",
     "save_draft",

@@ -55,6 +55,27 @@ def cancel_message(message_id: UUID, *, actor: Actor, reason: str) -> None:
         outcomes.drop(row, f"{reason}; by {actor.name}")
 
 
+def remove_message(message_id: UUID, *, actor: Actor) -> None:
+    """Take a message away that nobody has got; what waits is cancelled first, and the evidence stays with the brand.
+    Raises NotFound, AlreadyOnItsWay."""
+    with unit_of_work(actor, "taken away"):
+        row = _locked(message_id)
+        if row.removed:
+            raise NotFound("no such message", field="message", value=str(message_id))
+        if row.state in ("inProgress", "completed"):
+            raise AlreadyOnItsWay(
+                "what was handed over stays as evidence",
+                field="state",
+                value=row.state,
+                expected="initial or cancelled",
+            )
+        if row.state == "initial":
+            cancel_message(message_id, actor=actor, reason="taken away")
+            row = _locked(message_id)
+        row.removed = True
+        row.save(update_fields=["removed"])
+
+
 def change_message(
     message_id: UUID,
     *,
@@ -113,6 +134,8 @@ def _matching(wanted: MessageFilter) -> QuerySet[Message]:
         "template": wanted.template,
     }
     rows = rows.filter(**{name: value for name, value in equal.items() if value})
+    if wanted.kept:
+        rows = rows.filter(removed=False)
     if wanted.written_from:
         rows = rows.filter(created_at__gte=datetime.combine(wanted.written_from, time.min, tzinfo=UTC))
     if wanted.search:
@@ -123,10 +146,10 @@ def _matching(wanted: MessageFilter) -> QuerySet[Message]:
     return rows
 
 
-def message(message_id: UUID) -> MessageView:
-    """One message. Raises NotFound."""
+def message(message_id: UUID, *, kept: bool = False) -> MessageView:
+    """One message; with ``kept`` only one that its author did not take away. Raises NotFound."""
     row = Message.objects.filter(id=message_id).prefetch_related("deliveries").first()
-    if row is None:
+    if row is None or (kept and row.removed):
         raise NotFound("no such message", field="message", value=str(message_id))
     return _view(row)
 
