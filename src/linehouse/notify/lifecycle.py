@@ -23,7 +23,7 @@ MESSAGE = Lifecycle(
 completed one fails, or goes by its next channel, when the receiving server sends it back."""
 
 DELIVERY = Lifecycle(
-    "delivery",
+    "message delivery",
     states=("waiting", "submitting", "accepted", "delivered", "failed", "unknown", "skipped"),
     initial="waiting",
     transitions=(
@@ -69,7 +69,7 @@ PART = Lifecycle(
 )
 
 WORDING = Lifecycle(
-    "wording",
+    "message wording",
     states=("draft", "published", "replaced", "discarded"),
     initial=("draft", "published"),
     transitions=(("draft", "published"), ("draft", "discarded"), ("published", "replaced")),
