@@ -13,7 +13,7 @@ from django.utils.translation import gettext as __
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
-from linehouse.edge.desk.access import DeskRequest, back, desk_view, need
+from linehouse.edge.desk.access import DeskRequest, desk_view, need
 from linehouse.edge.desk.refused_form import tell
 from linehouse.edge.desk.shown import Action, read_upload
 from linehouse.edge.ui.listing import answer_list, wants_part
@@ -242,9 +242,9 @@ def move(request: DeskRequest, number: str, move: str) -> HttpResponse:
         reason = request.POST.get("reason", "").strip()
         if not reason:
             messages.error(request, __("Say why the import is undone."))
-            return back(request)
-        service.start_undo(number, actor=actor, reason=reason)
-        messages.success(request, __("What the import has made is being taken back."))
+        else:
+            service.start_undo(number, actor=actor, reason=reason)
+            messages.success(request, __("What the import has made is being taken back."))
     else:
         raise NotFound("there is no such page", field="move", value=move)
     return redirect("desk:import", request.desk.brand.key, number)
