@@ -17,12 +17,16 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.urls.resolvers import RegexPattern
 
+from linehouse.billing.service import CreditRequest, give_credit
 from linehouse.care.service import record_interaction
 from linehouse.care.values import NewAttachment, NewFollowUp, RecordInteraction
 from linehouse.catalog.service import apply_files
-from linehouse.customer.service import find_customers
+from linehouse.customer.service import find_billing_accounts, find_customers
 from linehouse.edge.tmf.apis import APIS
+from linehouse.kernel.money import Money
 from linehouse.kernel.period import day_start
+from linehouse.payment.service import request_refund
+from linehouse.payment.values import RefundRequest
 from linehouse.platform.access.models import User
 from linehouse.platform.access.permissions import PERMISSIONS, ROLES
 from linehouse.platform.access.policy import OWN_ROLES, owned
@@ -32,9 +36,10 @@ from linehouse.platform.clock.service import business_now
 from linehouse.platform.control.models import ApiClient
 from linehouse.platform.imports import service as imports
 from linehouse.platform.postgres.databases import Installation
+from linehouse.platform.runner import drain
 from linehouse.platform.scope import CONTROL, brand_scope, realm_scope
 from linehouse.platform.sql import brand_cursor
-from linehouse.platform.work import Actor
+from linehouse.platform.work import SYSTEM, Actor
 from linehouse.platform.worktop.filters import save_filter
 from linehouse.platform.worktop.undo import offer_undo
 from linehouse.run.founding import found_brand
@@ -86,6 +91,10 @@ OBJECTS = {
     "undo/offer_id": "worktop_undooffer.id",
     "imports/number": "imports_import.number",
     "accounts/number": "customer_billingaccount.number",
+    "work/task_id": "worklist_task.id",
+    "approvals/number": "approval_proposal.number",
+    "credits/number": "billing_credit.number",
+    "refunds/number": "payment_refund.number",
 }
 """Where a placeholder's value comes from: first word of the address and name → table and column."""
 NAMES = {
@@ -109,6 +118,9 @@ MOVES = {
     "import_move": ("run", "undo", "nonsense"),
     "characteristic_move": ("retire", "take-back", "nonsense"),
     "staff_move": ("unlock", "end-sessions", "take-role", "give-role", "forget-factor", "nonsense"),
+    "task_move": ("take", "retry", "snooze", "wait", "give-back", "finish", "dismiss", "assign", "nonsense"),
+    "approval_move": ("refuse", "approve", "withdraw", "nonsense"),
+    "refund_move": ("paid", "returned", "nonsense"),
     "bill_run_move": ("approve", "post", "cancel", "retry", "nonsense"),
 }
 
@@ -233,6 +245,7 @@ def live_a_month(place: Any) -> None:
     scenes.bill(play)
     scenes.pay(play)
     talk(place.actor)
+    give_back(place.actor)
     arrange(place.actor)
     imports.receive("numbers", "numbers.csv", b"msisdn\n+31610299999\n", actor=place.actor)
 
@@ -241,6 +254,19 @@ def arrange(actor: Actor) -> None:
     """A saved filter, and an act that can be undone."""
     save_filter("orders", "Held", "state=held", shared=True, actor=actor)
     offer_undo("number.aside", "a number", {"number": "31610200199"}, actor=actor)
+
+
+def give_back(actor: Actor) -> None:
+    """A credit that the house gave, and a refund that somebody else must approve."""
+    account = next(row.id for row in find_billing_accounts().rows)
+    gross = Money.of("12.10", "EUR")
+    wish = CreditRequest(account_id=account, gross=gross, reason_code="goodwill", note="sorry")
+    give_credit(wish, actor=SYSTEM)
+    drain()
+    back = RefundRequest(
+        billing_account_id=account, amount=gross, iban="NL91ABNA0417164300", holder="F. de Vries", reason="asked for"
+    )
+    request_refund(back, actor=actor)
 
 
 def talk(actor: Actor) -> None:

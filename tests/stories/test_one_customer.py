@@ -16,7 +16,7 @@ from linehouse.platform.checks import verify
 from linehouse.platform.runner import drain
 from linehouse.run.story import scenes
 from linehouse.run.story.scenes import ZONE, Play
-from linehouse.run.story.stage import Stage
+from linehouse.run.story.stage import CHECKER, Stage
 from linehouse.simulators.cdr_feed.host_csv import host_csv
 from linehouse.simulators.cdr_feed.usage import Use
 
@@ -60,7 +60,7 @@ def test_from_registration_to_a_settled_invoice(place: Stage, told: Told) -> Non
     drain()
     assert told() == ["billing.run.started", "billing.run.calculated"]
 
-    billing.approve(run, actor=place.actor)
+    billing.approve(run, actor=CHECKER)
     assert told() == ["billing.run.approved"]
 
     billing.post(run, actor=place.actor)

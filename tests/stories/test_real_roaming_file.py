@@ -32,7 +32,7 @@ from linehouse.resource import service as resources
 from linehouse.run.founding import found_brand
 from linehouse.run.story import scenes
 from linehouse.run.story.scenes import ZONE
-from linehouse.run.story.stage import PLAYER, Stage, stage
+from linehouse.run.story.stage import CHECKER, PLAYER, Stage, stage
 from linehouse.usage import service as usage
 from tests.conftest import ROBIN
 
@@ -121,7 +121,7 @@ def test_from_octets_to_a_settled_invoice(then: Stage, specs_dir: Path) -> None:
     advance(month_end, actor=PLAYER)
     run = billing.start_run(date(2015, 12, 1), actor=PLAYER)
     drain()
-    billing.approve(run, actor=PLAYER)
+    billing.approve(run, actor=CHECKER)
     billing.post(run, actor=PLAYER)
     drain()
     invoices, total = billing.search_invoices(limit=10)

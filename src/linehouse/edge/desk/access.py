@@ -29,10 +29,13 @@ from linehouse.platform.access.grants import Denied, Held, Sight, decide
 from linehouse.platform.access.models import User
 from linehouse.platform.access.ownership import bound_to_dealer
 from linehouse.platform.access.policy import FIELD_GROUPS, SENSITIVE, owned
+from linehouse.platform.approval.reading import undecided_by_others
 from linehouse.platform.clock.service import ClockState, clock_state
 from linehouse.platform.control.models import Brand
 from linehouse.platform.scope import brand_scope
 from linehouse.platform.work import Actor
+from linehouse.platform.worklist import reading
+from linehouse.platform.worklist.kinds import visible_kinds
 
 BEFORE_A_CATALOGUE: Final = ZoneInfo("UTC")
 """The zone of a brand that has not published anything yet."""
@@ -72,7 +75,12 @@ class Desk:
     @property
     def rail(self) -> list[tuple[StrOrPromise, list[nav.Entry]]]:
         """The rail that this reader sees."""
-        return nav.rail(self.brand.key, self.held, self.section)
+        me, counts = self.actor.id, {}
+        if "work.read" in self.permissions:
+            counts["work"] = reading.waiting_for(me, kinds=visible_kinds(self.permissions))
+        if "approval.decide" in self.permissions:
+            counts["approvals"] = undecided_by_others(me)
+        return nav.rail(self.brand.key, self.held, self.section, counts)
 
     @property
     def entrance(self) -> str:

@@ -21,6 +21,8 @@ from linehouse.edge.desk.payment_rows import payment_source, payments_table
 from linehouse.edge.desk.products import OVER, cards_of, changes_of, meter
 from linehouse.edge.desk.story import moments_of
 from linehouse.edge.desk.usage_rows import records_table, usage_charts, usage_source
+from linehouse.edge.desk.views.giving_back import credit_tab
+from linehouse.edge.desk.work_rows import seen, tasks_source, tasks_table
 from linehouse.edge.ui.listing import answer_list
 from linehouse.insight import service as insight
 from linehouse.usage.values import UsageFilter
@@ -94,6 +96,15 @@ def _messages(request: DeskRequest, view: CustomerView, context: dict[str, Any])
     return answer_list(request, table, message_source(table, view.id), PAGE, context, keep=("tab",))
 
 
+def _credits(request: DeskRequest, view: CustomerView, context: dict[str, Any]) -> HttpResponse:
+    return render(request, PAGE, context | credit_tab(view))
+
+
+def _tasks(request: DeskRequest, view: CustomerView, context: dict[str, Any]) -> HttpResponse:
+    table = tasks_table(request, of_customer=True)
+    return answer_list(request, table, tasks_source(seen(request), customer_id=view.id), PAGE, context, keep=("tab",))
+
+
 def _history(request: DeskRequest, view: CustomerView, context: dict[str, Any]) -> HttpResponse:
     context["changes"] = changes_of(view)
     return render(request, PAGE, context)
@@ -109,6 +120,8 @@ TABS: Final[tuple[CustomerTab, ...]] = (
     CustomerTab("usage", gettext_lazy("Usage"), "usage.read", "desk/customer_usage.html", _usage),
     CustomerTab("bills", gettext_lazy("Bills"), "billing.read", "ui/table.html", _bills),
     CustomerTab("payments", gettext_lazy("Payments"), "payment.read", "ui/table.html", _payments),
+    CustomerTab("credits", gettext_lazy("Credits"), "billing.read", "desk/customer_credits.html", _credits),
+    CustomerTab("tasks", gettext_lazy("Tasks"), "work.read", "ui/table.html", _tasks),
     CustomerTab("orders", gettext_lazy("Orders"), "order.read", "ui/table.html", _orders),
     CustomerTab("messages", gettext_lazy("Messages"), "customer.read", "ui/table.html", _messages),
     CustomerTab("history", gettext_lazy("History"), "customer.read", "desk/customer_history.html", _history),

@@ -1,6 +1,8 @@
 """The desk's map: every screen of the rail, with the permission that opens it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Final
 
 from django.urls import reverse
@@ -48,6 +50,22 @@ MAP: Final[tuple[Group, ...]] = (
                 "dashboard",
                 "customer.read",
                 gettext_lazy("home overview start"),
+            ),
+            Screen(
+                "work",
+                gettext_lazy("Work list"),
+                "work",
+                "check-circle",
+                "work.read",
+                gettext_lazy("tasks queues suspense stuck parked unmatched failed"),
+            ),
+            Screen(
+                "approvals",
+                gettext_lazy("Approvals"),
+                "approvals",
+                "shield",
+                "approval.read",
+                gettext_lazy("four eyes proposals decide"),
             ),
         ),
     ),
@@ -169,6 +187,14 @@ MAP: Final[tuple[Group, ...]] = (
                 gettext_lazy("allocations received"),
             ),
             Screen(
+                "refunds",
+                gettext_lazy("Refunds"),
+                "refunds",
+                "undo",
+                "payment.read",
+                gettext_lazy("pay back money credit transfer"),
+            ),
+            Screen(
                 "statements",
                 gettext_lazy("Bank statements"),
                 "statements",
@@ -271,6 +297,10 @@ class Entry:
     url: str
     icon: str
     current: bool
+    count: int = 0
+
+
+NO_COUNTS: Final[Mapping[str, int]] = MappingProxyType({})
 
 
 def open_to(screen: Screen, held: Held) -> bool:
@@ -280,12 +310,16 @@ def open_to(screen: Screen, held: Held) -> bool:
     return screen.own or not owned(screen.permission) or held.bound_to(screen.permission) is None
 
 
-def rail(brand: str, held: Held, section: str) -> list[tuple[StrOrPromise, list[Entry]]]:
-    """The rail for a reader: only what they may open, empty headings left out."""
+def rail(
+    brand: str, held: Held, section: str, counts: Mapping[str, int] = NO_COUNTS
+) -> list[tuple[StrOrPromise, list[Entry]]]:
+    """The rail for a reader: only what they may open, empty headings left out; counts stand beside their section."""
     shown = []
     for group in MAP:
         entries = [
-            Entry(screen.label, screen.url(brand), screen.icon, screen.section == section)
+            Entry(
+                screen.label, screen.url(brand), screen.icon, screen.section == section, counts.get(screen.section, 0)
+            )
             for screen in group.screens
             if open_to(screen, held)
         ]

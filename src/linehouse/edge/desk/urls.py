@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from linehouse.edge.desk.views import (
     activity,
+    approvals,
     bill_runs,
     catalog,
     characteristics,
@@ -12,6 +13,7 @@ from linehouse.edge.desk.views import (
     customers,
     dashboard,
     documents,
+    giving_back,
     guides,
     home,
     imports,
@@ -32,6 +34,7 @@ from linehouse.edge.desk.views import (
     staff,
     usage,
     usage_record,
+    work,
     worktop,
 )
 
@@ -47,6 +50,8 @@ _customers = [
     path("accounts/<str:number>/characteristics", characteristics.of_account, name="values_of_billing-account"),
     path("customers/<str:number>/follow-up", interactions.follow_up, name="follow_up"),
     path("customers/<str:number>/contact", interactions.record, name="interaction_record"),
+    path("customers/<str:number>/credit", giving_back.give, name="credit_give"),
+    path("customers/<str:number>/refund", giving_back.ask, name="refund_ask"),
     path("customers/<str:number>/<slug:move>", customer.move, name="customer_move"),
     path("products/<str:number>", products.product, name="product"),
     path("products/<str:number>/characteristics", characteristics.of_product, name="values_of_product"),
@@ -103,6 +108,11 @@ _money = [
     path("invoices/by-id/<uuid:bill_id>/post", invoices.post_held, name="bill_post_held"),
     path("invoices/lines/<uuid:line_id>", invoices.line, name="invoice_line"),
     path("invoices/<str:number>", invoices.invoice, name="invoice"),
+    path("credits/<str:number>", giving_back.credit, name="credit"),
+    path("refunds", giving_back.refunds, name="refunds"),
+    path("refunds/export", giving_back.export, name="refund_export"),
+    path("refunds/<str:number>", giving_back.refund, name="refund"),
+    path("refunds/<str:number>/<slug:move>", giving_back.refund_move, name="refund_move"),
     path("payments", payments.payment_list, name="payments"),
     path("payments/<uuid:payment_id>", payments.payment, name="payment"),
     path("bank", payments.statements, name="statements"),
@@ -168,10 +178,19 @@ _operations = [
     path("clients/<uuid:client_id>/revoke", programs.revoke, name="client_revoke"),
     path("about", operations.about, name="about"),
 ]
+_work = [
+    path("work", work.work, name="work"),
+    path("work/<uuid:task_id>", work.task, name="task"),
+    path("work/<uuid:task_id>/<slug:move>", work.move, name="task_move"),
+    path("approvals", approvals.approvals, name="approvals"),
+    path("approvals/<str:number>", approvals.approval, name="approval"),
+    path("approvals/<str:number>/<slug:move>", approvals.move, name="approval_move"),
+]
 brand_screens = [
     path("", dashboard.dashboard, name="dashboard"),
     path("dashboard/arrange", dashboard.arrange, name="dashboard_arrange"),
     path("activity", activity.stream, name="activity"),
+    *_work,
     *_customers,
     *_products,
     *_usage,

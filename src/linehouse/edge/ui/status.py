@@ -21,7 +21,8 @@ class Tone(StrEnum):
 _WORDS: Final[Mapping[Tone, str]] = MappingProxyType(
     {
         Tone.GOOD: (
-            "active, allocated, approved, assigned, available, balanced, billed, completed, confirmed, delivered, "
+            "active, allocated, applied, approved, assigned, available, balanced, billed, completed, confirmed, "
+            "delivered, "
             "done, green, in sync, in use, inuse, issued, launched, matched, ok, open period, paid, posted, processed, "
             "provisioned, published, rated, sent, settled, succeeded, success, valid, verified, yes"
         ),
@@ -29,12 +30,12 @@ _WORDS: Final[Mapping[Tone, str]] = MappingProxyType(
             "acknowledged, calculated, calculating, charging, collected, due, identified, in progress, "
             "inprogress, leased, normalised, open, parsed, partial, partially settled, pending, processing, "
             "provisioning, queued, quoted, ready, received, reserved, retry, running, scheduled, started, "
-            "validated, waiting"
+            "proposed, requested, taken, validated, waiting"
         ),
         Tone.WARN: (
             "amended, barred, blocked, corrected, drift, duplicate, held, on hold, overdue, parked, partially "
             "processed, paused, pending cancellation, retrying, suspended, suspense, unallocated, unmatched, "
-            "warning"
+            "returned, reversed, snoozed, warning"
         ),
         Tone.BAD: (
             "abandoned, bad, broken, dead, error, failed, lost, refused, rejected, revoked, unbalanced, void, voided"
@@ -42,7 +43,7 @@ _WORDS: Final[Mapping[Tone, str]] = MappingProxyType(
         Tone.QUIET: (
             "aborted, archived, cancelled, closed, created, designed, discarded, draft, expired, inactive, new, "
             "no, obsolete, planned, quarantined, released, resolved, retired, skipped, terminated, unbilled, "
-            "withdrawn"
+            "withdrawn, dismissed, given"
         ),
     }
 )

@@ -88,3 +88,8 @@ def undecided(kind: str, subject: str) -> Proposal | None:
     """The proposal of that kind about that subject that waits for a decision, or is being applied."""
     row = ProposalRow.objects.filter(kind=kind, subject=subject, state__in=("proposed", "approved")).first()
     return None if row is None else proposal_view(row)
+
+
+def undecided_by_others(actor_id: str) -> int:
+    """How many proposals wait that somebody else made."""
+    return ProposalRow.objects.filter(state="proposed").exclude(proposer_id=actor_id).count()

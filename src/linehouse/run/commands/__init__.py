@@ -15,6 +15,8 @@ COMMANDS = {
     "rate": "rate",
     "bill": "bill",
     "payment": "payment",
+    "work": "work",
+    "approval": "approval",
     "clock": "clock",
     "verify": "verify",
     "backup": "backup",

@@ -60,7 +60,9 @@ def approve(run: str, brand: str) -> None:
         from linehouse.billing import service as billing
 
         view = billing.run_by_number(run)
-        billing.approve(view.id, actor=operator())
+        waiting = billing.approve(view.id, actor=operator())
+        if waiting is not None:
+            click.echo(f"you started this run and it exceeds the limit: {waiting.number} waits for another's approval")
         _show_run(billing.run(view.id))
 
 

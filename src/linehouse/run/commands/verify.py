@@ -4,7 +4,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from linehouse.run.at_work import brand_at_work, brand_option
+from linehouse.run.at_work import brand_at_work, brand_option, operator
 
 BROKEN = 1
 
@@ -13,14 +13,19 @@ BROKEN = 1
 @brand_option
 @click.pass_context
 def command(ctx: click.Context, brand: str) -> None:
-    """Check every law of a brand's books and print the ledger hash. Exit code 0 when all hold, else 1."""
+    """Check every law of a brand's books and print the ledger hash. Exit code 0 when all hold, else 1.
+
+    Each place where a law does not hold becomes a task of the work list, and ends when it holds again.
+    """
     console = Console(highlight=False)
     with brand_at_work(brand):
         from linehouse.ledger.service import ledger_hash
         from linehouse.platform.checks import verify
+        from linehouse.platform.worklist.findings import record_findings
 
         with console.status("checking") as status:
             results = verify(lambda name: status.update(f"checking {name}"))
+            record_findings(results, actor=operator())
             digest = ledger_hash()
     table = Table("law", "examined", "verdict")
     for result in results:

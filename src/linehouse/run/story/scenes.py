@@ -22,7 +22,7 @@ from linehouse.platform.advance import advance
 from linehouse.platform.clock.service import business_now
 from linehouse.platform.runner import drain
 from linehouse.resource.service import seed_stock
-from linehouse.run.story.stage import Stage
+from linehouse.run.story.stage import CHECKER, Stage
 from linehouse.simulators.cdr_feed.files import Fault, MadeFile
 from linehouse.simulators.cdr_feed.host_csv import host_csv
 from linehouse.simulators.cdr_feed.roaming_tap import roaming_tap
@@ -202,7 +202,7 @@ def bill(play: Play) -> None:
     found = billing.run(play.run)
     _require(found.state == "calculated" and found.report.adds_up, f"the bill run is {found.state}")
     _require(found.report.parked == 0, "an account could not be billed")
-    billing.approve(play.run, actor=play.stage.actor)
+    billing.approve(play.run, actor=CHECKER)
     billing.post(play.run, actor=play.stage.actor)
     drain()
     invoices, total = billing.search_invoices(limit=100)

@@ -22,6 +22,8 @@ from linehouse.simulators.world.server import World
 
 PLAYER = Actor("staff", "story", "Sam Story")
 """Who does in the story what a person would do."""
+CHECKER = Actor("staff", "story-finance", "Fay Finance")
+"""The second person, who approves what the first one has started."""
 
 
 @dataclass(slots=True)

@@ -215,7 +215,11 @@ def _accounts_table(brand: str) -> Table[RunAccountView]:
 
 def _approve(run_id: UUID, request: DeskRequest) -> str:
     need(request, "billing.approve")
-    billing.approve(run_id, actor=request.desk.actor, reason="approved at the desk")
+    waiting = billing.approve(run_id, actor=request.desk.actor, reason="approved at the desk")
+    if waiting is not None:
+        return gettext("You started this run, and it exceeds your limit: another must approve %(number)s.") % {
+            "number": waiting.number
+        }
     return gettext("The run is approved; it can be posted.")
 
 

@@ -235,6 +235,13 @@
     }
   });
 
+  // A page's own keys: one letter, while nobody is typing -------------------------
+  document.addEventListener("keydown", (event) => {
+    if (typing(event.target) || event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
+    const meant = /^[a-z]$/.test(event.key) && document.querySelector(`[data-key="${event.key}"]`);
+    if (meant) { event.preventDefault(); meant.click(); }
+  });
+
   // After a refused form, start reading at its summary -----------------------------
   const summary = document.querySelector("[data-autofocus]");
   if (summary) summary.focus();
