@@ -13,6 +13,7 @@ from linehouse.care import service as care
 from linehouse.customer.values import CustomerView
 from linehouse.edge.desk.access import DeskRequest
 from linehouse.edge.desk.bill_rows import invoice_source, invoices_table
+from linehouse.edge.desk.credit_rows import credit_tab
 from linehouse.edge.desk.customer_timeline import timeline_answer
 from linehouse.edge.desk.interaction_rows import interaction_source, interactions_table
 from linehouse.edge.desk.message_rows import message_source, messages_table
@@ -21,7 +22,6 @@ from linehouse.edge.desk.payment_rows import payment_source, payments_table
 from linehouse.edge.desk.products import OVER, cards_of, changes_of, meter
 from linehouse.edge.desk.story import moments_of
 from linehouse.edge.desk.usage_rows import records_table, usage_charts, usage_source
-from linehouse.edge.desk.views.giving_back import credit_tab
 from linehouse.edge.desk.work_rows import seen, tasks_source, tasks_table
 from linehouse.edge.ui.listing import answer_list
 from linehouse.insight import service as insight

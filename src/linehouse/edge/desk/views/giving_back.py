@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from typing import Any, Final
+from typing import Final
 
 from django import forms
 from django.contrib import messages
@@ -19,6 +19,7 @@ from linehouse.catalog.values import text_in
 from linehouse.customer import service as customers
 from linehouse.customer.values import BillingAccountView, CustomerView
 from linehouse.edge.desk.access import DeskRequest, desk_view
+from linehouse.edge.desk.credit_rows import accounts_of
 from linehouse.edge.desk.refused_form import tell
 from linehouse.edge.partner.bank import pain001
 from linehouse.edge.ui.listing import answer_list
@@ -67,10 +68,6 @@ class WhyForm(forms.Form):
     reason = forms.CharField(label=gettext_lazy("Reason"), max_length=500)
 
 
-def _accounts(view: CustomerView) -> list[BillingAccountView]:
-    return list(customers.find_billing_accounts(customer_id=view.id, limit=100).rows)
-
-
 def _chosen(accounts: list[BillingAccountView], number: str) -> BillingAccountView:
     return next(account for account in accounts if account.number == number)
 
@@ -79,7 +76,7 @@ def _chosen(accounts: list[BillingAccountView], number: str) -> BillingAccountVi
 def give(request: DeskRequest, number: str) -> HttpResponse:
     """Give a customer a credit; beyond the role's limit it is proposed to somebody else."""
     view = customers.customer_by_number(number)
-    accounts = _accounts(view)
+    accounts = accounts_of(view)
     form = CreditForm(request.POST if request.method == "POST" else None, initial={"once": secrets.token_urlsafe(12)})
     _offer(form, "account", [(a.number, f"{a.number} ({a.currency})") for a in accounts])
     language = (get_language() or "en")[:2]
@@ -161,14 +158,6 @@ def credit(request: DeskRequest, number: str) -> HttpResponse:
     return render(request, "desk/credit.html", {"credit": found, "customer": view, "form": form})
 
 
-def credit_tab(view: CustomerView) -> dict[str, Any]:
-    """What the customer's tab of credits and refunds shows."""
-    given, _ = billing.credits_given(customer_id=view.id, limit=200)
-    back, _ = payments.refunds(customer_id=view.id, limit=200)
-    unused = [(a.number, payments.credit_of(a.id, a.currency)) for a in _accounts(view)]
-    return {"credits": given, "refunds": back, "unused": unused}
-
-
 @desk_view("payment.read", section="refunds")
 def refunds(request: DeskRequest) -> HttpResponse:
     """All refunds, newest first."""
@@ -207,7 +196,7 @@ def refunds(request: DeskRequest) -> HttpResponse:
 def ask(request: DeskRequest, number: str) -> HttpResponse:
     """Ask to pay unused credit back; another approves it."""
     view = customers.customer_by_number(number)
-    accounts = _accounts(view)
+    accounts = accounts_of(view)
     form = RefundForm(
         request.POST if request.method == "POST" else None,
         initial={"once": secrets.token_urlsafe(12), "holder": view.name},
@@ -291,4 +280,4 @@ def export(request: DeskRequest) -> HttpResponse:
     return redirect("desk:refunds", brand=request.desk.brand.key)
 
 
-__all__ = ["ask", "credit", "credit_tab", "export", "give", "refund", "refund_move", "refunds"]
+__all__ = ["ask", "credit", "export", "give", "refund", "refund_move", "refunds"]
