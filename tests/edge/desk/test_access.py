@@ -8,7 +8,9 @@ from datetime import timedelta
 
 import pytest
 from django.core import mail
+from django.db import connections
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from tests.edge.desk.conftest import DEALER, PERSON, Staff, text_of
 
 from linehouse.kernel.clock import MachineClock
@@ -277,3 +279,27 @@ def test_a_duplicate_at_another_dealer_is_not_told(ada: Staff) -> None:
     again = dealer_of(DEALER, "robin").post("customers/register", PERSON)
     assert again.status_code == 302
     assert client_for_token("nonsense") is None
+
+
+def test_nobody_searches_by_what_they_do_not_see(ada: Staff, log_in: Callable[..., Staff]) -> None:
+    ada.register()
+    marketing, care = log_in("marketing"), log_in("care")
+    for text in ("fenna@mail.example", "%2B31201234567"):
+        refused = marketing.get(f"customers?q={text}")
+        assert refused.status_code == 403
+        assert "cannot search by them" in text_of(refused)
+        assert "C-000001" not in text_of(marketing.get(f"palette?q={text}"))
+    assert "C-000001" in text_of(marketing.get("customers?q=fenna"))
+    assert "C-000001" in text_of(care.get("customers?q=fenna@mail.example"))
+
+
+def test_access_costs_one_query_besides_the_session_the_log_in_and_the_brand(ada: Staff) -> None:
+    ada.get("roles")
+    with CaptureQueriesContext(connections[CONTROL]) as asked:
+        assert ada.get("roles").status_code == 200
+    assert [re.findall(r'FROM "(\w+)"', query["sql"])[0] for query in asked] == [
+        "django_session",
+        "access_user",
+        "control_brand",
+        "control_membership",
+    ]

@@ -67,6 +67,18 @@ class Desk:
         """For templates: ``desk.sees.customer_financial`` is plain, masked or hidden."""
         return {group.replace(".", "_"): self.held.sight(group).value for group in FIELD_GROUPS}
 
+    def require_search(self, text: str) -> None:
+        """Raise NotAllowed where a search is by contact data that the reader does not see plainly.
+
+        What is found would tell what is not shown.
+        """
+        if is_contact(text) and self.sight("customer.personal") is not Sight.PLAIN:
+            raise NotAllowed(
+                gettext("your role does not see e-mail addresses and telephone numbers, so it cannot search by them"),
+                field="q",
+                expected=gettext("a name or a number of ours"),
+            )
+
     @property
     def actor(self) -> Actor:
         """The reader as the history will name them."""
@@ -108,6 +120,12 @@ class Desk:
         return {permission.replace(".", "_"): True for permission in self.permissions}
 
 
+def is_contact(text: str) -> bool:
+    """Whether a search for customers is by e-mail address or telephone number."""
+    wanted = text.strip()
+    return "@" in wanted or wanted.startswith("+")
+
+
 class DeskRequest(HttpRequest):
     """A request that has passed the door."""
 
@@ -134,7 +152,7 @@ def desk_view(permission: str, *, section: str = "", write: str = "", own: bool 
                 return _log_in(request)
             user = request.user
             known = Brand.objects.filter(key=brand).first()
-            held = access.held_by(user.id, brand) if known else Held()
+            held, brands = access.held_among(user.id, brand) if known else (Held(), 0)
             if known is None or not held.permissions:
                 return page_of(request, Kind.NOT_FOUND, gettext("There is no such brand, or you do not work for it."))
             changing = request.method not in {"GET", "HEAD", "OPTIONS"}
@@ -151,10 +169,9 @@ def desk_view(permission: str, *, section: str = "", write: str = "", own: bool 
                 return page_of(
                     request, Kind.FORBIDDEN, gettext("This shows more than a dealer's own customers and orders.")
                 )
-            several = len(access.brands_of(user.id)) > 1
             with brand_scope(brand), bound_to_dealer(bound), _in_its_zone() as zone:
                 asked = cast("DeskRequest", request)
-                asked.desk = Desk(known, user, held, section, zone, clock_state(), several)
+                asked.desk = Desk(known, user, held, section, zone, clock_state(), brands > 1)
                 try:
                     return view(asked, **kwargs)
                 except DomainError as refusal:

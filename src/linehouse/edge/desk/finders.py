@@ -10,7 +10,7 @@ from linehouse.billing import service as billing
 from linehouse.catalog import service as catalog
 from linehouse.catalog.errors import NothingPublished
 from linehouse.customer import service as customers
-from linehouse.edge.desk.access import Desk
+from linehouse.edge.desk.access import Desk, is_contact
 from linehouse.edge.desk.bill_rows import bill_url
 from linehouse.edge.desk.order_rows import what
 from linehouse.edge.desk.palette import LIMIT, Finder, Hit
@@ -19,6 +19,7 @@ from linehouse.edge.ui.status import readable
 from linehouse.inventory import service as inventory
 from linehouse.ordering import service as ordering
 from linehouse.payment import service as payments
+from linehouse.platform.access.grants import Sight
 from linehouse.platform.worklist.kinds import all_kinds, kind_named
 from linehouse.platform.worklist.reading import tasks
 from linehouse.platform.worklist.values import TaskFilter
@@ -26,6 +27,8 @@ from linehouse.resource import service as resources
 
 
 def _customers(desk: Desk, text: str) -> Iterable[Hit]:
+    if is_contact(text) and desk.sight("customer.personal") is not Sight.PLAIN:
+        return
     for one in customers.find_customers(search=text, limit=LIMIT).rows:
         yield Hit(one.name, reverse("desk:customer", args=(desk.brand.key, one.number)), "users", one.number)
 

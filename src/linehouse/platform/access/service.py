@@ -26,6 +26,7 @@ __all__ = [
     "client_for_token",
     "create_client",
     "grant_role",
+    "held_among",
     "held_by",
     "held_by_actor",
     "limit_of",
@@ -41,6 +42,14 @@ def held_by(user_id: UUID, brand: str) -> Held:
     """All grants of the member of staff for the brand; none for a stranger. One query."""
     rows = list(Membership.objects.filter(user_id=user_id, brand_id=brand).values_list("role", "dealer"))
     return held_by_roles((role for role, _ in rows), next((dealer for _, dealer in rows if dealer), ""))
+
+
+def held_among(user_id: UUID, brand: str) -> tuple[Held, int]:
+    """All grants for the brand, and for how many brands the member of staff works; one query for both."""
+    rows = list(Membership.objects.filter(user_id=user_id).values_list("brand_id", "role", "dealer"))
+    mine = [(role, dealer) for where, role, dealer in rows if where == brand]
+    held = held_by_roles((role for role, _ in mine), next((dealer for _, dealer in mine if dealer), ""))
+    return held, len({where for where, _, _ in rows})
 
 
 def held_by_actor(actor: Actor, brand: str) -> Held | None:

@@ -72,6 +72,7 @@ def customer_list(request: DeskRequest) -> HttpResponse:
     )
 
     def source(query: Query) -> Slice[CustomerSummary]:
+        request.desk.require_search(query.search)
         page = customers.find_customers(
             search=query.search,
             filters=query.filters,

@@ -56,6 +56,7 @@ def for_whom(request: DeskRequest) -> HttpResponse:
     )
 
     def source(query: Query) -> Slice[CustomerSummary]:
+        request.desk.require_search(query.search)
         page = customers.find_customers(
             search=query.search, sort=query.sort, descending=query.descending, offset=query.offset, limit=query.limit
         )

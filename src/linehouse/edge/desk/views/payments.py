@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext, gettext_lazy
 
 from linehouse.customer import service as customers
-from linehouse.edge.desk.access import DeskRequest, desk_view
+from linehouse.edge.desk.access import Desk, DeskRequest, desk_view
 from linehouse.edge.desk.payment_rows import payment_source, payments_table, sort_word
 from linehouse.edge.desk.refused_form import tell
 from linehouse.edge.desk.shown import Action, read_upload
@@ -23,6 +23,8 @@ from linehouse.kernel.error import DomainError
 from linehouse.payment import service as payments
 from linehouse.payment.lifecycle import BANK_ENTRY
 from linehouse.payment.values import EntryView, StatementView
+from linehouse.platform.access.grants import Sight
+from linehouse.platform.personal.masking import masked
 from linehouse.platform.texts.codes import titled_lazily
 
 ENTRY_STATES: Final = tuple((state, titled_lazily(state)) for state in BANK_ENTRY.states)
@@ -153,7 +155,14 @@ def _tabs(request: DeskRequest, current: str) -> list[dict[str, object]]:
     ]
 
 
-def _entries_table(brand: str, *, of_statement: bool) -> Table[EntryView]:
+def payer_shown(one: EntryView, *, plain: bool) -> str:
+    """Who paid, as the reader may see it."""
+    return one.payer if plain else masked(one.payer, "name")
+
+
+def _entries_table(desk: Desk, *, of_statement: bool) -> Table[EntryView]:
+    brand = desk.brand.key
+    plain = desk.sight("payment.account") is Sight.PLAIN
     return Table[EntryView](
         key="bank-entries",
         caption=gettext("Bank entries"),
@@ -165,7 +174,7 @@ def _entries_table(brand: str, *, of_statement: bool) -> Table[EntryView]:
                 sort=True,
                 link=lambda e: reverse("desk:bank_entry", args=(brand, e.id)),
             ),
-            Column("payer", gettext("Payer"), sort=False),
+            Column("payer", gettext("Payer"), value=lambda e: payer_shown(e, plain=plain), sort=False),
             Column("reference", gettext("Reference"), Kind.CODE, value=lambda e: e.reference or e.text),
             *(
                 ()
@@ -193,7 +202,7 @@ def _entries_table(brand: str, *, of_statement: bool) -> Table[EntryView]:
 @desk_view("payment.read", section="statements")
 def entries(request: DeskRequest) -> HttpResponse:
     """All bank entries; the unmatched ones wait for a person."""
-    table = _entries_table(request.desk.brand.key, of_statement=False)
+    table = _entries_table(request.desk, of_statement=False)
     current = "unmatched" if request.GET.get("state") == "unmatched" else "entries"
     source = paged(
         lambda q, offset, limit: payments.entries(
@@ -210,7 +219,7 @@ def entries(request: DeskRequest) -> HttpResponse:
 def statement(request: DeskRequest, statement_id: UUID) -> HttpResponse:
     """One statement with its entries."""
     found = payments.statement(statement_id)
-    table = _entries_table(request.desk.brand.key, of_statement=True)
+    table = _entries_table(request.desk, of_statement=True)
     source = paged(
         lambda q, offset, limit: payments.entries(
             statement_id=statement_id,
@@ -272,4 +281,6 @@ def entry(request: DeskRequest, entry_id: UUID) -> HttpResponse:
             tell(form, refusal, {"number": "account"})
         else:
             return redirect("desk:bank_entry", brand=request.desk.brand.key, entry_id=entry_id)
-    return render(request, "desk/bank_entry.html", {"entry": found, "assign": assign, "ignore": ignore})
+    payer = payer_shown(found, plain=request.desk.sight("payment.account") is Sight.PLAIN)
+    context = {"entry": found, "payer": payer, "assign": assign, "ignore": ignore}
+    return render(request, "desk/bank_entry.html", context)
