@@ -25,10 +25,13 @@ brand_option = click.option("--brand", "brand", default="robin", show_default=Tr
 
 
 @contextmanager
-def installation(settings: Settings | None = None, *, prepare: Progress | None = None) -> Iterator[Installation]:
+def installation(
+    settings: Settings | None = None, *, prepare: Progress | None = None, any_version: bool = False
+) -> Iterator[Installation]:
     """The installation's databases, in the control realm; the embedded server is started when it does not run.
 
-    With ``prepare`` an installation that does not exist yet is made, and its steps are told. Raises NotFound without.
+    With ``prepare`` an installation that does not exist yet is made, and its steps are told. Raises NotFound without,
+    and SchemaBehind where it belongs to another release, unless ``any_version``: then no brand is made known.
 
     The server stays when a supervisor runs it, and stops with the command when the command started it.
     """
@@ -65,7 +68,10 @@ def installation(settings: Settings | None = None, *, prepare: Progress | None =
                     value=str(chosen.home),
                     expected="`linehouse run` first",
                 )
-            yield open_databases(dsn, prefix=chosen.database_prefix)
+            if any_version:
+                yield Installation(dsn, chosen.database_prefix)
+            else:
+                yield open_databases(dsn, prefix=chosen.database_prefix)
     finally:
         connections.close_all()
         if not was_running:
@@ -73,12 +79,21 @@ def installation(settings: Settings | None = None, *, prepare: Progress | None =
 
 
 @contextmanager
-def brand_at_work(key: str) -> Iterator[str]:
-    """One brand of the installation, ready for its services. Raises NotFound."""
+def brand_at_work(key: str, *, reading: bool = False) -> Iterator[str]:
+    """One brand of the installation, ready for its services.
+
+    Raises NotFound, SchemaBehind, and BrandFrozen for a frozen brand unless nothing but `reading` is meant.
+    """
     from linehouse.platform.postgres.routing import brand_aliases
     from linehouse.platform.scope import brand_scope
 
     with installation():
+        from linehouse.platform.control.models import Brand
+        from linehouse.platform.postgres.databases import require_served
+        from linehouse.platform.postgres.doors import require_open
+
+        if (known := Brand.objects.filter(key=key).first()) is not None:
+            (require_served if reading else require_open)(known)
         if key not in brand_aliases():
             raise NotFound(
                 f"there is no brand {key}",

@@ -13,13 +13,14 @@ from linehouse.platform.postgres.databases import (
     load_brands,
     prepare_control,
     prepare_template,
-    upgrade_brands,
 )
 from linehouse.platform.postgres.dsn import Dsn
+from linehouse.platform.postgres.upgrading import behind
 from linehouse.platform.scope import CONTROL, brand_scope, realm_scope
 from linehouse.platform.settings import Settings
 from linehouse.platform.work import SYSTEM
 from linehouse.run.founding import DEMO_START, found_brand
+from linehouse.run.keeping.upgrade import bring_to_this_release
 from linehouse.run.welcome import Address, LogIn, Progress, Welcome
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -40,11 +41,13 @@ DEMO_DEALER = "D-001"
 def prepare(settings: Settings, dsn: Dsn, progress: Progress) -> Welcome:
     """Make the installation ready for its processes; repeating changes nothing."""
     installation = Installation(dsn, settings.database_prefix)
-    prepare_control(installation, progress)
-    prepare_template(installation, progress)
+    if behind(installation):
+        bring_to_this_release(installation, settings, progress)
+    else:
+        prepare_control(installation, progress)
+        prepare_template(installation, progress)
     with realm_scope(CONTROL):
         load_brands(installation)
-        upgrade_brands(installation, progress)
         if settings.demo and not Brand.objects.filter(key=DEMO_BRAND).exists():
             make_demo(installation, settings.home, progress)
     return welcome(settings)

@@ -7,6 +7,8 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
+    phase = "switch"
+    why = "names were read and sorted in the open; the previous release cannot read what is encrypted"
 
     dependencies = [
         ('customer', '0002_customer_dealer'),

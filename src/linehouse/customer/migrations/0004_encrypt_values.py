@@ -26,6 +26,9 @@ def encrypt(apps: object, schema_editor: BaseDatabaseSchemaEditor) -> None:
 
 
 class Migration(migrations.Migration):
+    phase = "switch"
+    why = "the previous release cannot read what is encrypted"
+
     dependencies = [("customer", "0003_encrypted_columns"), ("party", "0004_encrypt_values")]
 
     operations = [migrations.RunPython(encrypt, migrations.RunPython.noop)]

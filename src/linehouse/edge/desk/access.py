@@ -32,6 +32,7 @@ from linehouse.platform.access.policy import FIELD_GROUPS, SENSITIVE, owned
 from linehouse.platform.approval.reading import undecided_by_others
 from linehouse.platform.clock.service import ClockState, clock_state
 from linehouse.platform.control.models import Brand
+from linehouse.platform.postgres.databases import serves
 from linehouse.platform.scope import brand_scope
 from linehouse.platform.work import Actor
 from linehouse.platform.worklist import reading
@@ -135,11 +136,15 @@ class DeskRequest(HttpRequest):
 View = Callable[..., HttpResponse]
 
 
-def desk_view(permission: str, *, section: str = "", write: str = "", own: bool = False) -> Callable[[View], View]:
+def desk_view(
+    permission: str, *, section: str = "", write: str = "", own: bool = False, while_frozen: bool = False
+) -> Callable[[View], View]:
     """Guard a screen: log in, know the brand, hold `permission` (and `write` for anything but reading).
 
     A reader who reaches only one dealer's customers and orders finds nothing else in any screen, and opens only
     screens of these that say, by `own`, that they show nothing else of the brand.
+
+    A frozen brand is read only, apart from what says, by `while_frozen`, that it works then, too.
 
     The view is called as ``view(request, …)`` without the brand's key, inside the brand's scope and time zone.
     A refusal of a room (DomainError) becomes a page, or, after a submit, a message on the page one came from.
@@ -155,7 +160,21 @@ def desk_view(permission: str, *, section: str = "", write: str = "", own: bool 
             held, brands = access.held_among(user.id, brand) if known else (Held(), 0)
             if known is None or not held.permissions:
                 return page_of(request, Kind.NOT_FOUND, gettext("There is no such brand, or you do not work for it."))
+            if not serves(known):
+                return page_of(
+                    request,
+                    Kind.UNAVAILABLE,
+                    gettext("The database of %(brand)s is being brought to another release. Try again later.")
+                    % {"brand": known.name},
+                )
             changing = request.method not in {"GET", "HEAD", "OPTIONS"}
+            if known.frozen and changing and not while_frozen:
+                return page_of(
+                    request,
+                    Kind.FORBIDDEN,
+                    gettext("%(brand)s is frozen: it can be looked at, but nothing can be changed.")
+                    % {"brand": known.name},
+                )
             needed = write if changing and write else permission
             decision = decide(held, needed)
             if isinstance(decision, Denied):

@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonRespons
 from django.http.request import split_domain_port
 
 from linehouse.platform.control.models import BrandHost
+from linehouse.platform.postgres.doors import closed_because
 from linehouse.platform.postgres.routing import brand_aliases
 from linehouse.platform.scope import CONTROL, brand_scope, realm_scope
 
@@ -33,14 +34,25 @@ def brand_at(host: str) -> str | None:
     known = _memory.get(key)
     if known is not None and known[1] > monotonic():
         return known[0]
-    found = BrandHost.objects.filter(host=host, brand__frozen=False).first()
-    if found is None:
+    found = BrandHost.objects.select_related("brand").filter(host=host).first()
+    if found is None or closed_because(found.brand):
         _memory.pop(key, None)
         return None
     if len(_memory) >= _MOST_REMEMBERED:
         _memory.clear()
     _memory[key] = (found.brand_id, monotonic() + REMEMBERED_SECONDS)
     return found.brand_id
+
+
+def _closed_or_nothing(host: str) -> HttpResponse:
+    """What a host is told that stands for no open brand: 503 while its brand is closed, 404 where there is none."""
+    plain = "text/plain; charset=utf-8"
+    found = BrandHost.objects.select_related("brand").filter(host=host).first()
+    reason = closed_because(found.brand) if found is not None else ""
+    if found is None or not reason:
+        return HttpResponse("There is nothing at this address.\n", status=404, content_type=plain)
+    text = f"{found.brand.name}: {reason}.\n"
+    return HttpResponse(text, status=503, content_type=plain, headers={"Retry-After": "60"})
 
 
 def forget_hosts() -> None:
@@ -99,9 +111,7 @@ class Realm:
                 return self._get_response(request)
         brand = brand_at(host)
         if brand is None:
-            return HttpResponse(
-                "There is nothing at this address.\n", status=404, content_type="text/plain; charset=utf-8"
-            )
+            return _closed_or_nothing(host)
         request.brand_host = brand  # type: ignore[attr-defined]  # read by the APIs: host and token must agree
         with realm_scope(brand), brand_scope(brand):
             return self._get_response(request)

@@ -7,6 +7,8 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+    phase = "switch"
+    why = "personal values were read and sorted in the open; the previous release cannot read what is encrypted"
 
     dependencies = [
         ('party', '0002_consent'),

@@ -56,6 +56,9 @@ def encrypt(apps: object, schema_editor: BaseDatabaseSchemaEditor) -> None:
 
 
 class Migration(migrations.Migration):
+    phase = "switch"
+    why = "the previous release cannot read what is encrypted"
+
     dependencies = [("party", "0003_encrypted_columns"), ("clock", "0001_initial")]
 
     operations = [migrations.RunPython(encrypt, migrations.RunPython.noop)]

@@ -19,6 +19,7 @@ from linehouse.platform.access.grants import CLIENT, ClientTerms, Held, Sight, c
 from linehouse.platform.access.permissions import PERMISSIONS
 from linehouse.platform.access.policy import FIELD_GROUPS, LIMITS, OWN_RESOURCES
 from linehouse.platform.control.models import AccessToken, ApiClient
+from linehouse.platform.postgres.doors import closed_because
 from linehouse.platform.scope import CONTROL
 
 ACCESS_TOKEN_PREFIX = "lho_"  # noqa: S105 - tells access tokens of OAuth from long-lived ones; no secret
@@ -42,6 +43,8 @@ class ClientIdentity:
     monthly_quota: int | None = None
     expires_at: datetime | None = None
     """When what it has proved itself by ends."""
+    closed: str = ""
+    """Why its brand serves nothing at present; empty when it is open."""
 
     def may(self, permission: str) -> bool:
         """Whether the scope list carries the permission."""
@@ -79,15 +82,17 @@ def create_client(name: str, brand: str, scopes: frozenset[str], token: str | No
 
 
 def _holds_at(now: datetime, prefix: str = "") -> Q:
-    return Q(**{f"{prefix}revoked_at": None, f"{prefix}brand__frozen": False}) & (
+    return Q(**{f"{prefix}revoked_at": None}) & (
         Q(**{f"{prefix}expires_at": None}) | Q(**{f"{prefix}expires_at__gt": now})
     )
 
 
 def client(client_id: UUID) -> ClientIdentity | None:
     """The client as it stands now; None when it was revoked, has expired or its brand is frozen."""
-    row = ApiClient.objects.filter(_holds_at(MachineClock().now()), id=client_id).first()
-    return None if row is None else _identity(row, frozenset(row.scopes), row.expires_at)
+    row = ApiClient.objects.select_related("brand").filter(_holds_at(MachineClock().now()), id=client_id).first()
+    if row is None or closed_because(row.brand):
+        return None
+    return _identity(row, frozenset(row.scopes), row.expires_at)
 
 
 def client_for_token(token: str) -> ClientIdentity | None:
@@ -109,7 +114,7 @@ def client_for_token(token: str) -> ClientIdentity | None:
 def _read(token: str, hashed: str, now: datetime) -> ClientIdentity | None:
     if token.startswith(ACCESS_TOKEN_PREFIX):
         found = (
-            AccessToken.objects.select_related("client")
+            AccessToken.objects.select_related("client__brand")
             .filter(_holds_at(now, "client__"), token_hash=hashed, revoked_at=None, expires_at__gt=now)
             .filter(Q(secret__revoked_at=None) & (Q(secret__expires_at=None) | Q(secret__expires_at__gt=now)))
             .first()
@@ -118,7 +123,7 @@ def _read(token: str, hashed: str, now: datetime) -> ClientIdentity | None:
             return None
         # A scope that was taken from the client since is no longer held.
         return _identity(found.client, frozenset(found.scopes) & frozenset(found.client.scopes), found.expires_at)
-    row = ApiClient.objects.filter(_holds_at(now), token_hash=hashed).first()
+    row = ApiClient.objects.select_related("brand").filter(_holds_at(now), token_hash=hashed).first()
     return None if row is None else _identity(row, frozenset(row.scopes), row.expires_at)
 
 
@@ -133,6 +138,7 @@ def _identity(row: ApiClient, scopes: frozenset[str], expires_at: datetime | Non
         per_minute=row.per_minute,
         monthly_quota=row.monthly_quota,
         expires_at=expires_at,
+        closed=closed_because(row.brand),
     )
 
 

@@ -37,7 +37,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     email = models.EmailField(unique=True)
     name = models.CharField(max_length=120)
-    language = models.CharField(max_length=8, blank=True, default="", help_text="of the screens; empty: not chosen")
+    language = models.CharField(
+        max_length=8, blank=True, default="", db_default="", help_text="of the screens; empty: not chosen"
+    )
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False)
     date_joined = models.DateTimeField(default=machine_now, help_text="machine clock")

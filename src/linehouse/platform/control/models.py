@@ -20,6 +20,12 @@ class Brand(models.Model):
         help_text="server of the database where it is not the control database's",
     )
     schema_version = models.CharField(max_length=64, blank=True)
+    serves = models.TextField(
+        blank=True,
+        default="",
+        db_default="",
+        help_text="schema versions of the releases that may serve it, with blanks between; empty: its own alone",
+    )
     frozen = models.BooleanField(default=False)
     created_at = models.DateTimeField(help_text="machine clock")
     second_factor = models.BooleanField(

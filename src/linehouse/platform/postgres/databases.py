@@ -8,14 +8,13 @@ import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import psycopg
-from django.core.management import call_command
-from django.db import connections
-from django.db.migrations.loader import MigrationLoader
+from django.db import ProgrammingError, connections
 from psycopg import sql
 
 from linehouse.kernel.clock import MachineClock
@@ -23,8 +22,12 @@ from linehouse.kernel.error import DomainError, Kind, NotFound
 from linehouse.platform.postgres import schema
 from linehouse.platform.postgres.dsn import Dsn
 from linehouse.platform.postgres.external import LEAST_VERSION
+from linehouse.platform.postgres.migrating import Phase, on_disk
 from linehouse.platform.postgres.routing import TEMPLATE, add_database, forget_database
 from linehouse.platform.scope import CONTROL, brand_scope, realm_scope
+
+if TYPE_CHECKING:
+    from linehouse.platform.control.models import Brand
 
 _KEY = re.compile(r"^[a-z][a-z0-9_-]{0,30}$")
 
@@ -117,16 +120,42 @@ class Installation:
             )
 
 
+@cache
 def schema_version() -> str:
     """A digest of all migrations that this release knows, names and text: equal digests mean equal schemas."""
     digest = hashlib.sha256()
-    for (app, name), migration in sorted(MigrationLoader(None).disk_migrations.items()):
+    for (app, name), migration in on_disk().items():
         digest.update(f"{app}.{name}\n".encode())
         digest.update(Path(str(import_module(type(migration).__module__).__file__)).read_bytes())
     return digest.hexdigest()[:16]
 
 
-def prepare_control(installation: Installation, progress: Callable[[str], None]) -> None:
+def _registry() -> type[Brand]:
+    # Imported late: this module is also used before Django knows its tables.
+    from linehouse.platform.control.models import Brand
+
+    return Brand
+
+
+def serves(brand: Brand) -> bool:
+    """Whether this release may serve the brand with the schema that its database has."""
+    return schema_version() in (brand.serves.split() or [brand.schema_version])
+
+
+def require_served(brand: Brand) -> None:
+    """Raise SchemaBehind for a brand whose database has another version than this release can serve."""
+    if not serves(brand):
+        raise SchemaBehind(
+            f"the database of {brand.name} belongs to another release of Linehouse",
+            field="brand",
+            value=brand.key,
+            expected="`linehouse upgrade`; a release older than the database serves it no more",
+        )
+
+
+def prepare_control(
+    installation: Installation, progress: Callable[[str], None], phases: frozenset[Phase] = frozenset(Phase)
+) -> None:
     """Make or bring forward the control database; says what it does. Repeating changes nothing."""
     installation.require_version()
     installation.register()
@@ -134,47 +163,57 @@ def prepare_control(installation: Installation, progress: Callable[[str], None])
         progress("Making the control database")
         installation.create(installation.control_name)
     with realm_scope(CONTROL):
-        schema.bring_forward(CONTROL, installation.dsn, installation.control_name, schema_version())
+        schema.bring_forward(CONTROL, installation.dsn, installation.control_name, schema_version(), phases)
 
 
-def prepare_template(installation: Installation, progress: Callable[[str], None]) -> None:
+def prepare_template(
+    installation: Installation, progress: Callable[[str], None], phases: frozenset[Phase] = frozenset(Phase)
+) -> None:
     """Make or bring forward the database that brands are copied from; it is closed to connections otherwise."""
     name = installation.template_name
     if not installation.exists(name):
         progress("Making the template of a brand's database")
         installation.create(name)
+    with in_template(installation), realm_scope(TEMPLATE), brand_scope(TEMPLATE):
+        schema.bring_forward(TEMPLATE, installation.dsn, name, schema_version(), phases)
+
+
+@contextmanager
+def in_template(installation: Installation) -> Iterator[None]:
+    """The template, open to connections meanwhile; while it is open no brand can be made."""
+    name = installation.template_name
     with installation.maintenance() as connection:
         connection.execute(sql.SQL("ALTER DATABASE {} WITH ALLOW_CONNECTIONS true").format(sql.Identifier(name)))
     add_database(TEMPLATE, installation.conf(name))
     try:
-        with realm_scope(TEMPLATE), brand_scope(TEMPLATE):
-            schema.bring_forward(TEMPLATE, installation.dsn, name, schema_version())
+        yield
     finally:
         forget_database(TEMPLATE)
-    with installation.maintenance() as connection:
-        connection.execute(sql.SQL("ALTER DATABASE {} WITH ALLOW_CONNECTIONS false").format(sql.Identifier(name)))
+        with installation.maintenance() as connection:
+            connection.execute(sql.SQL("ALTER DATABASE {} WITH ALLOW_CONNECTIONS false").format(sql.Identifier(name)))
 
 
 def create_brand(
     installation: Installation, key: str, name: str, hosts: tuple[str, ...] = (), *, frozen: bool = False
 ) -> None:
     """Make a brand: its database, its entry in the registry and its host names. Raises BrandExists, NotFound."""
-    from linehouse.platform.control.models import Brand, BrandHost
+    from linehouse.platform.control.models import BrandHost
 
     if not _KEY.match(key) or key in (CONTROL, TEMPLATE, "default"):
         raise NotFound(
             "that is no key of a brand", field="key", value=key, expected="a to z, 0 to 9, - and _, a letter first"
         )
-    if Brand.objects.filter(key=key).exists():
+    if _registry().objects.filter(key=key).exists():
         raise BrandExists(f"the brand {key} exists", field="key", value=key, expected="another key")
     database = installation.brand_name(key)
     if not installation.exists(database):
         installation.create(database, installation.template_name)
-    Brand.objects.create(
+    _registry().objects.create(
         key=key,
         name=name,
         database=database,
         schema_version=schema_version(),
+        serves=schema_version(),
         created_at=MachineClock().now(),
         frozen=frozen,
     )
@@ -185,9 +224,7 @@ def create_brand(
 
 def drop_brand(installation: Installation, key: str) -> None:
     """Remove a brand with its database; what it held is gone. Raises NotFound."""
-    from linehouse.platform.control.models import Brand
-
-    brand = Brand.objects.filter(key=key).first()
+    brand = _registry().objects.filter(key=key).first()
     if brand is None:
         raise NotFound(f"there is no brand {key}", field="brand", value=key, expected="one of `linehouse brand list`")
     forget_database(key)
@@ -214,33 +251,32 @@ def replace_database(installation: Installation, new: str, name: str) -> str:
 
 
 def load_brands(installation: Installation) -> list[str]:
-    """Make every brand of the registry known to Django; returns their keys. Called at start and when one is added."""
-    from linehouse.platform.control.models import Brand
+    """Make the brands that this release may serve known to Django; returns their keys.
 
-    keys = []
-    for brand in Brand.objects.order_by("key"):
-        if brand.key not in connections.settings:
-            add_database(brand.key, installation.conf(brand.database))
-        keys.append(brand.key)
-    return keys
+    Called at start and when one is added. Raises SchemaBehind where the registry itself is older than this release.
+    """
+    try:
+        rows = list(_registry().objects.order_by("key"))
+    except ProgrammingError as error:
+        raise SchemaBehind(
+            "the control database belongs to an older release of Linehouse", expected="`linehouse upgrade`"
+        ) from error
+    return [_known(installation, row.key, row.database) for row in rows if serves(row)]
+
+
+def load_all_brands(installation: Installation) -> list[str]:
+    """Make every brand of the registry known to Django, whatever version it has: for upgrades, not for serving."""
+    rows = _registry().objects.order_by("key").values_list("key", "database")
+    return [_known(installation, key, database) for key, database in rows]
+
+
+def _known(installation: Installation, key: str, database: str) -> str:
+    if key not in connections.settings:
+        add_database(key, installation.conf(database))
+    return key
 
 
 def brands_at_work(installation: Installation) -> list[str]:
-    """The brands that workers serve: every one that is not frozen, made known to Django."""
-    from linehouse.platform.control.models import Brand
-
-    frozen = set(Brand.objects.filter(frozen=True).values_list("key", flat=True))
+    """The brands that workers serve: every one that is not frozen and has this release's schema, known to Django."""
+    frozen = set(_registry().objects.filter(frozen=True).values_list("key", flat=True))
     return [key for key in load_brands(installation) if key not in frozen]
-
-
-def upgrade_brands(installation: Installation, progress: Callable[[str], None]) -> None:
-    """Bring every brand's database forward, one after the other, and record the version that it has reached."""
-    from linehouse.platform.control.models import Brand
-
-    version = schema_version()
-    for brand in Brand.objects.exclude(schema_version=version).order_by("key"):
-        progress(f"Bringing the database of {brand.name} forward")
-        with realm_scope(brand.key), brand_scope(brand.key):
-            call_command("migrate", database=brand.key, verbosity=0, interactive=False)
-        brand.schema_version = version
-        brand.save(update_fields=["schema_version"])

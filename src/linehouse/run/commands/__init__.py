@@ -22,6 +22,7 @@ COMMANDS = {
     "backup": "backup",
     "restore": "restore",
     "drill": "drill",
+    "upgrade": "upgrade",
     "demo": "demo",
     "test": "test",
     "dev": "dev",

@@ -73,6 +73,33 @@ def make_migrations(rooms: tuple[str, ...]) -> None:
     call_command("makemigrations", *rooms)
 
 
+@command.command("release-archive")
+@click.argument("commit")
+def release_archive(commit: str) -> None:
+    """Keep the code and the tests of COMMIT, a release, as a file: its tests will run on the schema of the next one.
+
+    A copy of the repository without its history still has them. The file of the release before may go.
+    """
+    import lzma
+    import subprocess
+
+    git = shutil.which("git")
+    if git is None:
+        raise click.ClickException("git is needed for this")
+    known = subprocess.run(
+        [git, "rev-parse", "--short=7", commit], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    if known.returncode != 0:
+        raise click.ClickException(f"{commit} is no commit of this repository")
+    name = known.stdout.strip()
+    wanted = [git, "archive", name, "src", "tests", "brands", "pyproject.toml"]
+    packed = subprocess.run(wanted, cwd=ROOT, capture_output=True, check=True).stdout
+    file = ROOT / "tests" / "upgrade" / "releases" / f"{name}.tar.xz"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(lzma.compress(packed, preset=9))
+    click.echo(f"{file.relative_to(ROOT)} written; name it in tests/upgrade/previous.py")
+
+
 @command.command("schema")
 def schema() -> None:
     """Write the schema files that a first start loads, from the migrations."""

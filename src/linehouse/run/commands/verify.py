@@ -18,7 +18,7 @@ def command(ctx: click.Context, brand: str) -> None:
     Each place where a law does not hold becomes a task of the work list, and ends when it holds again.
     """
     console = Console(highlight=False)
-    with brand_at_work(brand):
+    with brand_at_work(brand, reading=True):
         from linehouse.ledger.service import ledger_hash
         from linehouse.platform.checks import verify
         from linehouse.platform.worklist.findings import record_findings

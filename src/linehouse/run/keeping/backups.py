@@ -19,7 +19,7 @@ from linehouse.platform.backup.manifest import BrandFigures, Manifest, Part
 from linehouse.platform.backup.sealed import seal
 from linehouse.platform.backup.shelf import Shelf, Told, name_for, part_of
 from linehouse.platform.control.models import Brand
-from linehouse.platform.postgres.databases import Installation
+from linehouse.platform.postgres.databases import Installation, load_all_brands
 from linehouse.platform.postgres.dsn import Dsn
 from linehouse.platform.postgres.embedded import EmbeddedPostgres
 from linehouse.platform.settings import Settings
@@ -46,6 +46,8 @@ class Wanted:
     logical: bool = False
     brand: str = ""
     with_keys: bool = False
+    figures: bool = True
+    """Whether to count what the brands hold; not where the databases belong to another release than this code."""
 
 
 def make_backup(installation: Installation, settings: Settings, wanted: Wanted, told: Told) -> Manifest:
@@ -55,6 +57,7 @@ def make_backup(installation: Installation, settings: Settings, wanted: Wanted, 
     as of one instant.
     """
     shelf, keys = shelf_of(settings), keys_of(settings, make=True)
+    load_all_brands(installation)
     brands = _brands(wanted.brand)
     by_parts = wanted.logical or bool(wanted.brand) or not is_embedded(installation.dsn, settings)
     kind = "logical" if by_parts else "physical"
@@ -65,13 +68,13 @@ def make_backup(installation: Installation, settings: Settings, wanted: Wanted, 
         first_segment = incarnation = ""
         if by_parts:
             figures = _dump_all(installation, folder, brands, keys, wanted, told, parts)
-            exact = True
+            exact = wanted.figures
         else:
             incarnation = wal.incarnation_of(installation.dsn, settings.home)
             before = _snapshot(installation)
-            figures = _figures(brands, told)
+            figures = _figures(brands, told) if wanted.figures else []
             part, first_segment = physical.take_base(installation.dsn, folder, keys, told)
-            exact = before == _snapshot(installation)
+            exact = wanted.figures and before == _snapshot(installation)
             parts.append(part)
         if wanted.with_keys:
             parts.append(_keep_keys(settings, folder, keys))
@@ -96,7 +99,8 @@ def make_backup(installation: Installation, settings: Settings, wanted: Wanted, 
 
 
 def _brands(only: str) -> Sequence[Brand]:
-    rows = Brand.objects.order_by("key")
+    # Only columns that every release has: before an upgrade the registry is older than this code.
+    rows = Brand.objects.only("key", "name", "database", "schema_version").order_by("key")
     return [_the_brand(only)] if only else list(rows)
 
 
@@ -137,7 +141,8 @@ def _dump_all(
         with one_instant(brand.key), connections[brand.key].cursor() as cursor:
             cursor.execute("SELECT pg_export_snapshot(), pg_database_size(current_database())")
             snapshot, size = cursor.fetchone()
-            figures.append(figures_of(brand, thorough=False))
+            if wanted.figures:
+                figures.append(figures_of(brand, thorough=False))
             parts.append(
                 logical.dump(
                     installation.dsn,

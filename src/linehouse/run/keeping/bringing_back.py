@@ -115,10 +115,16 @@ def _what(manifest: Manifest, reached: str, to: datetime | None) -> str:
 
 def _check(settings: Settings, exact: Manifest | None, told: Progress, report: Report) -> None:
     """Erase again who was erased since, and check every law of every brand."""
-    with installation(settings) as found:
+    with installation(settings, any_version=True) as found:
         from linehouse.platform.postgres.databases import load_brands
+        from linehouse.platform.postgres.upgrading import behind
         from linehouse.run.keeping.erasures import erase_again
 
+        if behind(found):
+            report.lines.append(
+                "The databases belong to an older release: `linehouse upgrade`, then `linehouse verify`."
+            )
+            return
         for key in load_brands(found):
             _check_brand(key, exact, told, report, erase_again(key))
 

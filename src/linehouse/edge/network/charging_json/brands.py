@@ -12,6 +12,7 @@ import asyncpg
 
 from linehouse.kernel.clock import MachineClock
 from linehouse.kernel.error import DomainError, Kind
+from linehouse.platform.postgres.generated_version import generated_version
 
 CONTROL = "linehouse"
 """The control database."""
@@ -19,14 +20,19 @@ PERMISSION = "usage.read"
 """What a client needs to ask for prices."""
 
 _CLIENT = """
-SELECT c.scopes, b.key, b.database FROM control_apiclient c JOIN control_brand b ON b.key = c.brand_id
-WHERE c.token_hash = $1 AND c.revoked_at IS NULL AND NOT b.frozen
+SELECT c.scopes, b.key, b.database, b.frozen, b.serves, b.schema_version
+FROM control_apiclient c JOIN control_brand b ON b.key = c.brand_id
+WHERE c.token_hash = $1 AND c.revoked_at IS NULL
 """
 _CLOCK = 'SELECT mode, instant, "offset" FROM clock_businessclock WHERE id = 1'
 
 
 class NotAllowed(DomainError, code="charging_json.not_allowed", kind=Kind.FORBIDDEN):
     """The bearer token is missing, unknown or revoked, or its client may not see usage."""
+
+
+class BrandClosed(DomainError, code="charging_json.brand_closed", kind=Kind.UNAVAILABLE):
+    """The brand is frozen, or its database belongs to another release."""
 
 
 class Databases(Protocol):
@@ -46,7 +52,7 @@ class BrandAccess:
 
 
 async def brand_of(databases: Databases, authorization: str, control: str = CONTROL) -> BrandAccess:
-    """The brand that an Authorization header (RFC 6750) proves. Raises NotAllowed."""
+    """The brand that an Authorization header (RFC 6750) proves. Raises NotAllowed, BrandClosed."""
     scheme, _, token = authorization.partition(" ")
     row = None
     if scheme.lower() == "bearer" and token.strip():
@@ -54,6 +60,10 @@ async def brand_of(databases: Databases, authorization: str, control: str = CONT
         row = await pool.fetchrow(_CLIENT, hashlib.sha256(token.strip().encode()).hexdigest())
     if row is None:
         raise NotAllowed("a valid bearer token is needed", field="authorization", expected="Bearer <token>")
+    if row["frozen"]:
+        raise BrandClosed("the brand is frozen; nothing is served until it is opened again")
+    if generated_version() not in (row["serves"].split() or [row["schema_version"]]):
+        raise BrandClosed("the brand's database is being brought to another release; try again later")
     scopes = json.loads(row["scopes"]) if isinstance(row["scopes"], str) else row["scopes"]
     if PERMISSION not in scopes:
         raise NotAllowed(f"this needs the permission {PERMISSION}", field="authorization", expected=PERMISSION)

@@ -16,6 +16,8 @@ from linehouse.platform.access.service import ClientIdentity, client_for_token
 from linehouse.platform.scope import brand_or_none, brand_scope
 from linehouse.platform.work import Actor
 
+RETRY_AFTER = "60"
+"""Seconds after which a call to a closed brand may be tried again."""
 _CHALLENGE = {"WWW-Authenticate": 'Bearer realm="linehouse"'}
 
 
@@ -46,8 +48,8 @@ def called(request: HttpRequest) -> Iterator[Caller]:
     """Serve the client that the request's token proves (RFC 6750), within its brand.
 
     A brand's host has set the brand already and must agree with the token; on the house's own host the token decides.
-    Raises ApiProblem 401 without a valid token, 403 when it belongs to another brand than the host, 429 beyond the
-    client's rate or quota.
+    Raises ApiProblem 401 without a valid token, 403 when it belongs to another brand than the host, 503 while the brand
+    is closed, 429 beyond the client's rate or quota.
     """
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token.strip():
@@ -57,6 +59,8 @@ def called(request: HttpRequest) -> Iterator[Caller]:
         raise ApiProblem(401, "access.bad_token", "the bearer token is not valid", headers=_CHALLENGE)
     if brand_or_none() not in (None, identity.brand):
         raise ApiProblem(403, "access.wrong_brand", "the token belongs to another brand than the host")
+    if identity.closed:
+        raise ApiProblem(503, "access.brand_closed", identity.closed, headers={"Retry-After": RETRY_AFTER})
     if (away := let_in(request, identity)) is not None:
         why = "the quota of the month is used up" if away.quota else "there were too many calls in this minute"
         message = f"{why}; try again after {away.retry_after} seconds"

@@ -12,6 +12,6 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="user",
             name="language",
-            field=models.CharField(blank=True, default="", help_text="of the screens; empty: not chosen", max_length=8),
+            field=models.CharField(blank=True, db_default="", default="", help_text="of the screens; empty: not chosen", max_length=8),
         ),
     ]

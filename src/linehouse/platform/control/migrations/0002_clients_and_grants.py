@@ -8,6 +8,8 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+    phase = "before"
+    why = "a column that had to be filled may stay empty now; the previous release goes on filling it"
 
     dependencies = [
         ('control', '0001_initial'),

@@ -1,0 +1,1 @@
+"""Upgrades: the previous release meets the schema of this one."""
