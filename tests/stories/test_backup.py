@@ -15,7 +15,7 @@ from linehouse.platform.control.models import Brand, BrandHost
 from linehouse.platform.postgres.databases import create_brand
 from linehouse.platform.postgres.embedded import EmbeddedPostgres
 from linehouse.platform.scope import brand_scope
-from linehouse.run.keeping import bringing_back
+from linehouse.run import restoring
 from linehouse.run.keeping.backups import Wanted, keys_of, make_backup
 from linehouse.run.keeping.drill import hold_drill
 from tests.stories.keeping import Keeper, as_a_command, found_robin, homes, how_many, one_more, silent
@@ -56,7 +56,7 @@ def test_a_lost_machine_comes_back_elsewhere_to_any_instant(home: Homes) -> None
 
     with as_a_command():
         second = home("second")
-        report = bringing_back.everything(second.settings, "latest", None, silent, force=False)
+        report = restoring.everything(second.settings, "latest", None, silent, force=False)
         assert report.holds, report.lines
         assert any(books in line and "robin" in line for line in report.lines)
     with second.server(), second.open():
@@ -66,9 +66,9 @@ def test_a_lost_machine_comes_back_elsewhere_to_any_instant(home: Homes) -> None
 
     with as_a_command():
         third = home("third")
-        assert bringing_back.everything(third.settings, made.id, between, silent, force=False).holds
+        assert restoring.everything(third.settings, made.id, between, silent, force=False).holds
         with pytest.raises(RestoreRefused, match="has a database already"):
-            bringing_back.everything(third.settings, made.id, None, silent, force=False)
+            restoring.everything(third.settings, made.id, None, silent, force=False)
     with third.open():
         assert how_many() == 3, "Bram had come, Lotte not yet"
 
@@ -86,7 +86,7 @@ def test_without_its_key_or_damaged_a_backup_is_refused(home: Homes) -> None:
     kept = here.settings.backup_keys.read_bytes()
     here.settings.backup_keys.unlink()
     with as_a_command(), pytest.raises(KeyMissing):
-        bringing_back.everything(home("without").settings, "latest", None, silent, force=False)
+        restoring.everything(home("without").settings, "latest", None, silent, force=False)
     here.settings.backup_keys.write_bytes(kept)
 
     data = bytearray(file.read_bytes())
@@ -94,7 +94,7 @@ def test_without_its_key_or_damaged_a_backup_is_refused(home: Homes) -> None:
     file.write_bytes(data)
     elsewhere = home("elsewhere")
     with as_a_command(), pytest.raises(BackupDamaged):
-        bringing_back.everything(elsewhere.settings, "latest", None, silent, force=False)
+        restoring.everything(elsewhere.settings, "latest", None, silent, force=False)
     assert not EmbeddedPostgres(elsewhere.settings.home).status().data.exists(), "nothing half-restored stays"
 
 
@@ -111,14 +111,14 @@ def test_one_brand_comes_back_beside_the_others(home: Homes, wanted: Wanted) -> 
             one_more("Bram")
         with as_a_command():
             with pytest.raises(RestoreRefused, match="is there"):
-                bringing_back.one_brand(here.settings, made.id, "robin", "robin", None, silent, force=False)
-            report = bringing_back.one_brand(here.settings, made.id, "robin", "then", None, silent, force=False)
+                restoring.one_brand(here.settings, made.id, "robin", "robin", None, silent, force=False)
+            report = restoring.one_brand(here.settings, made.id, "robin", "then", None, silent, force=False)
             assert report.holds, report.lines
         with here.open():
             assert (how_many("robin"), how_many("then"), hash_of("then")) == (3, 2, books)
             assert set(Brand.objects.values_list("key", flat=True)) == {"robin", "wren", "then"}
         with as_a_command():
-            report = bringing_back.one_brand(here.settings, made.id, "robin", "robin", None, silent, force=True)
+            report = restoring.one_brand(here.settings, made.id, "robin", "robin", None, silent, force=True)
             assert report.holds, report.lines
         with here.open() as found:
             assert (how_many("robin"), hash_of("robin")) == (2, books)
@@ -136,7 +136,7 @@ def test_databases_one_by_one_fill_an_empty_server(home: Homes) -> None:
         drill = hold_drill(found, first.settings, silent)
         assert (drill.well, drill.kind, drill.exact) == (True, "logical", True)
     with as_a_command():
-        report = bringing_back.everything(second.settings, "latest", None, silent, force=False)
+        report = restoring.everything(second.settings, "latest", None, silent, force=False)
         assert report.holds, report.lines
     with second.open():
         assert (how_many(), hash_of("robin")) == (2, books)

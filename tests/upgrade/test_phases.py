@@ -14,6 +14,7 @@ from tests.upgrade.previous import members
 
 SOURCE = Path(__file__).resolve().parents[2] / "src"
 TAKES_AWAY = (
+    migrations.RunPython,
     migrations.RemoveField,
     migrations.DeleteModel,
     migrations.RenameField,

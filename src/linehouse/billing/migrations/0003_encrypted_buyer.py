@@ -5,6 +5,8 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
+    phase = "switch"
+    why = "values are encrypted from here on; the previous release can neither read nor write them"
 
     dependencies = [
         ('billing', '0002_credits'),

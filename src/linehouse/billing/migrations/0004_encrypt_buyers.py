@@ -27,6 +27,9 @@ def encrypt(apps: object, schema_editor: BaseDatabaseSchemaEditor) -> None:
 
 
 class Migration(migrations.Migration):
+    phase = "switch"
+    why = "values are encrypted from here on; the previous release can neither read nor write them"
+
     dependencies = [("billing", "0003_encrypted_buyer"), ("documents", "0003_encrypt_files")]
 
     operations = [migrations.RunPython(encrypt, migrations.RunPython.noop)]

@@ -11,6 +11,9 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+    phase = "switch"
+    why = "columns without a default in the database: rows that the previous release writes would lack them"
+
     dependencies = [
         ("notify", "0001_initial"),
         ("pghistory", "0007_auto_20250421_0444"),

@@ -26,6 +26,9 @@ def encrypt(apps: object, schema_editor: BaseDatabaseSchemaEditor) -> None:
 
 
 class Migration(migrations.Migration):
+    phase = "switch"
+    why = "columns without a default in the database: rows that the previous release writes would lack them"
+
     dependencies = [("notify", "0002_notices"), ("clock", "0001_initial"), ("personal", "0001_initial")]
 
     operations = [

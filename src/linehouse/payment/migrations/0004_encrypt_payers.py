@@ -30,6 +30,9 @@ def encrypt(apps: object, schema_editor: BaseDatabaseSchemaEditor) -> None:
 
 
 class Migration(migrations.Migration):
+    phase = "switch"
+    why = "values are encrypted from here on; the previous release can neither read nor write them"
+
     dependencies = [("payment", "0003_encrypted_payers"), ("personal", "0001_initial"), ("clock", "0001_initial")]
 
     operations = [migrations.RunPython(encrypt, migrations.RunPython.noop)]

@@ -5,6 +5,8 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
+    phase = "switch"
+    why = "values are encrypted from here on; the previous release can neither read nor write them"
 
     dependencies = [
         ('resource', '0001_initial'),

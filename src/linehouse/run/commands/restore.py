@@ -80,12 +80,12 @@ def command(
     with Steps(console) as steps:
         if bundle is not None:
             _bring_keys(settings, bundle, passphrase, force=force)
-        from linehouse.run.keeping import bringing_back
+        from linehouse.run import restoring
 
         if brand:
-            report = bringing_back.one_brand(settings, backup, brand, as_key or brand, to, steps, force=force)
+            report = restoring.one_brand(settings, backup, brand, as_key or brand, to, steps, force=force)
         else:
-            report = bringing_back.everything(settings, backup, to, steps, force=force)
+            report = restoring.everything(settings, backup, to, steps, force=force)
     for line in report.lines:
         console.print(line, soft_wrap=True)
     ctx.exit(0 if report.holds else BROKEN)

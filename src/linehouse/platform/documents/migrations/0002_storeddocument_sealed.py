@@ -4,6 +4,8 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+    phase = "switch"
+    why = "columns without a default in the database: rows that the previous release writes would lack them"
 
     dependencies = [
         ('documents', '0001_initial'),

@@ -13,6 +13,9 @@ def encrypt(apps: object, schema_editor: BaseDatabaseSchemaEditor) -> None:
 
 
 class Migration(migrations.Migration):
+    phase = "switch"
+    why = "values are encrypted from here on; the previous release can neither read nor write them"
+
     dependencies = [
         ("documents", "0002_storeddocument_sealed"),
         ("personal", "0001_initial"),
