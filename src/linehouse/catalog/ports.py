@@ -11,6 +11,10 @@ from linehouse.kernel.outcome import Problem
 PublicationCheck = Callable[[Catalogue], Iterable[Problem]]
 """What is wrong with a catalogue from another room's point of view; nothing lets it be published."""
 
+ActiveProducts = Callable[[str], int]
+"""How many products of an offering are active."""
+
+_active: list[ActiveProducts] = []
 _first_bill: list[FirstBillOf] = []
 _checks: dict[str, PublicationCheck] = {}
 
@@ -24,6 +28,17 @@ def use_first_bill(calculate: FirstBillOf) -> FirstBillOf:
 def first_bill() -> FirstBillOf | None:
     """Who computes the first bill, where somebody does."""
     return _first_bill[0] if _first_bill else None
+
+
+def use_active_products(count: ActiveProducts) -> ActiveProducts:
+    """Register who counts the active products of an offering; the last one counts."""
+    _active[:] = [count]
+    return count
+
+
+def active_products() -> ActiveProducts:
+    """Who counts them; nobody has any where no room does."""
+    return _active[0] if _active else lambda _key: 0
 
 
 def publication_check(name: str) -> Callable[[PublicationCheck], PublicationCheck]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from linehouse.catalog.ports import PublicationCheck, publication_check, use_first_bill
+from linehouse.catalog.ports import PublicationCheck, publication_check, use_active_products, use_first_bill
 from linehouse.catalog.service.browse import (
     PublishedElement,
     VersionInfo,
@@ -45,6 +45,7 @@ __all__ = [
     "publication_check",
     "published",
     "test_files",
+    "use_active_products",
     "use_first_bill",
     "version",
     "version_info",

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from linehouse.catalog import store
 from linehouse.catalog.checks import red
@@ -16,14 +17,22 @@ from linehouse.catalog.folder import read_base, read_folder, write_base
 from linehouse.catalog.lifecycle import VERSION
 from linehouse.catalog.models import CatalogVersion
 from linehouse.catalog.plan import ElementChange, difference
+from linehouse.catalog.ports import active_products
+from linehouse.catalog.pricing import PriceEffect, price_effect
 from linehouse.catalog.service.read import version_row
 from linehouse.kernel.ids import new_id
 from linehouse.kernel.outcome import Problem
 from linehouse.kernel.period import require_aware
+from linehouse.platform.approval.reading import undecided
+from linehouse.platform.approval.service import needs_approval, propose
+from linehouse.platform.approval.values import Change
 from linehouse.platform.numbers.service import declare_series
 from linehouse.platform.outbox.service import emit
 from linehouse.platform.sql import brand_cursor
 from linehouse.platform.work import Actor, Work, unit_of_work
+
+PRICES = "catalog.prices"
+"""The kind of proposal for a version that changes what customers pay."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,11 +59,15 @@ class FilePlan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Publication:
-    """What publishing did; ``changes`` are empty when there was nothing to publish and no version was made."""
+    """What publishing did; ``changes`` are empty when there was nothing to publish and no version was made.
+
+    ``proposal`` is the number of the proposal where new prices exceed the limit of the role: another decides first.
+    """
 
     number: int
     valid_from: datetime
     changes: tuple[ElementChange, ...]
+    proposal: str = ""
 
 
 def plan_files(folder: Path, *, base_version: int | None = None) -> FilePlan:
@@ -88,12 +101,13 @@ def apply_files(
     ``base_version`` is the version that the files were made from; the folder itself says it where it was exported.
     ``valid_from`` is when it comes into force (business time, now by default); only the first version of a brand may
     begin in the past. Applying what is published already changes nothing. Raises FilesMissing, FilesInvalid,
-    PublishRefused (a red example is named), StaleBase, ValidFromRefused.
+    PublishRefused (a red example is named), StaleBase, ValidFromRefused. New prices beyond the limit of the actor's
+    role are proposed instead (``Publication.proposal``).
     """
     noted = read_base(folder)
     base = base_version if base_version is not None else noted
     done = apply_texts(read_folder(folder), actor=actor, base_version=base, valid_from=valid_from, note=note)
-    if noted is not None:
+    if noted is not None and not done.proposal:
         write_base(folder, done.number)
     return done
 
@@ -126,31 +140,101 @@ def apply_texts(
         if plan.red:
             raise PublishRefused(plan.red)
         start = _valid_from(valid_from, newest, work)
-        row = CatalogVersion(
-            id=new_id(),
-            number=_next_number(),
-            base_number=plan.newest,
+        published = store.catalogue_of(newest) if newest else None
+        tariffs = frozenset(change.key for change in plan.changes if change.kind == "tariff")
+        found = price_effect(published, written.catalogue, tariffs, active_products())
+        if found.changes and needs_approval(PRICES, actor, found.effect):
+            return _proposed(files, plan, found, valid_from, note, actor, written.catalogue.brand.key)
+        return _publish(files, written, plan, start, note, work)
+
+
+def _proposed(
+    files: Mapping[str, str],
+    plan: FilePlan,
+    found: PriceEffect,
+    valid_from: datetime | None,
+    note: str,
+    actor: Actor,
+    brand: str,
+) -> Publication:
+    newest = store.newest()
+    if newest is None:
+        raise StaleBase("nothing is published", field="base_version", expected="a first version")
+    made = undecided(PRICES, brand) or propose(
+        PRICES,
+        subject=brand,
+        changes=[
+            Change(f"{one.offering} {one.price} ({one.products} products)", one.before, one.after)
+            for one in found.changes
+        ],
+        reason=note or "new prices",
+        effect=found.effect,
+        payload={
+            "files": dict(files),
+            "base": plan.newest,
+            "from": valid_from.isoformat() if valid_from else "",
+            "note": note,
+        },
+        actor=actor,
+    )
+    return Publication(number=newest.number, valid_from=newest.valid_from, changes=(), proposal=made.number)
+
+
+def publish_approved(payload: Mapping[str, Any], work: Work) -> str:
+    """Publish what was proposed, in the surrounding unit of work; approval is not asked any more.
+
+    Raises StaleBase when something else was published since, PublishRefused, ValidFromRefused.
+    """
+    files = dict(payload["files"])
+    written = read_catalogue(files)
+    _one_at_a_time()
+    plan = _plan(files, written, int(payload["base"]))
+    newest = store.newest()
+    if plan.stale:
+        raise StaleBase("something else was published since", field="base_version", value=plan.base)
+    if plan.red:
+        raise PublishRefused(plan.red)
+    wanted = datetime.fromisoformat(payload["from"]) if payload["from"] else None
+    # What was to begin meanwhile begins now: approval takes its time.
+    start = _valid_from(max(wanted, work.now) if wanted else None, newest, work)
+    done = _publish(files, written, plan, start, payload["note"], work)
+    return f"version {done.number} is published"
+
+
+def newest_number(_payload: Mapping[str, Any]) -> str:
+    """The newest version: a proposal made on another one is stale."""
+    newest = store.newest()
+    return str(newest.number if newest else 0)
+
+
+def _publish(
+    files: Mapping[str, str], written: Written, plan: FilePlan, start: datetime, note: str, work: Work
+) -> Publication:
+    row = CatalogVersion(
+        id=new_id(),
+        number=_next_number(),
+        base_number=plan.newest,
+        valid_from=start,
+        published_by=work.actor.name,
+        note=note,
+        digest=store.files_digest(files),
+        created_at=work.now,
+        changed_at=work.now,
+    )
+    store.save(row, files, written.catalogue, work.now)
+    for name, pattern in written.catalogue.brand.series.items():
+        declare_series(name, pattern)
+    changed = tuple(change.key for change in plan.changes if change.kind == "offering")
+    emit(
+        VersionPublished(
+            catalog_version_id=row.id,
+            number=row.number,
+            base_number=row.base_number,
             valid_from=start,
-            published_by=actor.name,
-            note=note,
-            digest=store.files_digest(files),
-            created_at=work.now,
-            changed_at=work.now,
+            changed_offerings=changed,
         )
-        store.save(row, files, written.catalogue, work.now)
-        for name, pattern in written.catalogue.brand.series.items():
-            declare_series(name, pattern)
-        changed = tuple(change.key for change in plan.changes if change.kind == "offering")
-        emit(
-            VersionPublished(
-                catalog_version_id=row.id,
-                number=row.number,
-                base_number=row.base_number,
-                valid_from=start,
-                changed_offerings=changed,
-            )
-        )
-        return Publication(number=row.number, valid_from=start, changes=plan.changes)
+    )
+    return Publication(number=row.number, valid_from=start, changes=plan.changes)
 
 
 def withdraw(number: int, *, actor: Actor, reason: str) -> None:

@@ -3,6 +3,7 @@
 from linehouse.inventory.service.identify import identify, identify_many
 from linehouse.inventory.service.look import (
     add_ons_of,
+    count_active,
     find_product,
     find_service,
     product_ids_by_number,
@@ -18,6 +19,7 @@ __all__ = [
     "activate_product",
     "add_ons_of",
     "cancel_product",
+    "count_active",
     "create_product",
     "find_product",
     "find_service",

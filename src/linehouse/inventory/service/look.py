@@ -107,6 +107,11 @@ def search_products(
     return _views(list(rows[offset : offset + limit])), rows.count()
 
 
+def count_active(offering_key: str) -> int:
+    """How many products of the offering are active."""
+    return Product.objects.filter(offering_key=offering_key, state="active").count()
+
+
 def _service_view(row: Service) -> ServiceView:
     return ServiceView(
         id=row.id,

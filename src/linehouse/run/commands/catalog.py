@@ -64,6 +64,9 @@ def apply(folder: Path, base: int | None, valid_from: str | None, note: str, bra
 
         begins = _instant(valid_from)
         done = _told(lambda: apply_files(folder, actor=operator(), base_version=base, valid_from=begins, note=note))
+    if done.proposal:
+        click.echo(f"These prices exceed the limit: {done.proposal} waits for another's approval.")
+        return
     _show(done.changes)
     if done.changes:
         click.echo(f"Published version {done.number}, in force from {done.valid_from.isoformat()}.")

@@ -281,6 +281,10 @@ def publish(request: DeskRequest) -> HttpResponse:
                 made = catalog.apply_texts(
                     files, actor=request.desk.actor, base_version=base, note=form.cleaned_data["note"]
                 )
+                if made.proposal:
+                    text = gettext("New prices beyond your limit: %(number)s waits for somebody else's approval.")
+                    messages.success(request, text % {"number": made.proposal})
+                    return redirect("desk:approval", brand=brand, number=made.proposal)
                 messages.success(
                     request,
                     gettext("Version %(number)s is published.") % {"number": made.number}
