@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from uuid import UUID
 
 from linehouse.kernel.event import Event
@@ -47,3 +48,30 @@ class OrganizationStateChanged(Event, name="party.organization.state_changed", v
     organization_id: UUID
     old: str
     new: str
+
+
+class SubjectRequestReceived(Event, name="party.subject_request.received", version=1, aggregate="request_id"):
+    """Somebody asked what is known of them, or to be erased or corrected."""
+
+    request_id: UUID
+    number: str
+    party_id: UUID
+    kind: str
+    due_at: datetime
+
+
+class SubjectRequestMoved(Event, name="party.subject_request.state_changed", version=1, aggregate="request_id"):
+    """A request of a data subject moved on."""
+
+    request_id: UUID
+    number: str
+    party_id: UUID
+    old: str
+    new: str
+
+
+class PartyErased(Event, name="party.party.erased", version=1, aggregate="party_id"):
+    """A person or organisation was erased; what the law keeps is restricted."""
+
+    party_id: UUID
+    tables: int

@@ -17,3 +17,19 @@ ORGANIZATION = Lifecycle(
     initial="initialized",
     transitions=(("initialized", "validated"), ("initialized", "closed"), ("validated", "closed")),
 )
+
+
+# GDPR 12: received, then it is made sure who asks, then answered or refused with a reason, within a month.
+SUBJECT_REQUEST = Lifecycle(
+    "party.subject_request",
+    states=("received", "identified", "in-progress", "answered", "refused"),
+    initial="received",
+    transitions=(
+        ("received", "identified"),
+        ("received", "refused"),
+        ("identified", "in-progress"),
+        ("identified", "refused"),
+        ("in-progress", "answered"),
+        ("in-progress", "refused"),
+    ),
+)

@@ -7,8 +7,8 @@ from uuid import UUID
 from django.db import models
 
 from linehouse.party.consent_models import Consent  # noqa: F401 - a table of this room
-from linehouse.party.lifecycle import INDIVIDUAL, ORGANIZATION
-from linehouse.party.values import DocumentKind, MediumKind
+from linehouse.party.lifecycle import INDIVIDUAL, ORGANIZATION, SUBJECT_REQUEST
+from linehouse.party.values import DocumentKind, MediumKind, RequestKind
 from linehouse.platform.models import BusinessModel, state_constraint, state_trigger, tracked
 from linehouse.platform.personal.fields import BlindIndexField, EncryptedDateField, EncryptedTextField
 
@@ -128,3 +128,36 @@ class IdentityDocument(BusinessModel):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.id}"
+
+
+@tracked
+class SubjectRequest(BusinessModel):
+    """What a person asks of us about their own data (GDPR 12 to 22)."""
+
+    number = models.CharField(max_length=40, unique=True)
+    party_id = models.UUIDField(db_index=True)
+    kind = models.CharField(max_length=20, choices=[(kind.value, kind.value) for kind in RequestKind])
+    state = models.CharField(max_length=20, default="received")
+    due_at = models.DateTimeField(help_text="business clock; a month after it came")
+    channel = models.CharField(max_length=20)
+    note = EncryptedTextField(of="party_subjectrequest.note", subject="party_id", blank=True)
+    identity = EncryptedTextField(of="party_subjectrequest.identity", subject="party_id", blank=True)
+    outcome = models.CharField(max_length=1000, blank=True)
+    document_id = models.UUIDField(null=True)
+    taken_by = models.CharField(max_length=200)
+    settled_at = models.DateTimeField(null=True, help_text="business clock")
+
+    class Meta:
+        constraints = (
+            state_constraint(SUBJECT_REQUEST),
+            models.CheckConstraint(
+                name="subject_request_settled_iff_final",
+                condition=models.Q(state__in=("answered", "refused"), settled_at__isnull=False)
+                | (~models.Q(state__in=("answered", "refused")) & models.Q(settled_at__isnull=True)),
+            ),
+        )
+        triggers = (state_trigger(SUBJECT_REQUEST),)
+        indexes = (models.Index(fields=("state", "due_at"), name="subject_request_by_due"),)
+
+    def __str__(self) -> str:
+        return self.number

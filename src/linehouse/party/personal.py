@@ -120,3 +120,38 @@ personal_table(
 not_personal("personal_accessentry", "actor_kind", "actor_id", "through", "what")
 not_personal("personal_namesearch", "tokens")
 not_personal("personal_subjectkey", "wrapped")
+
+
+personal_table(
+    Table(
+        name="party_subjectrequest",
+        room="party",
+        title="Request about one's own data",
+        of="t.party_id = ANY(%(party)s)",
+        since="created_at",
+        shown=("number", "created_at", "kind", "state", "settled_at"),
+        columns={
+            "note": _key(DataClass.FREE_TEXT, "to answer what was asked"),
+            "identity": _key(DataClass.FREE_TEXT, "to prove that the right person was answered"),
+            "outcome": Personal(
+                DataClass.FREE_TEXT, "to prove that it was answered, and how", OnErasure.LAW, 36, "GDPR 5(2)"
+            ),
+        },
+    )
+)
+not_personal("party_subjectrequest", "taken_by")
+personal_table(
+    Table(
+        name="documents_storeddocument",
+        part="exports",
+        room="party",
+        title="Exports of one's own data",
+        of="t.subject IN (SELECT r.number FROM party_subjectrequest r WHERE r.party_id = ANY(%(party)s))",
+        rows="t.kind = 'privacy.export'",
+        since="created_at",
+        shown=("name", "created_at"),
+        columns={
+            "content": Personal(DataClass.CONTENT, "to hand over what was asked for", OnErasure.DELETE, 3),
+        },
+    )
+)

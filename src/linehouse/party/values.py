@@ -35,6 +35,14 @@ class DocumentKind(StrEnum):
     RESIDENCE_PERMIT = "residence-permit"
 
 
+class RequestKind(StrEnum):
+    """What a person may ask about their own data: to see it, to have it put right, to be forgotten."""
+
+    ACCESS = "access"
+    RECTIFICATION = "rectification"
+    ERASURE = "erasure"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PostalAddress:
     """An address as it stands on an invoice (EN 16931 BG-8): ``country`` is ISO 3166-1 alpha-2."""
@@ -209,3 +217,28 @@ def _countries() -> frozenset[str]:
     # Unicode's territories are the ISO 3166-1 codes plus a few reserved and numeric regions, which no address bears.
     reserved = {"EU", "EZ", "UN", "QO", "XA", "XB", "ZZ", "AC", "CP", "CQ", "DG", "EA", "IC", "TA"}
     return frozenset(code for code in map(str, Locale("en").territories) if len(code) == 2 and code not in reserved)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestView:
+    """A request of a data subject; ``due_at`` and ``settled_at`` by the business clock."""
+
+    id: UUID
+    number: str
+    party_id: UUID
+    kind: RequestKind
+    state: str
+    received_at: datetime
+    due_at: datetime
+    channel: str
+    note: str
+    identity: str
+    outcome: str
+    document_id: UUID | None
+    taken_by: str
+    settled_at: datetime | None
+
+    @property
+    def open(self) -> bool:
+        """Whether it waits for an answer."""
+        return self.settled_at is None

@@ -19,12 +19,16 @@ from linehouse.edge.desk.interaction_rows import interaction_source, interaction
 from linehouse.edge.desk.message_rows import message_source, messages_table
 from linehouse.edge.desk.order_rows import order_source, orders_table
 from linehouse.edge.desk.payment_rows import payment_source, payments_table
+from linehouse.edge.desk.person_facts import GROUP, person_card
+from linehouse.edge.desk.privacy_rows import looks_source, looks_table
 from linehouse.edge.desk.products import OVER, cards_of, changes_of, meter
 from linehouse.edge.desk.story import moments_of
 from linehouse.edge.desk.usage_rows import records_table, usage_charts, usage_source
 from linehouse.edge.desk.work_rows import seen, tasks_source, tasks_table
 from linehouse.edge.ui.listing import answer_list
 from linehouse.insight import service as insight
+from linehouse.party import subject_requests
+from linehouse.platform.access.grants import Sight
 from linehouse.usage.values import UsageFilter
 
 Answer = Callable[[DeskRequest, CustomerView, dict[str, Any]], HttpResponse]
@@ -45,6 +49,7 @@ class CustomerTab:
 def _overview(request: DeskRequest, view: CustomerView, context: dict[str, Any]) -> HttpResponse:
     whole = insight.customer_360(view.id)
     context |= {
+        "person": person_card(request, view),
         "whole": whole,
         "lines": [one for one in whole.products if one.state not in OVER],
         "meters": [meter(bucket) for bucket in whole.buckets if bucket.granted][:6],
@@ -105,8 +110,13 @@ def _tasks(request: DeskRequest, view: CustomerView, context: dict[str, Any]) ->
     return answer_list(request, table, tasks_source(seen(request), customer_id=view.id), PAGE, context, keep=("tab",))
 
 
+def _privacy(request: DeskRequest, view: CustomerView, context: dict[str, Any]) -> HttpResponse:
+    context["requests"] = subject_requests.requests(party_id=view.party_id)[0]
+    return answer_list(request, looks_table(), looks_source(view.party_id), PAGE, context, keep=("tab",))
+
+
 def _history(request: DeskRequest, view: CustomerView, context: dict[str, Any]) -> HttpResponse:
-    context["changes"] = changes_of(view)
+    context["changes"] = changes_of(view, masked=request.desk.sight(GROUP) is not Sight.PLAIN)
     return render(request, PAGE, context)
 
 
@@ -125,4 +135,5 @@ TABS: Final[tuple[CustomerTab, ...]] = (
     CustomerTab("orders", gettext_lazy("Orders"), "order.read", "ui/table.html", _orders),
     CustomerTab("messages", gettext_lazy("Messages"), "customer.read", "ui/table.html", _messages),
     CustomerTab("history", gettext_lazy("History"), "customer.read", "desk/customer_history.html", _history),
+    CustomerTab("privacy", gettext_lazy("Privacy"), "privacy.read", "desk/customer_privacy.html", _privacy),
 )

@@ -109,6 +109,27 @@ MAP: Final[tuple[Group, ...]] = (
         ),
     ),
     Group(
+        gettext_lazy("Privacy"),
+        (
+            Screen(
+                "privacy",
+                gettext_lazy("Requests about data"),
+                "privacy",
+                "shield",
+                "privacy.read",
+                gettext_lazy("gdpr access export erase forget"),
+            ),
+            Screen(
+                "privacy_retention",
+                gettext_lazy("Retention"),
+                "privacy_retention",
+                "clock",
+                "privacy.read",
+                gettext_lazy("gdpr how long keep sweep delete"),
+            ),
+        ),
+    ),
+    Group(
         gettext_lazy("Products"),
         (
             Screen(

@@ -97,14 +97,15 @@ def cards_of(customer_id: UUID, now: datetime) -> list[ProductCard]:
     return sorted((card_of(one, now) for one in products), key=lambda card: card.over)
 
 
-def changes_of(view: CustomerView) -> list[tuple[str, Change]]:
-    """What was changed of a customer, its party and its accounts: machine time, newest first."""
+def changes_of(view: CustomerView, *, masked: bool = False) -> list[tuple[str, Change]]:
+    """What was changed of a customer, its party and its accounts: machine time, newest first; ``masked`` as the role
+    sees personal values."""
     party = "party.Individual" if view.kind is PartyKind.INDIVIDUAL else "party.Organization"
-    found = [(gettext("Customer"), change) for change in history("customer.Customer", view.id)]
+    found = [(gettext("Customer"), change) for change in history("customer.Customer", view.id, masked=masked)]
     found += [
         (gettext("Person") if view.kind is PartyKind.INDIVIDUAL else gettext("Organisation"), change)
-        for change in history(party, view.party_id)
+        for change in history(party, view.party_id, masked=masked)
     ]
     for account in view.accounts:
-        found += [(account.number, change) for change in history("customer.BillingAccount", account.id)]
+        found += [(account.number, change) for change in history("customer.BillingAccount", account.id, masked=masked)]
     return sorted(found, key=lambda pair: pair[1].at, reverse=True)

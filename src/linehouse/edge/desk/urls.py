@@ -2,6 +2,7 @@
 
 from django.urls import include, path
 
+from linehouse.edge.desk.own_data import own_data
 from linehouse.edge.desk.views import (
     activity,
     approvals,
@@ -27,6 +28,7 @@ from linehouse.edge.desk.views import (
     orders,
     payments,
     price,
+    privacy,
     products,
     programs,
     resources,
@@ -40,6 +42,12 @@ from linehouse.edge.desk.views import (
 
 app_name = "desk"
 
+_privacy = [
+    path("privacy", privacy.request_list, name="privacy"),
+    path("privacy/retention", privacy.retention, name="privacy_retention"),
+    path("privacy/requests/<str:number>", privacy.request_page, name="privacy_request"),
+    path("privacy/requests/<str:number>/export", privacy.export, name="privacy_export"),
+]
 _customers = [
     path("customers", customers.customer_list, name="customers"),
     path("customers/register", customers.register, name="customer_register"),
@@ -52,6 +60,8 @@ _customers = [
     path("customers/<str:number>/contact", interactions.record, name="interaction_record"),
     path("customers/<str:number>/credit", giving_back.give, name="credit_give"),
     path("customers/<str:number>/refund", giving_back.ask, name="refund_ask"),
+    path("customers/<str:number>/unmask", privacy.unmask, name="customer_unmask"),
+    path("customers/<str:number>/privacy", privacy.receive, name="privacy_receive"),
     path("customers/<str:number>/<slug:move>", customer.move, name="customer_move"),
     path("products/<str:number>", products.product, name="product"),
     path("products/<str:number>/characteristics", characteristics.of_product, name="values_of_product"),
@@ -191,6 +201,7 @@ brand_screens = [
     path("dashboard/arrange", dashboard.arrange, name="dashboard_arrange"),
     path("activity", activity.stream, name="activity"),
     *_work,
+    *_privacy,
     *_customers,
     *_products,
     *_usage,
@@ -201,6 +212,7 @@ brand_screens = [
 
 urlpatterns = [
     path("", home.brands, name="home"),
+    path("my-data/<str:token>", own_data, name="own_data"),
     path("theme", home.theme, name="theme"),
     path("language", home.language, name="language"),
     path("b/<slug:brand>/", include(brand_screens)),

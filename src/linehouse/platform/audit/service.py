@@ -12,6 +12,7 @@ from pghistory.models import Events
 from linehouse.platform.personal.fields import EncryptedTextField
 from linehouse.platform.personal.seal import unseal
 
+MASK = "••••••"
 _HIDDEN = frozenset(
     {"pgh_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "pgh_context_id", "created_at", "changed_at"}
 )
@@ -28,8 +29,8 @@ class Change:
     fields: tuple[tuple[str, str, str], ...]
 
 
-def history(model_label: str, object_id: UUID, limit: int = 200) -> list[Change]:
-    """The changes of one row of ``room.Model``, newest first."""
+def history(model_label: str, object_id: UUID, limit: int = 200, *, masked: bool = False) -> list[Change]:
+    """The changes of one row of ``room.Model``, newest first; ``masked`` for who may not see personal values."""
     model = apps.get_model(model_label)
     tracked = model._default_manager.filter(pk=object_id)
     rows = Events.objects.tracks(tracked)  # type: ignore[no-untyped-call]  # pghistory's manager has no types
@@ -40,7 +41,7 @@ def history(model_label: str, object_id: UUID, limit: int = 200) -> list[Change]
         context = row.pgh_context or {}
         diff = row.pgh_diff or {}
         fields = tuple(
-            (name, _show(was, places.get(name)), _show(now, places.get(name)))
+            (name, _show(was, places.get(name), masked), _show(now, places.get(name), masked))
             for name, (was, now) in sorted(diff.items())
             if name not in _HIDDEN and not name.endswith("_index")
         )
@@ -52,7 +53,9 @@ def history(model_label: str, object_id: UUID, limit: int = 200) -> list[Change]
     return changes
 
 
-def _show(value: object, place: str | None) -> str:
-    if value is None:
+def _show(value: object, place: str | None, masked: bool) -> str:  # always named by its caller's own
+    if value is None or value == "":
         return ""
+    if masked and place:
+        return MASK
     return unseal(value, place, erased="[erased]") if place and isinstance(value, str) else str(value)

@@ -38,7 +38,8 @@ def condition(table: Table) -> sql.Composable:
 
 def person_rows(table: Table, keys: Mapping[str, Any], *, limit: int | None = None) -> list[dict[str, Any]]:
     """The person's rows with their personal columns and what is shown beside them, values opened."""
-    columns = list(dict.fromkeys([*table.shown, *table.columns]))
+    # The content of files is told by the files themselves.
+    columns = [name for name in dict.fromkeys([*table.shown, *table.columns]) if name != "content"]
     statement = sql.SQL("SELECT {} FROM {} t WHERE {}{}{}").format(
         sql.SQL(", ").join(sql.SQL("t.{}").format(sql.Identifier(name)) for name in columns),
         sql.Identifier(table.name),

@@ -17,6 +17,7 @@ COMMANDS = {
     "payment": "payment",
     "work": "work",
     "approval": "approval",
+    "privacy": "privacy",
     "clock": "clock",
     "verify": "verify",
     "backup": "backup",

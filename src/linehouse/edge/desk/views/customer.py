@@ -23,6 +23,7 @@ from linehouse.edge.desk.tabs import tabs
 from linehouse.edge.desk.undoable import CONTACT, CUSTOMER_STATE, done
 from linehouse.kernel.error import DomainError, NotFound
 from linehouse.party.values import PostalAddress
+from linehouse.platform.personal.access_log import note_access
 from linehouse.platform.texts.codes import said
 from linehouse.platform.work import Actor
 
@@ -41,6 +42,7 @@ def customer(request: DeskRequest, number: str) -> HttpResponse:
     allowed = [tab for tab in TABS if tab.permission in request.desk.permissions]
     shown, key = tabs(request, [(tab.key, tab.label) for tab in allowed])
     tab = next(tab for tab in allowed if tab.key == key)
+    note_access([view.party_id], request.desk.actor, "screen", f"{view.number}, {key or 'overview'}")
     context: dict[str, Any] = {
         "customer": view,
         "tabs": shown,

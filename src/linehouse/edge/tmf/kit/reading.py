@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 
 from linehouse.edge.tmf.kit import paging
 from linehouse.edge.tmf.kit.access import Caller
+from linehouse.edge.tmf.kit.accounted import account_for
 from linehouse.edge.tmf.kit.answer import json_answer, not_modified
 from linehouse.edge.tmf.kit.declaration import Api, Resource, rendered
 from linehouse.edge.tmf.kit.etag import etag, require_match, unchanged
@@ -68,6 +69,7 @@ def listing(request: HttpRequest, api: Api, resource: Resource[Any], who: Caller
     page = paging.PageInfo(query.offset, query.limit, found.page.count, found.page.total, ranged=ranged)
     paging.require_within(page)
     url = request.build_absolute_uri(request.path)
+    account_for(resource.kind, found.representations, who)
     return json_answer(
         shown.many(found.representations), paging.status(query, page), paging.headers(page, url, query_string(request))
     )
@@ -84,4 +86,5 @@ def reading(
     tag = shown.etag(representation)
     if unchanged(request.headers.get("If-None-Match", ""), tag):
         return not_modified(tag)
+    account_for(resource.kind, [representation], who)
     return json_answer(shown.one(representation), 200, {"ETag": tag})
