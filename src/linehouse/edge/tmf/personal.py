@@ -29,4 +29,16 @@ personal_table(
     )
 )
 not_personal("tmf_hubdelivery", "last_answer")
-not_personal("tmf_hubsubscription", "api", "client_name", "callback", "query", "base_url")
+not_personal("tmf_exchangejob", "api", "client_name", "content_type", "path", "query", "base_url", "error")
+not_personal(
+    "tmf_hubsubscription",
+    "api",
+    "client_name",
+    "callback",
+    "query",
+    "base_url",
+    "token_client",
+    "token_scope",
+    "token_secret",
+    "token_url",
+)

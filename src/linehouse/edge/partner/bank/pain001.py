@@ -9,7 +9,7 @@ from xml.etree import ElementTree as ET
 from linehouse.catalog import service as catalog
 from linehouse.payment import service as payments
 from linehouse.payment.values import RefundExport, RefundOrder
-from linehouse.platform.documents.service import store
+from linehouse.platform.documents.service import SEALED_FOR_THE_HOUSE, store
 from linehouse.platform.work import Actor
 
 _NAMESPACE = "urn:iso:std:iso:20022:tech:xsd:pain.001.001.09"
@@ -23,7 +23,14 @@ def export(*, actor: Actor) -> RefundExport:
     """Give every approved refund to the bank in one file, kept as a document. Raises NothingToExport."""
 
     def keep(made: RefundExport) -> UUID:
-        return store(f"{made.number}.xml", "application/xml", write(made), kind=KIND, subject=made.number)
+        return store(
+            f"{made.number}.xml",
+            "application/xml",
+            write(made),
+            kind=KIND,
+            subject=made.number,
+            sealing=SEALED_FOR_THE_HOUSE,
+        )
 
     return payments.export_refunds(keep, actor=actor)
 

@@ -34,7 +34,9 @@ def receive(kind: str, name: str, data: bytes, *, actor: Actor) -> ImportView:
     with unit_of_work(actor, f"import of {name}") as work:
         number = next_number(SERIES)
         media_type = "text/csv" if data[:2] != b"PK" else "application/octet-stream"
-        document_id = documents.store(name[:255], media_type, data, kind=DOCUMENT, subject=number)
+        document_id = documents.store(
+            name[:255], media_type, data, kind=DOCUMENT, subject=number, sealing=documents.SEALED_FOR_THE_HOUSE
+        )
         found = _suggestion(known, sheet)
         row = Import.objects.create(
             id=new_id(),
