@@ -23,6 +23,7 @@ from linehouse.care.values import NewAttachment, NewFollowUp, RecordInteraction
 from linehouse.catalog.service import apply_files
 from linehouse.customer.service import find_billing_accounts, find_customers
 from linehouse.edge.tmf.apis import APIS
+from linehouse.edge.tmf.kit.visible import OWN
 from linehouse.kernel.money import Money
 from linehouse.kernel.period import day_start
 from linehouse.payment.service import request_refund
@@ -293,8 +294,12 @@ def staff() -> dict[str, User]:
 
 
 def clients() -> dict[str, str]:
-    """Tokens: one for all of the brand, one for nothing of it, one for all of the other brand."""
+    """Tokens: one for all of the brand, one for nothing of it, one for all of the other brand, one for each role."""
     return {
+        **{
+            f"as {role}": create_client(role, HOME, may, dealer=DEALER if role in OWN_ROLES else "")
+            for role, may in ROLES.items()
+        },
         "all": create_client("all", HOME, frozenset(PERMISSIONS)),
         "none": create_client("none", HOME, frozenset()),
         "foreign": create_client("foreign", FOREIGN, frozenset(PERMISSIONS)),
@@ -518,4 +523,52 @@ def test_nobody_is_given_a_token_without_a_secret(house: House) -> None:
                     assert (answer.status_code, b"access_token" in answer.content) == (401, False), (address, host)
                     assert house.ask(browser, "GET", f"/{address}", host=host, **headers) == 405
             assert house.ask(browser, "GET", f"/{OAUTH[3]}", host=host) == 200
+    assert house.complaints() == []
+
+
+@pytest.mark.parametrize("role", BY_POWER)
+def test_a_program_reaches_what_its_scopes_carry(house: House, role: str) -> None:
+    """A client with a role's permissions as its scopes; one of a dealer finds nothing of what is not the dealer's."""
+    nobody, may, dealer = Client(raise_request_exception=False), ROLES[role], role in OWN_ROLES
+    for api in APIS:
+        for resource in api.resources:
+            place = f"/tmf-api/{api.path}/v4/{resource.name}"
+            first_one = Client().get(place, {"limit": "1"}, headers=house.token("all")).json()
+            closed = dealer and owned(resource.read) and "GET" not in OWN.get(resource.kind, frozenset())
+            readable = resource.read in may and not closed
+            token = house.token(f"as {role}")
+            assert house.ask(nobody, "GET", place, **token) == (200 if readable else 403), place
+            for one in first_one:
+                there = 404 if dealer and owned(resource.read) else 200
+                found = house.ask(nobody, "GET", f"{place}/{one['id']}", **token)
+                assert found == (there if readable else 403), (place, one["id"])
+            if dealer and readable and owned(resource.read):
+                assert Client().get(place, headers=token).json() == [], place
+            if resource.create is not None and resource.write not in may:
+                sent = nobody.post(place, "{}", content_type="application/json", headers=token)
+                assert sent.status_code == 403, place
+    assert house.complaints() == []
+
+
+def test_the_network_is_believed_nothing(house: House) -> None:
+    """Whoever asks, a hint about a monitor tells nothing and changes nothing."""
+    address = "/network/tmf640/listener"
+    for browser in (Client(raise_request_exception=False), house.browser("admin"), house.browser("foreigner")):
+        places = [place for place, _ in patterns(get_resolver("linehouse.run.urls")) if "tmf640/listener" in place]
+        assert places
+        for place in places:
+            for host in (f"{HOME}.localhost", f"{FOREIGN}.localhost", "localhost"):
+                assert house.ask(browser, "GET", f"/{place}", host=host) == 405, address
+                assert house.ask(browser, "POST", f"/{place}", host=host) in {400, 404}, address
+    assert house.complaints() == []
+
+
+@pytest.mark.parametrize("role", BY_POWER)
+def test_every_role_opens_the_pages_of_its_own_log_in(house: House, role: str) -> None:
+    browser = house.browser(role)
+    for name in ("mfa_index", "usersessions_list", "account_change_password", "account_logout"):
+        assert house.ask(browser, "GET", reverse(name)) == 200, (role, name)
+    nobody = Client(raise_request_exception=False)
+    for name in ("mfa_index", "usersessions_list", "account_change_password", "mfa_add_webauthn", "mfa_activate_totp"):
+        assert house.ask(nobody, "GET", reverse(name)) == 302, name
     assert house.complaints() == []

@@ -20,6 +20,7 @@ from linehouse.inventory import service as inventory
 from linehouse.kernel.period import day_start, local_date
 from linehouse.ledger import service as ledger
 from linehouse.notify import service as notify
+from linehouse.notify.values import MessageFilter
 from linehouse.ordering import service as ordering
 from linehouse.ordering.lifecycle import PRODUCT_ORDER
 from linehouse.payment import service as payments
@@ -200,7 +201,7 @@ _count(
     "customer.read",
     "messages?state=failed",
     "mail",
-    lambda _: notify.messages(state="failed", limit=1)[1],
+    lambda _: notify.messages(MessageFilter(state="failed"), limit=1)[1],
     waits=True,
 )
 _count(

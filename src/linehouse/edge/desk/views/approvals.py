@@ -119,6 +119,7 @@ def approval(request: DeskRequest, number: str) -> HttpResponse:
 @desk_view("approval.read", section="approvals")
 def move(request: DeskRequest, number: str, move: str) -> HttpResponse:
     """Approve, refuse, or take back one's own."""
+    reading.find_proposal(number)  # what is not there is said before what is wrong with the form
     note = request.POST.get("note", "").strip()
     actor = request.desk.actor
     if move == "approve":
