@@ -152,6 +152,12 @@ def _network_failed(event: activation.RequestFailed) -> Told:
     return Told(gettext("The network did not do it"), text, Mood.BAD, Subject("request", event.request_id))
 
 
+@tells(inventory.ProductCreated)
+def _product_created(event: inventory.ProductCreated) -> Told:
+    text = f"{event.product_number}: {event.offering_key}"
+    return Told(gettext("Product prepared"), text, subject=Subject("product", event.product_id, event.product_number))
+
+
 @tells(inventory.ProductActivated)
 def _product_activated(event: inventory.ProductActivated) -> Told:
     text = f"{event.product_number}: {event.offering_key}"

@@ -8,6 +8,35 @@ from uuid import UUID
 from linehouse.kernel.event import Event
 
 
+class ProductCreated(Event, name="inventory.product.created", aggregate="product_id"):
+    """An order asks for a product; it waits to be activated."""
+
+    product_id: UUID
+    product_number: str
+    customer_id: UUID
+    offering_key: str
+    parent_product_id: UUID | None
+    created_at: datetime
+
+
+class ServiceStarted(Event, name="inventory.service.started", aggregate="service_id"):
+    """What a product is made of towards the network works from this instant."""
+
+    service_id: UUID
+    product_id: UUID
+    specification_key: str
+    started_at: datetime
+
+
+class ServiceEnded(Event, name="inventory.service.ended", aggregate="service_id"):
+    """What a product was made of towards the network ended at this instant."""
+
+    service_id: UUID
+    product_id: UUID
+    specification_key: str
+    ended_at: datetime
+
+
 class ProductActivated(Event, name="inventory.product.activated", aggregate="product_id"):
     """The product works from this instant: charging and billing may begin."""
 

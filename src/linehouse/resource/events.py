@@ -26,6 +26,22 @@ class StockWithdrawn(Event, name="resource.stock.withdrawn", aggregate="resource
     withdrawn_at: datetime
 
 
+class NumberMoved(Event, name="resource.number.moved", aggregate="number_id"):
+    """A number moved to another state."""
+
+    number_id: UUID
+    old: str
+    new: str
+
+
+class SimMoved(Event, name="resource.sim.moved", aggregate="sim_id"):
+    """A SIM card moved to another state."""
+
+    sim_id: UUID
+    old: str
+    new: str
+
+
 class PukRevealed(Event, name="resource.puk.revealed", aggregate="sim_id"):
     """Somebody was shown the PUK of a card, and said why."""
 

@@ -30,6 +30,7 @@ MANDATORY = {
     "communicationMessage": {"content", "receiver", "sender", "messageType"},
     "organization": {"tradingName"},
     "billingAccount": {"name", "relatedParty"},
+    "partyRole": {"name"},
     "payment": {"account", "paymentMethod", "totalAmount"},
     "customerBillOnDemand": {"billingAccount"},
     "partyInteraction": {"interactionDate", "reason", "status", "direction", "channel"},

@@ -37,7 +37,7 @@ STATES: Final = (
 )
 _PREFIXES: Final = {
     "O-": ItemKind.ORDER,
-    "P-": ItemKind.PRODUCT,
+    "S-": ItemKind.PRODUCT,
     "INV-": ItemKind.BILL,
     "CN-": ItemKind.BILL,
     "PAY-": ItemKind.PAYMENT,

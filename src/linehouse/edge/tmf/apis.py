@@ -9,6 +9,7 @@ from linehouse.edge.tmf import (
     customer_bill,
     party,
     party_interaction,
+    party_role,
     payment,
     product_catalog,
     product_inventory,
@@ -33,6 +34,7 @@ APIS: tuple[Api, ...] = (
     customer_bill.API,
     party_interaction.API,
     communication.API,
+    party_role.API,
 )
 
 

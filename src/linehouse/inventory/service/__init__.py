@@ -12,6 +12,7 @@ from linehouse.inventory.service.look import (
     search_products,
     search_services,
     services_of,
+    services_of_many,
 )
 from linehouse.inventory.service.product import activate_product, cancel_product, create_product, terminate_product
 
@@ -31,5 +32,6 @@ __all__ = [
     "search_products",
     "search_services",
     "services_of",
+    "services_of_many",
     "terminate_product",
 ]

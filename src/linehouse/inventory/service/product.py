@@ -7,7 +7,14 @@ from uuid import UUID
 
 from linehouse.catalog.values import OfferingKind
 from linehouse.inventory.errors import ParentNotActive, ProductDiffers, ProductNotFound
-from linehouse.inventory.events import ProductActivated, ProductCancelled, ProductTerminated
+from linehouse.inventory.events import (
+    ProductActivated,
+    ProductCancelled,
+    ProductCreated,
+    ProductTerminated,
+    ServiceEnded,
+    ServiceStarted,
+)
 from linehouse.inventory.lifecycle import PRODUCT, SERVICE
 from linehouse.inventory.models import Product, Service
 from linehouse.inventory.service.look import product_view
@@ -54,6 +61,16 @@ def create_product(new: CreateProduct, *, actor: Actor) -> ProductView:
             created_at=work.now,
             changed_at=work.now,
         )
+        emit(
+            ProductCreated(
+                product_id=row.id,
+                product_number=row.number,
+                customer_id=row.customer_id,
+                offering_key=row.offering_key,
+                parent_product_id=row.parent_id,
+                created_at=work.now,
+            )
+        )
         return product_view(row)
 
 
@@ -74,7 +91,7 @@ def activate_product(product_id: UUID, services: Sequence[ServiceToCreate] = (),
         row.activated_at = row.changed_at = work.now
         row.save(update_fields=["state", "activated_at", "changed_at"])
         for service in services:
-            Service.objects.create(
+            started = Service.objects.create(
                 product=row,
                 specification_key=service.specification_key,
                 name=service.name,
@@ -84,6 +101,14 @@ def activate_product(product_id: UUID, services: Sequence[ServiceToCreate] = (),
                 started_at=work.now,
                 created_at=work.now,
                 changed_at=work.now,
+            )
+            emit(
+                ServiceStarted(
+                    service_id=started.id,
+                    product_id=row.id,
+                    specification_key=started.specification_key,
+                    started_at=work.now,
+                )
             )
         emit(
             ProductActivated(
@@ -123,6 +148,14 @@ def _end(row: Product, work: Work) -> None:
         service.state = SERVICE.require(service.state, "terminated")
         service.ended_at = service.changed_at = work.now
         service.save(update_fields=["state", "ended_at", "changed_at"])
+        emit(
+            ServiceEnded(
+                service_id=service.id,
+                product_id=row.id,
+                specification_key=service.specification_key,
+                ended_at=work.now,
+            )
+        )
     emit(
         ProductTerminated(
             product_id=row.id,

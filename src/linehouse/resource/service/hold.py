@@ -7,6 +7,7 @@ from uuid import UUID
 
 from linehouse.kernel.numbering import Iccid, Msisdn
 from linehouse.platform.jobs.service import enqueue
+from linehouse.platform.outbox.service import emit
 from linehouse.platform.work import Actor, Work, unit_of_work
 from linehouse.resource import store
 from linehouse.resource.errors import (
@@ -17,6 +18,7 @@ from linehouse.resource.errors import (
     SimNotFound,
     SimTaken,
 )
+from linehouse.resource.events import NumberMoved, SimMoved
 from linehouse.resource.lifecycle import NUMBER, SIM
 from linehouse.resource.models import Number, SimCard
 from linehouse.resource.service.look import number_view, sim_view
@@ -38,13 +40,17 @@ def _sim_of(holder: str) -> SimCard | None:
 
 
 def _move_number(row: Number, state: str, work: Work, *, holder: str) -> None:
+    old = row.state
     row.state, row.holder, row.changed_at = NUMBER.require(row.state, state), holder, work.now
     row.save(update_fields=["state", "holder", "rests_until", "changed_at"])
+    emit(NumberMoved(number_id=row.id, old=old, new=row.state))
 
 
 def _move_sim(row: SimCard, state: str, work: Work, *, holder: str) -> None:
+    old = row.state
     row.state, row.holder, row.changed_at = SIM.require(row.state, state), holder, work.now
     row.save(update_fields=["state", "holder", "changed_at"])
+    emit(SimMoved(sim_id=row.id, old=old, new=row.state))
 
 
 def reserve_number(holder: str, *, wish: str = "", actor: Actor) -> NumberView:

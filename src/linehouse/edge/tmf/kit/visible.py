@@ -29,6 +29,9 @@ FIELDS: Mapping[str, Mapping[str, str]] = {
         "individualIdentification": "customer.personal",
     },
     "Organization": {"contactMedium": "customer.personal"},
+    "PartyRole": {"contactMedium": "customer.personal"},
+    "PartyAccount": {"accountBalance": "customer.financial"},
+    "FinancialAccount": {"accountBalance": "customer.financial"},
     "BillingAccount": {"accountBalance": "customer.financial", "creditLimit": "customer.financial"},
     "Payment": {"payer": "payment.account", "description": "payment.account"},
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -9,11 +10,12 @@ from msgspec import UNSET, UnsetType
 
 from linehouse.edge.tmf.kit.declaration import Create, EventMapping, Links, Narrow, Patch, Resource, Slice
 from linehouse.edge.tmf.kit.keys import id_of
+from linehouse.edge.tmf.kit.problem import bad_body
 from linehouse.edge.tmf.kit.shapes import Instant, Representation, Shape, TimePeriod, at_midnight
 from linehouse.edge.tmf.party.media import POINTERS, ContactMedium, contact, represented
 from linehouse.party import service
 from linehouse.party.events import IndividualChanged, IndividualCreated, IndividualStateChanged
-from linehouse.party.values import Identification, IndividualView, NewIndividual
+from linehouse.party.values import DocumentKind, Identification, IndividualView, NewIndividual
 from linehouse.platform.work import Actor
 
 # The published enum has `deceaded`; a client that validates against it must find that word.
@@ -64,6 +66,7 @@ class IndividualCreate(Shape):
     nationality: str | None = None
     language_ability: list[LanguageAbility] | None = None
     contact_medium: list[ContactMedium] | None = None
+    individual_identification: list[IndividualIdentification] | None = None
 
 
 class IndividualUpdate(Shape):
@@ -78,6 +81,7 @@ class IndividualUpdate(Shape):
     status: str | UnsetType = UNSET
     language_ability: list[LanguageAbility] | UnsetType | None = UNSET
     contact_medium: list[ContactMedium] | UnsetType | None = UNSET
+    individual_identification: list[IndividualIdentification] | UnsetType | None = UNSET
 
 
 def represent(view: IndividualView, _: Links) -> Individual:
@@ -133,6 +137,7 @@ def create(body: IndividualCreate, actor: Actor) -> IndividualView:
         email=reached.email,
         phone=reached.phone,
         address=reached.address,
+        identification=_identification(body.individual_identification or (), ()),
     )
     return service.individual(service.create_individual(new, actor=actor).party_id)
 
@@ -151,6 +156,11 @@ def patch(key: str, body: IndividualUpdate, actor: Actor) -> IndividualView:
     if "contact_medium" in found:
         reached = contact(found["contact_medium"] or [])
         changes.update(email=reached.email, phone=reached.phone, address=reached.address)
+    if "individual_identification" in found:
+        there = service.individual(id_of(key)).identifications
+        added = _identification(found["individual_identification"] or (), there)
+        if added is not None:
+            changes["identification"] = added
     reason = "changed by API"
     if changes:
         service.patch_individual(id_of(key), changes, actor=actor, reason=reason)
@@ -158,6 +168,31 @@ def patch(key: str, body: IndividualUpdate, actor: Actor) -> IndividualView:
         state = _STATUS_IN.get(found["status"], found["status"])
         service.move_individual(id_of(key), state, actor=actor, reason=reason)
     return service.individual(id_of(key))
+
+
+def _identification(sent: Sequence[IndividualIdentification], there: Sequence[Identification]) -> Identification | None:
+    """The document that a body adds to those that are there, which stay as they are; at most one at a time."""
+    known = [_document(document) for document in there]
+    added = [(at, one) for at, one in enumerate(sent) if one not in known]
+    if [one for one in known if one not in sent]:
+        raise bad_body("/individualIdentification", "a document by which somebody was identified stays on record")
+    if len(added) > 1:
+        raise bad_body(f"/individualIdentification/{added[1][0]}", "one document is added at a time")
+    if not added:
+        return None
+    at, one = added[0]
+    kinds = {kind.value: kind for kind in DocumentKind}
+    if one.identification_type not in kinds:
+        raise bad_body(f"/individualIdentification/{at}/identificationType", f"expected {', '.join(kinds)}")
+    if one.valid_for is not None and one.valid_for.start_date_time is not None:
+        raise bad_body(f"/individualIdentification/{at}/validFor/startDateTime", "only the end is kept")
+    until = one.valid_for.end_date_time if one.valid_for else None
+    return Identification(
+        kind=kinds[one.identification_type],
+        number=one.identification_id,
+        country=one.issuing_authority,
+        valid_until=until.date() if until else None,
+    )
 
 
 def day_text(text: str | None) -> str | None:
@@ -192,6 +227,7 @@ INDIVIDUAL: Resource[IndividualView] = Resource(
     get=lambda key: service.individual(id_of(key)),
     create=Create(IndividualCreate, create),
     patch=Patch(IndividualUpdate, patch),
+    refused={"DELETE": "a person is erased by a request of theirs, which keeps what the law keeps, not deleted"},
     events=(
         EventMapping(IndividualCreated, "IndividualCreateEvent"),
         EventMapping(IndividualChanged, "IndividualAttributeValueChangeEvent"),

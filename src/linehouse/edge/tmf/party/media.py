@@ -100,6 +100,11 @@ def _address(found: MediumCharacteristic) -> PostalAddress:
 
 
 POINTERS = {
+    "identification": "/individualIdentification",
+    "identification.number": "/individualIdentification/0/identificationId",
+    "identification.country": "/individualIdentification/0/issuingAuthority",
+    "identification.kind": "/individualIdentification/0/identificationType",
+    "identification.valid_until": "/individualIdentification/0/validFor/endDateTime",
     "email": "/contactMedium",
     "phone": "/contactMedium",
     "address": "/contactMedium",

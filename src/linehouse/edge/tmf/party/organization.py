@@ -153,6 +153,7 @@ ORGANIZATION: Resource[OrganizationView] = Resource(
     get=lambda key: service.organization(id_of(key)),
     create=Create(OrganizationCreate, create),
     patch=Patch(OrganizationUpdate, patch),
+    refused={"DELETE": "an organisation stays on record; its status is set to closed"},
     events=(
         EventMapping(OrganizationCreated, "OrganizationCreateEvent"),
         EventMapping(OrganizationChanged, "OrganizationAttributeValueChangeEvent"),

@@ -1,15 +1,22 @@
-"""TMF637 `product`: what a customer has. Products come from orders (TMF622), so they are only read here."""
+"""TMF637 `product`: what a customer has. Products come and go by orders (TMF622); own characteristics change here."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from linehouse.edge.tmf.kit.declaration import EventMapping, Links, Narrow, Resource, Slice
+from msgspec import UNSET, UnsetType
+
+from linehouse.edge.tmf.kit.declaration import EventMapping, Links, Narrow, Patch, Resource, Slice
 from linehouse.edge.tmf.kit.keys import id_of, id_or_none
 from linehouse.edge.tmf.kit.shapes import Characteristic, Instant, Ref, RelatedParty, Representation, Shape
+from linehouse.edge.tmf.own_values import own_of, set_own, told
 from linehouse.inventory import service
-from linehouse.inventory.events import ProductActivated, ProductCancelled, ProductTerminated
-from linehouse.inventory.values import ProductView
+from linehouse.inventory.characterised import PRODUCT as ENTITY
+from linehouse.inventory.events import ProductActivated, ProductCancelled, ProductCreated, ProductTerminated
+from linehouse.inventory.values import ProductView, ServiceView
+from linehouse.platform.characteristics.events import ValuesChanged
+from linehouse.platform.characteristics.values import Held
+from linehouse.platform.work import Actor
 
 # The published enum has `aborted` with a space behind it; a client that validates against it must find that word.
 _STATUS_OUT = {"aborted": "aborted "}
@@ -31,6 +38,12 @@ class RelatedProductOrderItem(Shape):
     order_item_action: str | None = None
 
 
+class ProductUpdate(Shape):
+    """`Product_Update`: the brand's own characteristics."""
+
+    product_characteristic: list[Characteristic] | UnsetType | None = UNSET
+
+
 class Product(Representation):
     """`Product`."""
 
@@ -49,10 +62,23 @@ class Product(Representation):
     product_relationship: list[ProductRelationship] | None = None
     product_order_item: list[RelatedProductOrderItem]
     realizing_resource: list[Ref] | None = None
+    realizing_service: list[Ref] | None = None
 
 
 def represent(view: ProductView, links: Links) -> Product:
     """A product as TMF637 says it."""
+    return represent_many([view], links)[0]
+
+
+def represent_many(views: Sequence[ProductView], links: Links) -> list[Product]:
+    """Several of them; services and own characteristics are asked for once."""
+    ids = [view.id for view in views]
+    own = own_of(ENTITY.key, ids)
+    services = service.services_of_many(ids)
+    return [_one(view, own.get(view.id, ()), services.get(view.id, ()), links) for view in views]
+
+
+def _one(view: ProductView, own: Sequence[Held], services: Sequence[ServiceView], links: Links) -> Product:
     order, _, item = view.order_item.rpartition("/")
     return Product(
         id=str(view.id),
@@ -73,10 +99,14 @@ def represent(view: ProductView, links: Links) -> Product:
             name=view.billing_account_number,
         ),
         related_party=[customer(view, links)],
-        product_characteristic=list(_characteristics(view)),
+        product_characteristic=[*_characteristics(view), *told(own)],
         product_relationship=_relationships(view, links),
         product_order_item=[RelatedProductOrderItem(product_order_id=order or view.order_item, order_item_id=item)],
         realizing_resource=list(_resources(view, links)) or None,
+        realizing_service=[
+            Ref(id=str(one.id), href=links.to("serviceInventory", "service", one.id), name=one.name) for one in services
+        ]
+        or None,
     )
 
 
@@ -118,6 +148,26 @@ def _resources(view: ProductView, links: Links) -> Iterator[Ref]:
             yield Ref(id=number, href=links.to("resourceInventoryManagement", "resource", number))
 
 
+def patch(key: str, body: ProductUpdate, actor: Actor) -> ProductView:
+    """Set the brand's own characteristics of a product."""
+    view = service.find_product(id=id_of(key))
+    if body.product_characteristic is not UNSET:
+        set_own(
+            ENTITY.key,
+            view.id,
+            body.product_characteristic or (),
+            built_in={one.name: one.value for one in _characteristics(view)},
+            pointer="/productCharacteristic",
+            actor=actor,
+            customer_id=view.customer_id,
+            whole=True,
+        )
+    return service.find_product(id=view.id)
+
+
+_BY_ORDER = "a product begins and ends by a productOrder (TMF622), which sets up the network and the bill with it"
+
+
 def search(narrow: Narrow) -> Slice[ProductView]:
     """Products by customer, account, status or offering."""
     owner, account = narrow.get("relatedParty.id"), narrow.get("billingAccount.id")
@@ -140,12 +190,23 @@ PRODUCT: Resource[ProductView] = Resource(
     kind="Product",
     description="What a customer has; products come from orders",
     read="customer.read",
+    write="customer.write",
     representation=Product,
     represent=represent,
+    represent_many=represent_many,
     search=search,
     narrows=("relatedParty.id", "billingAccount.id", "status", "productOffering.id"),
     get=lambda key: service.find_product(id=id_of(key)),
+    patch=Patch(ProductUpdate, patch),
+    refused={"POST": _BY_ORDER, "DELETE": _BY_ORDER},
     events=(
+        EventMapping(ProductCreated, "ProductCreateEvent"),
+        EventMapping(
+            ValuesChanged,
+            "ProductAttributeValueChangeEvent",
+            lambda event: event.object_id,
+            lambda event: event.entity == ENTITY.key,
+        ),
         EventMapping(ProductActivated, "ProductStateChangeEvent"),
         EventMapping(ProductTerminated, "ProductStateChangeEvent"),
         EventMapping(ProductCancelled, "ProductStateChangeEvent"),

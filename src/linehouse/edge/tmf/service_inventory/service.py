@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from linehouse.edge.tmf.kit.declaration import Links, Narrow, Resource, Slice
+from linehouse.edge.tmf.kit.declaration import EventMapping, Links, Narrow, Resource, Slice
 from linehouse.edge.tmf.kit.keys import id_of, id_or_none
 from linehouse.edge.tmf.kit.shapes import Characteristic, Instant, Ref, RelatedParty, Representation, Shape
 from linehouse.inventory import service as inventory
+from linehouse.inventory.events import ServiceEnded, ServiceStarted
 from linehouse.inventory.values import ServiceView
 
 
@@ -83,6 +84,7 @@ def search(narrow: Narrow) -> Slice[ServiceView]:
     return Slice(values, total)
 
 
+_WITH_PRODUCT = "a service begins, changes and ends with its product, by a productOrder (TMF622)"
 SERVICE: Resource[ServiceView] = Resource(
     name="service",
     kind="Service",
@@ -93,4 +95,9 @@ SERVICE: Resource[ServiceView] = Resource(
     search=search,
     narrows=("relatedParty.id", "state", "serviceSpecification.id"),
     get=lambda key: inventory.find_service(id_of(key)),
+    refused={"POST": _WITH_PRODUCT, "PATCH": _WITH_PRODUCT, "DELETE": _WITH_PRODUCT},
+    events=(
+        EventMapping(ServiceStarted, "ServiceCreateEvent"),
+        EventMapping(ServiceEnded, "ServiceStateChangeEvent"),
+    ),
 )
