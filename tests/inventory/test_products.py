@@ -88,7 +88,7 @@ def test_an_order_item_brings_one_product(make: Callable[..., ProductView], acto
     assert again.msisdn is not None
     with pytest.raises(ProductDiffers):
         service.create_product(replace(PLAN, offering_key="other"), actor=actor)
-    assert events() == []
+    assert [name for name in events() if "resource" not in name] == ["inventory.product.created"]
 
 
 def test_a_plan_comes_alive_with_its_line_and_is_told_of_once(
@@ -98,7 +98,10 @@ def test_a_plan_comes_alive_with_its_line_and_is_told_of_once(
     events()
     service.activate_product(made.id, [VOICE], actor=actor)
     service.activate_product(made.id, [VOICE], actor=actor)
-    assert events() == ["inventory.product.activated"]
+    assert [name for name in events() if "resource" not in name] == [
+        "inventory.service.started",
+        "inventory.product.activated",
+    ]
     alive = service.find_product(number=made.number)
     assert (alive.state, alive.activated_at) == ("active", business_now())
     assert stock.find_number("31610200000").state == "assigned"
@@ -141,7 +144,7 @@ def test_what_runs_on_a_plan_needs_it_active_and_ends_with_it(
     events()
     service.terminate_product(plan.id, actor=actor)
     service.terminate_product(plan.id, actor=actor)
-    assert events() == ["inventory.product.terminated", "inventory.product.terminated"]
+    assert [name for name in events() if "product" in name] == ["inventory.product.terminated"] * 2
     assert [p.state for p in service.products_of_customer(PLAN.customer_id)] == [
         "terminated",
         "terminated",

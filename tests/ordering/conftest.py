@@ -108,3 +108,14 @@ def anna(selling: str, actor: Actor) -> Buyer:
 def look() -> Callable[[OrderView], OrderView]:
     """The order as it stands now."""
     return lambda order: service.find_order(id=order.id)
+
+
+@pytest.fixture
+def events(events: Callable[[], list[str]]) -> Callable[[], list[str]]:
+    """What was told since it was asked last, without what stock and services tell of themselves."""
+    quiet = ("resource.number.", "resource.sim.", "inventory.service.", "inventory.product.created")
+
+    def told() -> list[str]:
+        return [name for name in events() if not name.startswith(quiet)]
+
+    return told

@@ -57,8 +57,8 @@ _OF_ROOM: Final[Mapping[str, EntryKind]] = MappingProxyType(
 )
 _OF_THING: Final[Mapping[str, EntryKind]] = MappingProxyType(
     {
+        "billing.credit": EntryKind.PAYMENT,
         "care.follow_up": EntryKind.TASK,
-        "customer.credit": EntryKind.PAYMENT,
         "party.consent": EntryKind.PRIVACY,
         "usage.record": EntryKind.USAGE,
     }

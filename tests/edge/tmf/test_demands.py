@@ -13,7 +13,9 @@ from django.test.utils import CaptureQueriesContext
 
 from linehouse.edge.tmf.apis import APIS
 from linehouse.edge.tmf.kit.declaration import Api, Resource
+from linehouse.platform.access.models import User
 from linehouse.platform.access.permissions import PERMISSIONS
+from linehouse.platform.access.service import grant_role
 from tests.conformance.swagger import Specifications
 from tests.edge.tmf.conftest import HOST, ORDERS, ApiClient, Month, order
 
@@ -31,6 +33,9 @@ MANDATORY = {
     "organization": {"tradingName"},
     "billingAccount": {"name", "relatedParty"},
     "partyRole": {"name"},
+    "refund": {"account", "paymentMethod", "totalAmount"},
+    "permission": {"user", "validFor"},
+    "resource": {"name"},
     "payment": {"account", "paymentMethod", "totalAmount"},
     "customerBillOnDemand": {"billingAccount"},
     "partyInteraction": {"interactionDate", "reason", "status", "direction", "channel"},
@@ -65,7 +70,14 @@ def filled(api: ApiClient, paid: Month, jane: Any, drain: Callable[[], int]) -> 
     )
     api.post(ORDERS, order(jane))
     drain()
+    ben = User.objects.create_user("ben@robin.example", "a-long-demo-password", name="Ben Example")
+    grant_role(ben.id, "robin", "care")
     account = {"id": str(jane.billing_account_id)}
+    cash = {"account": account, "paymentMethod": {"@type": "Cash"}, "totalAmount": {"unit": "EUR", "value": 999}}
+    assert api.post("payment/v4/payment", cash).status == 201
+    bank = {"@type": "BankAccountTransfer", "accountNumber": "NL91ABNA0417164300", "owner": "J. Lamborgizzia"}
+    back = {"account": account, "paymentMethod": bank, "totalAmount": {"unit": "EUR", "value": 1}, "description": "x"}
+    assert api.post("payment/v4/refund", back).status == 201
     assert api.post("customerBillManagement/v4/customerBillOnDemand", {"billingAccount": account}).status == 201
     return api
 

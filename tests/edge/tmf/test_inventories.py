@@ -96,7 +96,7 @@ def test_products_are_found(api: ApiClient, plan: ProductView) -> None:
 
 def test_products_come_from_orders(api: ApiClient, plan: ProductView) -> None:
     assert api.call("POST", PRODUCTS, {"status": "created"}).status == 405
-    assert api.call("PATCH", f"{PRODUCTS}/{plan.id}", {"status": "terminated"}).status == 405
+    assert api.call("PATCH", f"{PRODUCTS}/{plan.id}", {"status": "terminated"}).status == 422
     assert api.call("DELETE", f"{PRODUCTS}/{plan.id}").status == 405
 
 
@@ -137,6 +137,6 @@ def test_whoever_listens_hears_of_the_product(
     stock.reserve_sim(made.number, actor=actor)
     inventory.activate_product(made.id, actor=actor)
     drain()
-    assert listener.told == ["ProductStateChangeEvent"]
-    assert listener.bodies[0]["event"]["product"]["status"] == "active"
-    assert api.post("serviceInventory/v4/hub", {"callback": listener.url}).status == 409
+    assert listener.told == ["ProductCreateEvent", "ProductStateChangeEvent"]
+    assert listener.bodies[1]["event"]["product"]["status"] == "active"
+    assert api.post("serviceInventory/v4/hub", {"callback": listener.url}).status == 201

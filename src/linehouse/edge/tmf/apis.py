@@ -15,6 +15,7 @@ from linehouse.edge.tmf import (
     product_inventory,
     product_ordering,
     resource_inventory,
+    roles_and_permissions,
     service_inventory,
     usage,
 )
@@ -35,6 +36,7 @@ APIS: tuple[Api, ...] = (
     party_interaction.API,
     communication.API,
     party_role.API,
+    roles_and_permissions.API,
 )
 
 

@@ -33,6 +33,7 @@ FIELDS: Mapping[str, Mapping[str, str]] = {
     "PartyAccount": {"accountBalance": "customer.financial"},
     "FinancialAccount": {"accountBalance": "customer.financial"},
     "BillingAccount": {"accountBalance": "customer.financial", "creditLimit": "customer.financial"},
+    "Refund": {"requestor": "payment.account", "description": "payment.account", "paymentMethod": "payment.account"},
     "Payment": {"payer": "payment.account", "description": "payment.account"},
 }
 """Kind of resource → attribute → field group; attributes that are not named are seen by whoever may read it."""

@@ -2,5 +2,6 @@
 
 from linehouse.edge.tmf.kit.declaration import Api
 from linehouse.edge.tmf.payment.payment import PAYMENT
+from linehouse.edge.tmf.payment.refund import REFUND
 
-API = Api(number="TMF676", path="payment", title="Payment Management", resources=(PAYMENT,))
+API = Api(number="TMF676", path="payment", title="Payment Management", resources=(PAYMENT, REFUND))
