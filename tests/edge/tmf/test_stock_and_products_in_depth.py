@@ -46,7 +46,14 @@ def test_a_number_comes_into_stock_rests_off_sale_and_comes_back(api: ApiClient,
     assert api.patch(place, {"resourceStatus": "available"}).body["resourceStatus"] == "available"
     assert api.patch(place, {"resourceStatus": "alarm"}).status == 400
     assert api.patch(place, {"note": [{"text": "why"}]}).body["field"] == "/note"
-    assert api.delete(place).status == 409
+    assert api.delete(place).status == 204
+    assert api.get(place).status == 404
+
+
+def test_a_number_in_use_is_not_withdrawn(api: ApiClient, used: dict[str, Any]) -> None:
+    number = named(used, "productCharacteristic")["msisdn"]
+    refused = api.delete(f"{RESOURCES}/{number}")
+    assert (refused.status, refused.body["code"]) == (409, "resource.stock_in_use")
 
 
 def test_a_card_comes_into_stock_and_is_withdrawn(api: ApiClient, shop: str) -> None:
@@ -58,8 +65,7 @@ def test_a_card_comes_into_stock_and_is_withdrawn(api: ApiClient, shop: str) -> 
     refused = api.patch(place, {"resourceStatus": "reserved"})
     assert (refused.status, refused.body["field"]) == (409, "/resourceStatus")
     assert api.delete(place).status == 204
-    assert named(api.get(place).body, "resourceCharacteristic")["state"] == "retired"
-    assert api.delete(place).status == 409
+    assert api.delete(place).status == 404
     assert stock.search_sims(state="available")[1] == 0
 
 
