@@ -80,6 +80,12 @@ class ApiClient:
         self._check(method, f"/tmf-api/{path}", answer)
         return answer
 
+    def file(self, path: str) -> Answer:
+        """What a file holds, as text; errors as their body."""
+        response = self._client.get(f"/tmf-api/{path}")
+        body = json.loads(response.content) if response.status_code >= 400 else response.content.decode()
+        return Answer(response.status_code, body, dict(response.headers))
+
     def get(self, path: str, **kwargs: Any) -> Answer:
         return self.call("GET", path, **kwargs)
 

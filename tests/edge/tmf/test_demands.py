@@ -25,6 +25,8 @@ SAMPLE = 5
 
 # Mandatory on POST by the published specifications and their kits.
 MANDATORY = {
+    "importJob": {"url"},
+    "exportJob": {"url"},
     "productOrder": {"productOrderItem"},
     "cancelProductOrder": {"productOrder"},
     "customer": {"engagedParty", "name"},

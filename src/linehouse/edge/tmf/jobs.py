@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from linehouse.edge.tmf.apis import APIS
-from linehouse.edge.tmf.kit import delivering, retention, sending, telling
+from linehouse.edge.tmf.kit import delivering, exchange, exchanging, retention, sending, telling
 from linehouse.kernel.event import Event
 from linehouse.platform.jobs.registry import Attempt, Payload, external_job, job
 from linehouse.platform.outbox.registry import consumer
@@ -29,6 +29,12 @@ def deliver(payload: Payload, attempt: Attempt) -> None:
 def replay(payload: Payload, work: Work) -> None:
     """Tell a listener a part of the event log again."""
     delivering.replay_page(payload, work, _PLACES)
+
+
+@job(exchange.RUN)
+def exchange_page(payload: Payload, work: Work) -> None:
+    """A page of an import by API, or an export."""
+    exchanging.run(payload, work, APIS)
 
 
 @timer("tmf.retention", daily)

@@ -15,6 +15,8 @@ from linehouse.edge.tmf.event.view import served
 from linehouse.edge.tmf.kit import openapi, serving, view
 from linehouse.edge.tmf.kit.answer import json_answer
 from linehouse.edge.tmf.kit.declaration import ROOT
+from linehouse.edge.tmf.kit.exchange import ExchangeTask
+from linehouse.edge.tmf.kit.exchange_view import PARTS, file_of
 from linehouse.edge.tmf.kit.hub_view import hub_collection, hub_item, hub_replay
 from linehouse.edge.tmf.kit.problem import ApiProblem
 
@@ -49,6 +51,16 @@ def item(request: HttpRequest, api: str, resource: str, key: str) -> HttpRespons
     if declared is None or (found := declared.resource(resource)) is None:
         return unknown(request)
     return view.item(request, declared, found, key, APIS)
+
+
+@csrf_exempt
+def file(request: HttpRequest, api: str, resource: str, key: str, part: str) -> HttpResponseBase:
+    """A file of an import or export job."""
+    declared = api_at(api)
+    found = declared.resource(resource) if declared is not None and part in PARTS else None
+    if declared is None or found is None or found.representation is not ExchangeTask:
+        return unknown(request)
+    return file_of(request, declared, found, key, part)
 
 
 @csrf_exempt
@@ -101,5 +113,6 @@ urlpatterns = [
     path(f"{_PLACE}/{EVENTS}/v4/<path:rest>", events),
     path(f"{_PLACE}/<str:api>/v4/<str:resource>", collection),
     path(f"{_PLACE}/<str:api>/v4/<str:resource>/<str:key>", item),
+    path(f"{_PLACE}/<str:api>/v4/<str:resource>/<str:key>/<str:part>", file),
     re_path(rf"^{_PLACE}/(?P<rest>.*)$", unknown),
 ]

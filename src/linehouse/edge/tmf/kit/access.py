@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.http import HttpRequest
 
@@ -18,6 +20,8 @@ from linehouse.platform.work import Actor
 
 RETRY_AFTER = "60"
 """Seconds after which a call to a closed brand may be tried again."""
+_served: ContextVar[UUID] = ContextVar("tmf_client")
+_base: ContextVar[str] = ContextVar("tmf_base")
 _CHALLENGE = {"WWW-Authenticate": 'Bearer realm="linehouse"'}
 
 
@@ -43,6 +47,16 @@ class Caller:
             raise ApiProblem(403, "access.not_allowed", f"this needs the permission {permission or 'of nobody'}")
 
 
+def current_client() -> UUID:
+    """The id of the client that is served now; raises LookupError outside a request of one."""
+    return _served.get()
+
+
+def current_base() -> str:
+    """Scheme and host that the client used; raises LookupError outside a request of one."""
+    return _base.get()
+
+
 @contextmanager
 def called(request: HttpRequest) -> Iterator[Caller]:
     """Serve the client that the request's token proves (RFC 6750), within its brand.
@@ -66,4 +80,10 @@ def called(request: HttpRequest) -> Iterator[Caller]:
         message = f"{why}; try again after {away.retry_after} seconds"
         raise ApiProblem(429, "access.too_many_calls", message, headers=turned_away_headers(away))
     with brand_scope(identity.brand), bound_to_dealer(identity.dealer or None):
-        yield Caller(identity)
+        served = _served.set(identity.id)
+        base = _base.set(f"{request.scheme}://{request.get_host()}")
+        try:
+            yield Caller(identity)
+        finally:
+            _served.reset(served)
+            _base.reset(base)

@@ -147,3 +147,27 @@ def form_post(target: Target, form: dict[str, str], headers: dict[str, str]) -> 
             headers={"Host": target.host_header, "Accept": "application/json", **headers},
             extensions={"sni_hostname": target.host},
         )
+
+
+def fetch(target: Target, limit: int) -> bytes:
+    """GET a file from the checked address, at most so many octets and one more; redirects are not followed.
+
+    Raises httpx.HTTPError, for every status but 200 too.
+    """
+    with (
+        httpx.Client(timeout=TIMEOUT_SECONDS, follow_redirects=False, trust_env=False) as client,
+        client.stream(
+            "GET",
+            target.url,
+            headers={"Host": target.host_header, "Accept-Encoding": "identity"},
+            extensions={"sni_hostname": target.host},
+        ) as response,
+    ):
+        if response.status_code != 200:
+            raise httpx.HTTPError(f"the host answered {response.status_code}")
+        data = bytearray()
+        for part in response.iter_bytes():
+            data += part
+            if len(data) > limit:
+                break
+        return bytes(data)
