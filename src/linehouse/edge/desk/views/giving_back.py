@@ -254,7 +254,7 @@ def refund(request: DeskRequest, number: str) -> HttpResponse:
 @desk_view("payment.read", section="refunds", write="refund.write")
 def refund_move(request: DeskRequest, number: str, move: str) -> HttpResponse:
     """Say that the bank has paid, or that it sent the money back."""
-    actor = request.desk.actor
+    number, actor = payments.refund(number).number, request.desk.actor
     if move == "paid":
         today = request.desk.clock.now.astimezone(request.desk.zone).date()
         payments.record_paid(number, today, actor=actor)
