@@ -101,6 +101,9 @@ OBJECTS = {
 NAMES = {
     "catalog/number": "1",
     "offering/key": "robin-sim-only-20",
+    "messages/notice": "welcome",
+    "messages/channel": "email",
+    "messages/language": "nl",
     "tariff/key": "robin-standard",
     "characteristics/kind": "customer",
     "characteristics/key": "loyalty-tier",
@@ -113,6 +116,7 @@ QUERIES = {
 }
 """What stands behind the question mark of screens that name their object there."""
 MOVES = {
+    "wording_move": ("publish", "discard", "restore", "nonsense"),
     "customer_move": ("suspend", "resume", "nonsense"),
     "interaction_move": ("note", "follow-up", "complete", "begin", "withdraw", "nonsense"),
     "order_move": ("cancel", "retry", "give-up", "nonsense"),

@@ -9,6 +9,7 @@ from linehouse.catalog.files import read_catalogue
 from linehouse.catalog.folder import read_folder
 from linehouse.catalog.service import apply_files, published
 from linehouse.edge.documents.brand_templates import keep_templates
+from linehouse.notify.service import apply_texts
 from linehouse.platform.characteristics.files import FILE as CHARACTERISTICS
 from linehouse.platform.characteristics.files import read_file as read_declarations
 from linehouse.platform.characteristics.service import apply as apply_declarations
@@ -52,6 +53,8 @@ def found_brand(
         keep_templates(folder, actor=actor)
         if (folder / "feeds").is_dir():
             apply_feeds(folder / "feeds", actor=actor)
+        if (folder / "notices").is_dir():
+            apply_texts(folder / "notices", actor=actor)
         if (folder / CHARACTERISTICS).is_file():
             declarations = read_declarations((folder / CHARACTERISTICS).read_text(encoding="utf-8"))
             apply_declarations(declarations, actor=actor)

@@ -77,7 +77,7 @@ def resend_messages(request: DeskRequest) -> tuple[str, BulkAction[MessageView]]
         notify.send_again(message.id, actor=request.desk.actor, reason=given["reason"])
         return gettext("It will be sent again.")
 
-    return "customer.write", BulkAction(
+    return "message.write", BulkAction(
         key="resend",
         label=gettext("Send again"),
         text=gettext("Each failed message is tried once more by the same way."),

@@ -14,6 +14,7 @@ from linehouse.customer.values import CustomerView
 from linehouse.edge.desk.access import DeskRequest
 from linehouse.edge.desk.bill_rows import invoice_source, invoices_table
 from linehouse.edge.desk.credit_rows import credit_tab
+from linehouse.edge.desk.customer_reach import reach_answer
 from linehouse.edge.desk.customer_timeline import timeline_answer
 from linehouse.edge.desk.interaction_rows import interaction_source, interactions_table
 from linehouse.edge.desk.message_rows import message_source, messages_table
@@ -133,7 +134,8 @@ TABS: Final[tuple[CustomerTab, ...]] = (
     CustomerTab("credits", gettext_lazy("Credits"), "billing.read", "desk/customer_credits.html", _credits),
     CustomerTab("tasks", gettext_lazy("Tasks"), "work.read", "ui/table.html", _tasks),
     CustomerTab("orders", gettext_lazy("Orders"), "order.read", "ui/table.html", _orders),
-    CustomerTab("messages", gettext_lazy("Messages"), "customer.read", "ui/table.html", _messages),
+    CustomerTab("messages", gettext_lazy("Messages"), "message.read", "ui/table.html", _messages),
+    CustomerTab("reach", gettext_lazy("Consent & channels"), "customer.read", "desk/customer_reach.html", reach_answer),
     CustomerTab("history", gettext_lazy("History"), "customer.read", "desk/customer_history.html", _history),
     CustomerTab("privacy", gettext_lazy("Privacy"), "privacy.read", "desk/customer_privacy.html", _privacy),
 )

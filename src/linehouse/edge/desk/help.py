@@ -48,9 +48,9 @@ HELP: Final[Mapping[str, Help]] = {
     "messages": Help(
         gettext_lazy(
             "What was sent to customers, with the evidence of delivery. A message that failed can be sent again, alone "
-            "or with others that you choose."
+            "or with others that you choose. Templates say what is sent; quiet hours and caps hold back advertising only."
         ),
-        ("find-things",),
+        ("write-a-template", "connect-mail-and-sms", "find-things"),
     ),
     "catalog": Help(
         gettext_lazy(

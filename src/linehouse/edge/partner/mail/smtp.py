@@ -37,17 +37,19 @@ class SmtpMailer:
 
     def _connected(self) -> smtplib.SMTP:
         found = self.address
-        if found.tls is Tls.NONE:
-            server = smtplib.SMTP(found.host, found.port, timeout=_TIMEOUT_SECONDS)
+        context = ssl.create_default_context(cafile=found.ca_file or None) if found.tls is not Tls.NONE else None
+        if found.tls is Tls.WHOLE:
+            server: smtplib.SMTP = smtplib.SMTP_SSL(found.host, found.port, timeout=_TIMEOUT_SECONDS, context=context)
         else:
-            context = ssl.create_default_context(cafile=found.ca_file or None)
-            if found.tls is Tls.WHOLE:
-                server = smtplib.SMTP_SSL(found.host, found.port, timeout=_TIMEOUT_SECONDS, context=context)
-            else:
-                server = smtplib.SMTP(found.host, found.port, timeout=_TIMEOUT_SECONDS)
+            server = smtplib.SMTP(found.host, found.port, timeout=_TIMEOUT_SECONDS)
+        try:
+            if found.tls is Tls.STARTTLS:
                 server.starttls(context=context)
-        if found.user:
-            server.login(found.user, found.password)
+            if found.user:
+                server.login(found.user, found.password)
+        except BaseException:
+            server.close()
+            raise
         return server
 
     @staticmethod
