@@ -48,7 +48,7 @@ HELP: Final[Mapping[str, Help]] = {
     "messages": Help(
         gettext_lazy(
             "What was sent to customers, with the evidence of delivery. A message that failed can be sent again, alone "
-            "or with others that you choose. Templates say what is sent; quiet hours and caps hold back advertising only."
+            "or with others that you choose. Quiet hours and caps hold back advertising alone."
         ),
         ("write-a-template", "connect-mail-and-sms", "find-things"),
     ),
