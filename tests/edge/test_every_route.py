@@ -24,6 +24,8 @@ from linehouse.catalog.service import apply_files
 from linehouse.customer.service import find_billing_accounts, find_customers
 from linehouse.edge.tmf.apis import APIS
 from linehouse.edge.tmf.kit.visible import OWN
+from linehouse.edge.tmf.models import HubDelivery, HubSubscription
+from linehouse.kernel.ids import new_id
 from linehouse.kernel.money import Money
 from linehouse.kernel.period import day_start
 from linehouse.payment.service import request_refund
@@ -40,7 +42,7 @@ from linehouse.platform.postgres.databases import Installation
 from linehouse.platform.runner import drain
 from linehouse.platform.scope import CONTROL, brand_scope, realm_scope
 from linehouse.platform.sql import brand_cursor
-from linehouse.platform.work import SYSTEM, Actor
+from linehouse.platform.work import SYSTEM, Actor, unit_of_work
 from linehouse.platform.worktop.filters import save_filter
 from linehouse.platform.worktop.undo import offer_undo
 from linehouse.run.founding import found_brand
@@ -88,6 +90,8 @@ OBJECTS = {
     "network/line": "activation_line.line",
     "events/event_id": "outbox_outboxevent.id",
     "jobs/job_id": "jobs_job.id",
+    "listeners/listener_id": "tmf_hubsubscription.id",
+    "listeners/delivery_id": "tmf_hubdelivery.id",
     "filters/filter_id": "worktop_savedfilter.id",
     "undo/offer_id": "worktop_undooffer.id",
     "imports/number": "imports_import.number",
@@ -117,6 +121,8 @@ QUERIES = {
 """What stands behind the question mark of screens that name their object there."""
 MOVES = {
     "wording_move": ("publish", "discard", "restore", "nonsense"),
+    "listener_move": ("pause", "resume", "send", "replay", "nonsense"),
+    "delivery_move": ("again", "skip", "nonsense"),
     "customer_move": ("suspend", "resume", "nonsense"),
     "interaction_move": ("note", "follow-up", "complete", "begin", "withdraw", "nonsense"),
     "order_move": ("cancel", "retry", "give-up", "nonsense"),
@@ -252,7 +258,33 @@ def live_a_month(place: Any) -> None:
     talk(place.actor)
     give_back(place.actor)
     arrange(place.actor)
+    listen(place.actor)
     imports.receive("numbers", "numbers.csv", b"msisdn\n+31610299999\n", actor=place.actor)
+
+
+def listen(actor: Actor) -> None:
+    """A listener with a notification that it did not take."""
+    with unit_of_work(actor, "test") as work:
+        row = HubSubscription.objects.create(
+            api="party",
+            client_id=new_id(),
+            client_name="CRM",
+            scopes=[],
+            callback="https://crm.example/hook",
+            base_url="http://robin.localhost",
+            since_position=0,
+            created_at=work.now,
+            changed_at=work.now,
+        )
+        HubDelivery.objects.create(
+            id=new_id(),
+            subscription=row,
+            event_type="IndividualCreateEvent",
+            resource="individual",
+            resource_id="1",
+            body="{}",
+            made_at=work.now,
+        )
 
 
 def arrange(actor: Actor) -> None:

@@ -150,6 +150,14 @@ HELP: Final[Mapping[str, Help]] = {
         ),
         ("find-things",),
     ),
+    "listeners": Help(
+        gettext_lazy(
+            "Programs that registered at the hub of an API and are told of events as they happen, in order. What a "
+            "program does not take is tried for about forty minutes, then waits here: send it again, give it up, or "
+            "tell a whole time again."
+        ),
+        ("listen-to-events",),
+    ),
     "events": Help(
         gettext_lazy("Every fact that the brand has recorded, with its payload, its cause and its place in the story."),
     ),

@@ -280,6 +280,14 @@ MAP: Final[tuple[Group, ...]] = (
             Screen("jobs", gettext_lazy("Jobs"), "jobs", "job", "operations.read", gettext_lazy("queue retry failed")),
             Screen("events", gettext_lazy("Events"), "events", "event", "operations.read", gettext_lazy("outbox log")),
             Screen(
+                "listeners",
+                gettext_lazy("Listeners"),
+                "listeners",
+                "event",
+                "operations.read",
+                gettext_lazy("webhooks hub callbacks notifications dead letters replay"),
+            ),
+            Screen(
                 "staff",
                 gettext_lazy("Staff"),
                 "staff",
