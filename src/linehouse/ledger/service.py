@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 from linehouse.ledger import store
@@ -96,6 +96,11 @@ def journal(search: str = "", *, offset: int = 0, limit: int = 50) -> tuple[Sequ
 def entry(cause: str) -> Sequence[Posted]:
     """The transfers of one cause, leg by leg; empty when it was never posted."""
     return sorted(store.transfers("t.cause = %s", [cause], offset=0, limit=1_000), key=lambda t: t.leg)
+
+
+def whole_journal() -> Iterator[Posted]:
+    """Every transfer in the order of posting, for exports."""
+    return store.all_transfers()
 
 
 def ledger_hash() -> str:

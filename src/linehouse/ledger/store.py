@@ -127,6 +127,15 @@ def transfers(where: str, params: Sequence[Any], *, offset: int, limit: int, new
         return [Posted(*row) for row in cursor.fetchall()]
 
 
+def all_transfers(batch: int = 5_000) -> Iterator[Posted]:
+    """The whole journal in the order of posting."""
+    with brand_cursor() as cursor:
+        cursor.execute(f"{_POSTED} ORDER BY t.business_time, t.position")
+        while rows := cursor.fetchmany(batch):
+            for row in rows:
+                yield Posted(*row)
+
+
 _COUNT = """
 SELECT count(*) FROM ledger_transfer t
 JOIN ledger_account d ON d.id = t.debit_account JOIN ledger_account c ON c.id = t.credit_account WHERE

@@ -29,6 +29,7 @@ from linehouse.platform.postgres.embedded import EmbeddedPostgres
 from linehouse.platform.settings import Settings
 from linehouse.platform.telemetry import logs
 from linehouse.run.home import Home
+from linehouse.run.keeping.erasures import keep_copies
 
 _log = structlog.get_logger(__name__)
 
@@ -128,6 +129,10 @@ def main() -> None:
             _log.warning("the database does not answer", error=type(error).__name__)
         except (OSError, BackupDamaged) as error:
             _log.error("the log cannot be archived", error=str(error))
+        try:
+            keep_copies(settings, Keyring.read_or_make(settings.backup_keys))
+        except (OSError, BackupDamaged) as error:
+            _log.error("the log of erasures cannot be copied", error=str(error))
         for each in due:
             each.turn(MachineClock().now())
         beat.write_text(str(int(time.monotonic() * 1000)))

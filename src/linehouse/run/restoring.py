@@ -16,6 +16,7 @@ from linehouse.platform.settings import Settings
 from linehouse.run.at_work import installation
 from linehouse.run.home import Home, with_secret_key
 from linehouse.run.keeping import restore
+from linehouse.run.keeping.erasures import bring_back_copies
 from linehouse.run.welcome import Progress
 
 
@@ -42,6 +43,7 @@ def everything(settings: Settings, backup: str, to: datetime | None, told: Progr
     finally:
         home.unlock()
     report.lines.append(_what(manifest, reached, to))
+    bring_back_copies(settings, keys)
     _check(with_secret_key(settings), manifest if not reached and manifest.exact else None, told, report)
     report.lines.append(f"Restored and verified in {time.monotonic() - began:.1f} s.")
     report.lines.append("Make a backup now: what is archived from here on does not continue the old ones.")
@@ -168,6 +170,7 @@ def one_brand(
     shelf, keys = Shelf(settings.backups), Keyring.read(settings.backup_keys)
     manifest = shelf.find(backup, keys)
     report = Report()
+    bring_back_copies(settings, keys)
     with installation(with_secret_key(settings)) as found:
         from linehouse.platform.control.models import Brand
         from linehouse.platform.postgres.databases import load_brands, replace_database
@@ -200,6 +203,6 @@ def one_brand(
             manifest if manifest.exact and manifest.kind == "logical" else None,
             told,
             report,
-            erase_again(as_key),
+            erase_again(as_key, logged_for=key),
         )
     return report

@@ -1,9 +1,70 @@
-"""Erased people stay erased: what was erased after a backup was made is erased again after its restore."""
+"""Erased people stay erased: what was erased after a backup was made is erased again after its restore.
+
+The log of erasures lies with the master keys; the keeper keeps a sealed copy of it beside the backups, so that it is
+there when the machine is not. It holds ids and instants, nothing of the people.
+"""
 
 from __future__ import annotations
 
+from pathlib import Path
 
-def erase_again(brand: str) -> int:
-    """Carry out every erasure of the brand that its database does not show; returns how many."""
-    del brand
-    return 0
+from linehouse.platform.backup.sealed import Keys, seal, unsealed
+from linehouse.platform.settings import Settings
+
+KIND = "erasures"
+_PATTERN = "erasures-*.jsonl"
+_SEALED = ".sealed"
+
+
+def keep_copies(settings: Settings, keys: Keys) -> int:
+    """Seal the logs that have changed into the folder of backups; returns how many."""
+    target = settings.backups / KIND
+    count = 0
+    for log in settings.keys_folder.glob(_PATTERN):
+        copy = target / f"{log.name}{_SEALED}"
+        if copy.exists() and copy.stat().st_mtime_ns >= log.stat().st_mtime_ns:
+            continue
+        target.mkdir(mode=0o700, parents=True, exist_ok=True)
+        seal([log.read_bytes()], copy, keys, KIND)
+        count += 1
+    return count
+
+
+def bring_back_copies(settings: Settings, keys: Keys) -> int:
+    """Add what the copies know to the logs beside the master keys; returns how many erasures were missing there."""
+    added = 0
+    for copy in sorted((settings.backups / KIND).glob(f"*{_SEALED}")):
+        log = settings.keys_folder / copy.name.removesuffix(_SEALED)
+        known = _lines(log)
+        brought = b"".join(unsealed(copy, keys, KIND)).decode().splitlines()
+        missing = [line for line in brought if line not in set(known)]
+        if missing:
+            log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            with log.open("a", encoding="utf-8") as opened:
+                opened.writelines(f"{line}\n" for line in missing)
+            log.chmod(0o600)
+        added += len(missing)
+    return added
+
+
+def _lines(file: Path) -> list[str]:
+    return file.read_text(encoding="utf-8").splitlines() if file.exists() else []
+
+
+def erase_again(brand: str, *, logged_for: str = "") -> int:
+    """Carry out every erasure of the brand that its database does not show; returns how many.
+
+    With ``logged_for`` the brand is a copy, under another key, of the brand whose log counts.
+    """
+    from linehouse.platform.personal.erasures import not_applied, note, noted
+    from linehouse.platform.personal.restore import apply_erasures
+    from linehouse.platform.scope import brand_scope
+
+    with brand_scope(logged_for or brand):
+        wanted = noted()
+    with brand_scope(brand):
+        missing = not_applied(wanted)
+        if logged_for and logged_for != brand:
+            for one in wanted:
+                note(brand, one.subject, one.at)
+        return apply_erasures(missing)

@@ -49,3 +49,8 @@ def known(home: Path) -> list[KnownBrand]:
 def by_iban(home: Path, iban: str) -> KnownBrand | None:
     """The brand that owns the bank account."""
     return next((brand for brand in known(home) if brand.iban == iban.replace(" ", "")), None)
+
+
+def forget(home: Path, key: str) -> None:
+    """The outside world knows the brand no more; files that partners left stay in its folder."""
+    (folder(home, key) / "known.json").unlink(missing_ok=True)
