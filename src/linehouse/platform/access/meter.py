@@ -86,7 +86,8 @@ def take(identity: ClientIdentity, api: str) -> Rate | TurnedAway | None:
     """Let one call in, or turn it away; None where the client has no rate limit. One query a month and process."""
     now = MachineClock().now()
     if identity.monthly_quota is not None and _used(identity.id, now) >= identity.monthly_quota:
-        _count(identity.id, now, api).limited += 1
+        with _lock:
+            _count(identity.id, now, api).limited += 1
         return TurnedAway(_until_next_month(now), quota=True, rate=None)
     if identity.per_minute is None:
         return None
@@ -102,8 +103,9 @@ def take(identity: ClientIdentity, api: str) -> Rate | TurnedAway | None:
         missing = limit * _MINUTE - bucket.level
         rate = Rate(limit, bucket.level // _MINUTE, -(-missing // (limit * 1_000_000)) if limit else 60)
         wait = -(-(_MINUTE - bucket.level) // (limit * 1_000_000)) if limit else 60
+        if not fits:
+            _count(identity.id, now, api).limited += 1
     if not fits:
-        _count(identity.id, now, api).limited += 1
         return TurnedAway(max(1, wait), quota=False, rate=rate)
     return rate
 

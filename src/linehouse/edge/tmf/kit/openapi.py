@@ -11,9 +11,17 @@ from linehouse.edge.tmf.kit.declaration import ROOT, Api, Resource
 from linehouse.edge.tmf.kit.hub_view import EventSubscription, EventSubscriptionInput
 from linehouse.edge.tmf.kit.problem import ErrorBody
 from linehouse.edge.tmf.kit.query import DEFAULT_LIMIT, MAX_LIMIT
+from linehouse.platform.access.permissions import PERMISSIONS
 
 _REF = "#/components/schemas/{name}"
-_ERRORS = (400, 401, 403, 404, 405, 406, 409, 415, 422, 500, 501, 503)
+_SECURITY = {
+    "bearer": {"type": "http", "scheme": "bearer"},
+    "oauth2": {
+        "type": "oauth2",
+        "flows": {"clientCredentials": {"tokenUrl": "/oauth/token", "scopes": dict(PERMISSIONS)}},
+    },
+}
+_ERRORS = (400, 401, 403, 404, 405, 406, 409, 415, 422, 429, 500, 501, 503)
 _META = {
     "href": {"type": "string", "format": "uri"},
     "@type": {"type": "string"},
@@ -57,9 +65,9 @@ def document(api: Api, version: str) -> JsonSchema:
         "openapi": "3.1.0",
         "info": {"title": f"{api.number} {api.title}", "version": version, "license": {"name": "Apache-2.0"}},
         "servers": [{"url": f"{ROOT}/{api.path}/v4"}],
-        "security": [{"bearer": []}],
+        "security": [{"bearer": []}, {"oauth2": []}],
         "paths": paths,
-        "components": {"schemas": schemas, "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer"}}},
+        "components": {"schemas": schemas, "securitySchemes": _SECURITY},
     }
 
 
