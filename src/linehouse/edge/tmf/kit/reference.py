@@ -17,11 +17,11 @@ the token belongs to. Each describes itself at `{ROOT}/<api>/v4/openapi.json`, w
 
 ## Conventions
 
-- **Access.** `Authorization: Bearer <token>` of an API client, by [OAuth 2.0](../how-to/connect-a-program.md). Its
-  brand must be the host's. Without a valid token 401, without the permission 403. The permissions are those of the
-  desk's roles. An attribute of a [field group](permissions.md) that the client does not see is left out, or shows a mask; to
-  filter or sort by one is 403 naming it, code `access.field_hidden`. What is another dealer's is 404 for a dealer's
-  client. Beyond its rate or quota a client gets 429 with `Retry-After`.
+- **Access.** `Authorization: Bearer <token>` of an API client, by [OAuth 2.0](../how-to/connect-a-program.md).
+  Its brand must be the host's. Without a valid token 401, without the permission 403. The permissions are those
+  of the desk's roles. An attribute of a [field group](permissions.md) that the client does not see is left out,
+  or shows a mask; to filter or sort by one is 403 naming it, code `access.field_hidden`. What is another
+  dealer's is 404 for a dealer's client. Beyond its rate or quota a client gets 429 with `Retry-After`.
 - **Representations.** `id`, `href` (absolute) and `@type` are always there. Amounts are exact JSON numbers,
   instants are UTC, calendar days are their midnight. What is not known is left out, never null.
 - **Fields.** `fields=a,b.c` selects, `fields=none` leaves `id`, `href` and `@type`; also on POST and PATCH.
