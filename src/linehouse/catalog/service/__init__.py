@@ -12,6 +12,7 @@ from linehouse.catalog.service.browse import (
     version_info,
     versions,
 )
+from linehouse.catalog.service.change import change_offering
 from linehouse.catalog.service.publish import (
     FilePlan,
     Publication,
@@ -35,6 +36,7 @@ __all__ = [
     "VersionInfo",
     "apply_files",
     "apply_texts",
+    "change_offering",
     "compare",
     "element",
     "elements",

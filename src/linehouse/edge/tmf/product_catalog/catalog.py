@@ -8,7 +8,14 @@ from linehouse.catalog.events import VersionPublished
 from linehouse.catalog.values import Catalogue, OfferingKind
 from linehouse.edge.tmf.kit.declaration import EventMapping, Links, Resource
 from linehouse.edge.tmf.kit.shapes import Instant, Ref, Representation, TimePeriod
-from linehouse.edge.tmf.product_catalog.published import CATEGORY_NAMES, category_ref, found, listed, offering_ref
+from linehouse.edge.tmf.product_catalog.published import (
+    CATEGORY_NAMES,
+    FROM_FILES,
+    category_ref,
+    found,
+    listed,
+    offering_ref,
+)
 from linehouse.platform.scope import current_brand
 
 
@@ -87,6 +94,7 @@ CATALOG: Resource[Catalogue] = Resource(
     get=lambda key: found(_all, lambda catalogue: catalogue.brand.key == key, key),
     # A publication changes the catalogue as a whole; which offerings changed is told by their versions.
     events=(EventMapping(VersionPublished, "CatalogAttributeValueChangeEvent", lambda _: current_brand()),),
+    refused=FROM_FILES,
 )
 
 CATEGORY: Resource[_Kind] = Resource(
@@ -98,4 +106,5 @@ CATEGORY: Resource[_Kind] = Resource(
     represent=_represent_category,
     search=lambda narrow: listed(_kinds, narrow),
     get=lambda key: found(_kinds, lambda held: held.kind.value == key, key),
+    refused=FROM_FILES,
 )

@@ -7,8 +7,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from msgspec import UNSET, UnsetType
+
+from linehouse.catalog import service
 from linehouse.catalog.values import Allowance, Catalogue, ProductOffering
-from linehouse.edge.tmf.kit.declaration import Links, Resource
+from linehouse.edge.tmf.kit.declaration import Links, Patch, Resource
+from linehouse.edge.tmf.kit.problem import ApiProblem
 from linehouse.edge.tmf.kit.shapes import Instant, Ref, Representation, Shape, TimePeriod, VersionedRef
 from linehouse.edge.tmf.product_catalog.published import (
     API_PATH,
@@ -19,6 +23,7 @@ from linehouse.edge.tmf.product_catalog.published import (
     specification_ref,
 )
 from linehouse.platform.clock.service import business_now
+from linehouse.platform.work import Actor
 
 
 class CharacteristicValue(Shape):
@@ -65,6 +70,14 @@ class Offering(Representation):
     product_offering_price: list[Ref]
     product_offering_relationship: list[OfferingRelationship] | None = None
     prod_spec_char_value_use: list[CharacteristicValueUse] | None = None
+
+
+class OfferingUpdate(Shape):
+    """`ProductOffering_Update`: a change publishes a new version; `description` is in the brand's language."""
+
+    name: str | UnsetType = UNSET
+    description: str | UnsetType = UNSET
+    lifecycle_status: str | UnsetType = UNSET
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +160,26 @@ def _amount(allowance: Allowance) -> CharacteristicValue:
     return CharacteristicValue(value=Decimal(allowance.amount.amount), unit_of_measure=allowance.unit.value)
 
 
+def _get(key: str) -> OfferingOf:
+    return found(offerings, lambda held: held.offering.key == key, key)
+
+
+def _patch(key: str, body: OfferingUpdate, actor: Actor) -> OfferingOf:
+    """Publish the catalogue again with another name, description or status of one offering."""
+    _get(key)
+    done = service.change_offering(
+        key,
+        actor=actor,
+        note=f"{key} changed by API",
+        name=None if body.name is UNSET else body.name,
+        text=None if body.description is UNSET else body.description,
+        status=None if body.lifecycle_status is UNSET else body.lifecycle_status,
+    )
+    if done.proposal:
+        raise ApiProblem(409, "tmf.waits", f"the change waits for approval as {done.proposal}")
+    return _get(key)
+
+
 OFFERING: Resource[OfferingOf] = Resource(
     name="productOffering",
     kind="ProductOffering",
@@ -155,5 +188,12 @@ OFFERING: Resource[OfferingOf] = Resource(
     representation=Offering,
     represent=_represent,
     search=lambda narrow: listed(offerings, narrow),
-    get=lambda key: found(offerings, lambda held: held.offering.key == key, key),
+    get=_get,
+    write="catalog.publish",
+    patch=Patch(OfferingUpdate, _patch),
+    refused={
+        "POST": "an offering is declared in catalog files with its prices and examples, and published with them",
+        "DELETE": "what was sold stays on record; set lifecycleStatus to Retired, and to Obsolete when nobody has it",
+    },
+    pointers={"name": "/name", "text": "/description", "status": "/lifecycleStatus", "state": "/lifecycleStatus"},
 )

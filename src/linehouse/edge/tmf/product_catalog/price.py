@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from linehouse.catalog.values import Catalogue, OfferingPrice, ProductOffering
 from linehouse.edge.tmf.kit.declaration import Links, Resource
 from linehouse.edge.tmf.kit.shapes import Instant, MoneyValue, Representation, Shape, TimePeriod
-from linehouse.edge.tmf.product_catalog.published import found, listed
+from linehouse.edge.tmf.product_catalog.published import FROM_FILES, found, listed
 
 
 class TaxItem(Shape):
@@ -106,4 +106,5 @@ PRICE: Resource[PriceOf] = Resource(
     represent=_represent,
     search=lambda narrow: listed(prices, narrow),
     get=lambda key: found(prices, lambda held: held.key == key, key),
+    refused=FROM_FILES,
 )

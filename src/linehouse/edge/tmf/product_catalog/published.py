@@ -63,3 +63,9 @@ def offering_ref(key: str, name: str, links: Links) -> Ref:
 def specification_ref(key: str, name: str, version: int, links: Links) -> VersionedRef:
     """A product specification."""
     return VersionedRef(id=key, href=links.to(API_PATH, "productSpecification", key), name=name, version=str(version))
+
+
+FROM_FILES = dict.fromkeys(
+    ("POST", "PATCH", "DELETE"), "it follows from the catalog files that are published; change them and publish"
+)
+"""Why what is derived from files cannot be written one by one."""

@@ -9,7 +9,7 @@ from typing import Any
 from linehouse.catalog.values import Catalogue, ProductSpecification
 from linehouse.edge.tmf.kit.declaration import Links, Resource
 from linehouse.edge.tmf.kit.shapes import Instant, Ref, Representation, Shape
-from linehouse.edge.tmf.product_catalog.published import found, listed
+from linehouse.edge.tmf.product_catalog.published import FROM_FILES, found, listed
 
 
 class CharacteristicValue(Shape):
@@ -115,4 +115,5 @@ SPECIFICATION: Resource[SpecificationOf] = Resource(
     represent=_represent,
     search=lambda narrow: listed(specifications, narrow),
     get=lambda key: found(specifications, lambda held: held.specification.key == key, key),
+    refused=FROM_FILES,
 )

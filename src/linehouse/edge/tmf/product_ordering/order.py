@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import msgspec
+from msgspec import UNSET
 
-from linehouse.edge.tmf.kit.declaration import Create, EventMapping, Links, Narrow, Resource, Slice
+from linehouse.edge.tmf.kit.declaration import Create, EventMapping, Links, Narrow, Patch, Resource, Slice
 from linehouse.edge.tmf.kit.keys import id_of, id_or_none
+from linehouse.edge.tmf.kit.problem import ApiProblem, bad_body
 from linehouse.edge.tmf.kit.shapes import MoneyValue, Note, Ref, RelatedParty
 from linehouse.edge.tmf.product_ordering.capture import RELIES_ON, create
 from linehouse.edge.tmf.product_ordering.shapes import (
@@ -18,12 +20,14 @@ from linehouse.edge.tmf.product_ordering.shapes import (
     ProductOfItem,
     ProductOrder,
     ProductOrderCreate,
+    ProductOrderUpdate,
     ProductRelationship,
 )
 from linehouse.kernel.money import Money
 from linehouse.ordering import service
 from linehouse.ordering.events import OrderCaptured, OrderStateChanged
 from linehouse.ordering.values import ItemView, OrderView, PriceLine, PricePreview
+from linehouse.platform.work import Actor
 
 
 def represent(view: OrderView, links: Links) -> ProductOrder:
@@ -136,6 +140,19 @@ def search(narrow: Narrow) -> Slice[OrderView]:
     return Slice(values, total)
 
 
+def patch(key: str, body: ProductOrderUpdate, actor: Actor) -> OrderView:
+    """Cancel an order; its other states follow from its steps."""
+    if body.state is UNSET:
+        raise bad_body("/cancellationReason", "a reason comes with the state cancelled")
+    if body.state not in ("cancelled", "assessingCancellation"):
+        raise ApiProblem(
+            409, "tmf.state", "an order's state follows from its steps; by API it can be cancelled", "/state"
+        )
+    reason = body.cancellation_reason if isinstance(body.cancellation_reason, str) else ""
+    service.cancel_order(id_of(key), reason=reason or "cancelled by API", actor=actor)
+    return service.find_order(id=id_of(key))
+
+
 PRODUCT_ORDER: Resource[OrderView] = Resource(
     name="productOrder",
     kind="ProductOrder",
@@ -148,6 +165,8 @@ PRODUCT_ORDER: Resource[OrderView] = Resource(
     narrows=("relatedParty.id", "state", "channel.id"),
     get=lambda key: service.find_order(id=id_of(key)),
     create=Create(ProductOrderCreate, create, external_id=lambda body: body.external_id),
+    patch=Patch(ProductOrderUpdate, patch),
+    refused={"DELETE": "an order stays on record; cancel it by cancelProductOrder or by its state"},
     events=(
         EventMapping(OrderCaptured, "ProductOrderCreateEvent"),
         EventMapping(OrderStateChanged, "ProductOrderStateChangeEvent"),

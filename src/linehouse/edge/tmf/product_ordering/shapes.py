@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from msgspec import UNSET, UnsetType
+
 from linehouse.edge.tmf.kit.shapes import (
     Characteristic,
     Instant,
@@ -97,3 +99,10 @@ class ProductOrderCreate(Shape):
     external_id: str | None = None
     channel: list[Ref] | None = None
     note: list[Note] | None = None
+
+
+class ProductOrderUpdate(Shape):
+    """`ProductOrder_Update`: an order is cancelled as a whole, for its `cancellationReason`."""
+
+    state: str | UnsetType = UNSET
+    cancellation_reason: str | UnsetType | None = UNSET

@@ -81,4 +81,7 @@ SPECIFICATION: Resource[UsageType] = Resource(
     represent=_represent,
     search=_search,
     get=_get,
+    refused=dict.fromkeys(
+        ("POST", "PATCH", "DELETE"), "the kinds of usage are those that tariffs can price, and are built in"
+    ),
 )

@@ -1,4 +1,4 @@
-"""TMF635 `usage`: what subscribers used, in every state. Records come in files, so they are only read here."""
+"""TMF635 `usage`: what subscribers used, in every state. Records come in files; those that wait are mended here."""
 
 from __future__ import annotations
 
@@ -6,11 +6,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from msgspec import UNSET, UnsetType
+
 from linehouse.charging import service as charging
 from linehouse.charging.values import RatedUsage
-from linehouse.edge.tmf.kit.declaration import EventMapping, Links, Narrow, Resource, Slice
+from linehouse.edge.tmf.kit.declaration import EventMapping, Links, Narrow, Patch, Resource, Slice
 from linehouse.edge.tmf.kit.keys import id_of, id_or_none
+from linehouse.edge.tmf.kit.problem import ApiProblem, bad_body
 from linehouse.edge.tmf.kit.shapes import Characteristic, Instant, MoneyValue, Ref, RelatedParty, Representation, Shape
+from linehouse.platform.work import Actor
 from linehouse.usage import service
 from linehouse.usage.events import UsageRecordResubmitted
 from linehouse.usage.values import UsageFilter, UsageView
@@ -26,6 +30,31 @@ class RatedProductUsage(Shape):
     tax_excluded_rating_amount: MoneyValue
     tax_included_rating_amount: MoneyValue
     product_ref: Ref
+
+
+class UsageUpdate(Shape):
+    """`Usage_Update`: a rejected usage is corrected by its characteristics and sent round again as `recycled`.
+
+    `description` is the reason.
+    """
+
+    status: str | UnsetType = UNSET
+    usage_type: str | UnsetType = UNSET
+    usage_date: Instant | UnsetType = UNSET
+    usage_characteristic: list[Characteristic] | UnsetType | None = UNSET
+    description: str | UnsetType | None = UNSET
+
+
+_CORRECTED = {
+    "quantity": "quantity",
+    "direction": "direction",
+    "msisdn": "msisdn",
+    "imsi": "imsi",
+    "otherParty": "party",
+    "servingNetwork": "plmn",
+    "apn": "apn",
+}
+"""Characteristics that can be corrected, and the room's names for them."""
 
 
 class Usage(Representation):
@@ -127,6 +156,50 @@ def _characteristics(held: UsageWithPrice) -> Iterator[tuple[str, Any]]:
         yield "tariffClause", held.rated.clause
 
 
+def patch(key: str, body: UsageUpdate, actor: Actor) -> UsageWithPrice:
+    """Mend a usage that waits and send it round again; what still fails is rejected again, with its new reason."""
+    before = with_prices([service.find_usage(id_of(key))])[0]
+    waits = before.view.suspense_id
+    if body.status != "recycled":
+        raise bad_body("/status", "what is corrected is sent round again: expected recycled")
+    if waits is None or before.view.state != "rejected":
+        raise ApiProblem(409, "tmf.state", f"a usage that is {before.view.state} is not sent round again", "/status")
+    reason = body.description if isinstance(body.description, str) and body.description else "corrected by API"
+    changes = _changes(before, body)
+    if changes:
+        service.correct(waits, changes, actor=actor, reason=reason)
+    service.resubmit(waits, actor=actor, reason=reason)
+    return with_prices([service.find_usage(id_of(key))])[0]
+
+
+def _changes(before: UsageWithPrice, body: UsageUpdate) -> dict[str, str]:
+    """What differs from the usage as it is told, by the room's names."""
+    told = dict(_characteristics(before))
+    found: dict[str, str] = {}
+    for position, one in enumerate(body.usage_characteristic or () if body.usage_characteristic is not UNSET else ()):
+        if one.value == told.get(one.name):
+            continue
+        if one.name not in _CORRECTED:
+            names = ", ".join(_CORRECTED)
+            raise bad_body(
+                f"/usageCharacteristic/{position}/name", f"{one.name[:60]} is not corrected; it can be {names}"
+            )
+        found[_CORRECTED[one.name]] = str(one.value)
+    if body.usage_type is not UNSET:
+        found["usage_type"] = body.usage_type
+    if body.usage_date is not UNSET and body.usage_date is not None:
+        found["started_at"] = body.usage_date.isoformat()
+    return found
+
+
+def discard(key: str, actor: Actor) -> None:
+    """Give up a usage that waits: it stays on record in suspense and is never charged."""
+    view = service.find_usage(id_of(key))
+    if view.suspense_id is None or view.state != "rejected":
+        raise ApiProblem(409, "tmf.state", f"a usage that is {view.state} stays; what waits (rejected) can be given up")
+    service.discard(view.suspense_id, actor=actor, reason="deleted by API")
+
+
 def search(narrow: Narrow) -> Slice[UsageWithPrice]:
     """Usage by customer, status or type, newest first."""
     owner = narrow.get("relatedParty.id")
@@ -152,10 +225,21 @@ USAGE: Resource[UsageWithPrice] = Resource(
     kind="Usage",
     description="What subscribers used; records come in files",
     read="usage.read",
+    write="usage.write",
     representation=Usage,
     represent=represent,
     search=search,
     narrows=("relatedParty.id", "status", "usageType"),
     get=lambda key: with_prices([service.find_usage(id_of(key))])[0],
+    patch=Patch(UsageUpdate, patch),
+    delete=discard,
+    refused={"POST": "usage comes in files of a declared feed, by which gaps and repeats are seen; upload one"},
     events=(EventMapping(UsageRecordResubmitted, "UsageStateChangeEvent"),),
+    pointers={
+        "changes": "/usageCharacteristic",
+        "usage_type": "/usageType",
+        "started_at": "/usageDate",
+        "reason": "/description",
+        **dict.fromkeys(_CORRECTED.values(), "/usageCharacteristic"),
+    },
 )
