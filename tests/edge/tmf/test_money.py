@@ -106,4 +106,4 @@ def test_a_transfer_settles_the_bill(api: ApiClient, jane: CustomerRegistered, p
     settled = api.get(f"{BILLS}/{month.bill['id']}").body
     assert (settled["state"], settled["remainingAmount"]["value"]) == ("settled", 0)
     assert settled["appliedPayment"][0]["payment"]["href"] == payment["href"]
-    assert api.call("POST", PAYMENTS, {}).status == 405
+    assert api.call("POST", PAYMENTS, {}).status == 400

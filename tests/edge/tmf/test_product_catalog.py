@@ -87,7 +87,7 @@ def test_an_unpublished_catalogue_is_empty(api: ApiClient) -> None:
 def test_a_catalogue_is_published_as_a_whole(api: ApiClient, shop: str) -> None:
     for resource in ("catalog", "category", "productOffering", "productOfferingPrice", "productSpecification"):
         assert api.call("POST", f"{CATALOG}/{resource}", {"name": "new"}).status == 405
-    assert api.call("PATCH", f"{CATALOG}/productOffering/robin-sim-only-20", {"name": "x"}).status == 405
+    assert api.call("PATCH", f"{CATALOG}/productSpecification/mobile-line", {"name": "x"}).status == 405
     assert shop
 
 
