@@ -21,7 +21,7 @@ from linehouse.platform.access.policy import owned
 MASK = "•••"
 
 FIELDS: Mapping[str, Mapping[str, str]] = {
-    "Customer": {"contactMedium": "customer.personal", "creditProfile": "customer.financial"},
+    "Customer": {"contactMedium": "customer.personal"},
     "Individual": {
         "birthDate": "customer.personal",
         "nationality": "customer.personal",
@@ -30,9 +30,10 @@ FIELDS: Mapping[str, Mapping[str, str]] = {
     },
     "Organization": {"contactMedium": "customer.personal"},
     "PartyRole": {"contactMedium": "customer.personal"},
-    "PartyAccount": {"accountBalance": "customer.financial"},
+    "PartyAccount": {"accountBalance": "customer.financial", "paymentStatus": "customer.financial"},
     "FinancialAccount": {"accountBalance": "customer.financial"},
-    "BillingAccount": {"accountBalance": "customer.financial", "creditLimit": "customer.financial"},
+    "BillingAccount": {"accountBalance": "customer.financial", "paymentStatus": "customer.financial"},
+    "CommunicationMessage": {"receiver": "customer.personal", "content": "customer.personal"},
     "Refund": {"requestor": "payment.account", "description": "payment.account", "paymentMethod": "payment.account"},
     "Payment": {"payer": "payment.account", "description": "payment.account"},
 }
