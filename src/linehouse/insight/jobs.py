@@ -5,7 +5,7 @@ from __future__ import annotations
 from linehouse.catalog.service import publication_check
 from linehouse.customer.service import account_closing_check, closing_check
 from linehouse.insight import publication
-from linehouse.insight.service import closing
+from linehouse.insight.service import closing, exports
 from linehouse.insight.service.in_use import in_use
 from linehouse.insight.service.timeline import record
 from linehouse.kernel.event import Event, all_event_types
@@ -16,6 +16,9 @@ from linehouse.platform.work import Work
 publication_check("billing.taxable")(publication.taxable)
 publication_check("inventory.in_use")(in_use)
 publication_check("rating.lawful")(publication.lawful)
+EXPORTS = exports.JOB
+"""Imported, so that every process knows the job."""
+
 closing_check("inventory.products")(closing.living_products)
 closing_check("ledger.money")(closing.open_money)
 closing_check("ordering.orders")(closing.running_orders)

@@ -17,6 +17,21 @@ class Help:
 
 
 HELP: Final[Mapping[str, Help]] = {
+    "backups": Help(
+        gettext_lazy(
+            "What would come back if the machine were lost: the last backups that hold this brand, how far the log of "
+            "the database is archived, and what the last drill has measured. Backups and drills run by themselves or "
+            "from the command line."
+        ),
+        ("back-up-and-restore", "upgrade"),
+    ),
+    "brand": Help(
+        gettext_lazy(
+            "Freeze the brand when nothing of it may change, and open it again. “Take everything along” exports all "
+            "that the brand has in open formats."
+        ),
+        ("run-several-brands", "leave-with-your-data"),
+    ),
     "dashboard": Help(
         gettext_lazy(
             "How the brand is doing, what waits for somebody, and what happened last. Each figure leads to the screen "

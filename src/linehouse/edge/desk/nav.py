@@ -270,6 +270,22 @@ MAP: Final[tuple[Group, ...]] = (
                 gettext_lazy("who did what history stream"),
             ),
             Screen(
+                "backups",
+                gettext_lazy("Backups"),
+                "backups",
+                "shield",
+                "operations.read",
+                gettext_lazy("restore drill archive disaster recovery"),
+            ),
+            Screen(
+                "brand",
+                gettext_lazy("This brand"),
+                "brand_page",
+                "home",
+                "operations.read",
+                gettext_lazy("freeze hosts domain export leave"),
+            ),
+            Screen(
                 "imports",
                 gettext_lazy("Imports"),
                 "imports",

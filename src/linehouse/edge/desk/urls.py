@@ -21,6 +21,7 @@ from linehouse.edge.desk.views import (
     imports,
     interactions,
     invoices,
+    keeping,
     ledger,
     listeners,
     messages_sent,
@@ -177,6 +178,10 @@ _network = [
     path("network/lines/<str:line>/bring", network.bring_in_line, name="network_bring"),
 ]
 _operations = [
+    path("brand", keeping.brand_page, name="brand_page"),
+    path("backups", keeping.backups, name="backups"),
+    path("exports", keeping.exports, name="exports"),
+    path("exports/file", keeping.export_file, name="export_file"),
     path("imports", imports.import_list, name="imports"),
     path("imports/new", imports.new, name="import_new"),
     path("imports/<str:number>", imports.one, name="import"),

@@ -44,6 +44,7 @@ PERMISSIONS: dict[str, str] = {
     "characteristic.write": "declare the brand's own characteristics",
     "access.read": "see staff, their roles and API clients",
     "access.write": "give and take roles, register and revoke API clients",
+    "brand.write": "freeze the brand and open it again",
 }
 """Every permission with its meaning."""
 
