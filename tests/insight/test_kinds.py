@@ -11,6 +11,8 @@ from linehouse.insight import service
 from linehouse.insight.jobs import OF_CUSTOMERS
 from linehouse.insight.kinds import EntryKind, kind_of
 from linehouse.insight.values import TimelineFilter
+from linehouse.party import subject_requests
+from linehouse.party.values import RequestKind
 from linehouse.platform.work import Actor
 
 
@@ -50,3 +52,17 @@ def test_a_timeline_is_narrowed(
     assert titles(since=datetime(2026, 11, 5, tzinfo=UTC)) == ["Customer data changed"]
     assert titles(until=datetime(2026, 11, 5, tzinfo=UTC)) == ["Billing account opened", "Customer registered"]
     assert titles(channel="phone") == []
+
+
+def test_a_request_about_ones_own_data_is_on_the_timeline_and_survives_a_rebuild(
+    anna: CustomerRegistered, actor: Actor, drain: Callable[[], int]
+) -> None:
+    subject_requests.receive(
+        anna.party_id, RequestKind.ACCESS, channel="phone", note="", actor=actor, customer_id=anna.customer_id
+    )
+    drain()
+    wanted = TimelineFilter(kind="privacy")
+    told = [entry.title for entry in service.timeline(anna.customer_id, wanted=wanted).rows]
+    assert told == ["Asked about their own data"]
+    service.rebuild_timeline(actor=actor)
+    assert [entry.title for entry in service.timeline(anna.customer_id, wanted=wanted).rows] == told

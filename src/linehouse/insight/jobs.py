@@ -7,7 +7,7 @@ from linehouse.customer.service import account_closing_check, closing_check
 from linehouse.insight import publication
 from linehouse.insight.service import closing, exports
 from linehouse.insight.service.in_use import in_use
-from linehouse.insight.service.timeline import record
+from linehouse.insight.service.timeline import OF_PARTIES, record
 from linehouse.kernel.event import Event, all_event_types
 from linehouse.platform.outbox.registry import consumer
 from linehouse.platform.outbox.service import recorded
@@ -27,11 +27,15 @@ account_closing_check("ledger.money")(closing.open_money_of_account)
 
 
 # The words import every room's events, so by now all that name a customer are declared.
-OF_CUSTOMERS = tuple(event for event in all_event_types().values() if "customer_id" in event.__struct_fields__)
+OF_CUSTOMERS = tuple(
+    event
+    for event in all_event_types().values()
+    if "customer_id" in event.__struct_fields__ or event.event_name in OF_PARTIES
+)
 
 
 @consumer("insight.timeline", on=OF_CUSTOMERS)
 def put_on_timeline(event: Event, work: Work) -> None:
     """Every event that names a customer is on that customer's timeline, whichever room it comes from."""
-    if event.customer is not None and work.causation is not None:
+    if work.causation is not None:
         record(recorded(work.causation))

@@ -60,6 +60,8 @@ _OF_THING: Final[Mapping[str, EntryKind]] = MappingProxyType(
         "billing.credit": EntryKind.PAYMENT,
         "care.follow_up": EntryKind.TASK,
         "party.consent": EntryKind.PRIVACY,
+        "party.party": EntryKind.PRIVACY,
+        "party.subject_request": EntryKind.PRIVACY,
         "usage.record": EntryKind.USAGE,
     }
 )

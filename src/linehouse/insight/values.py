@@ -24,8 +24,8 @@ class Subject:
     """What an entry is about, to be linked to.
 
     ``kind`` is ``customer``, ``account``, ``order``, ``product``, ``request``, ``bucket``, ``usage``, ``suspense``,
-    ``invoice``, ``payment``, ``message`` or ``interaction``; ``number`` is its business number or reference,
-    empty where it has none.
+    ``invoice``, ``payment``, ``refund``, ``message``, ``interaction``, ``task`` or ``proposal``; ``number`` is its
+    business number or reference, empty where it has none.
     """
 
     kind: str

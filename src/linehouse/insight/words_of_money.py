@@ -41,25 +41,33 @@ _REFUND = {
 
 @tells(payment.RefundRequested)
 def _refund_requested(event: payment.RefundRequested) -> Told:
-    return Told(gettext("Refund asked for"), f"{event.number}: {money(event.micros, event.currency)}", Mood.INFO)
+    subject = Subject("refund", event.refund_id, event.number)
+    return Told(
+        gettext("Refund asked for"), f"{event.number}: {money(event.micros, event.currency)}", Mood.INFO, subject
+    )
 
 
 @tells(payment.RefundMoved)
 def _refund_moved(event: payment.RefundMoved) -> Told:
     title = str(_REFUND.get(event.new, gettext("Refund %(state)s") % {"state": said(event.new)}))
     mood = {"paid": Mood.GOOD, "returned": Mood.BAD, "refused": Mood.BAD}.get(event.new, Mood.QUIET)
-    return Told(title, f"{event.number}: {money(event.micros, event.currency)}", mood)
+    subject = Subject("refund", event.refund_id, event.number)
+    return Told(title, f"{event.number}: {money(event.micros, event.currency)}", mood, subject)
 
 
 @tells(approval.ChangeProposed)
 def _proposed(event: approval.ChangeProposed) -> Told:
     effect = "" if event.effect_micros is None else f", {money(event.effect_micros, event.currency)}"
     text = f"{event.number}: {said(event.kind)}, {event.subject}{effect}"
-    return Told(gettext("A change waits for approval"), text, Mood.INFO)
+    return Told(gettext("A change waits for approval"), text, Mood.INFO, _proposal(event))
 
 
 @tells(approval.ChangeDecided)
 def _decided(event: approval.ChangeDecided) -> Told:
     title = gettext("Proposed change: %(state)s") % {"state": said(event.state)}
     mood = Mood.BAD if event.state in ("refused", "expired", "failed") else Mood.GOOD
-    return Told(title, f"{event.number}: {said(event.kind)}", mood)
+    return Told(title, f"{event.number}: {said(event.kind)}", mood, _proposal(event))
+
+
+def _proposal(event: approval.ChangeProposed | approval.ChangeDecided) -> Subject:
+    return Subject("proposal", event.proposal_id, event.number)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext, gettext_lazy
 from linehouse.care import events as care
 from linehouse.insight.telling import tells
 from linehouse.insight.values import Mood, Subject, Told
+from linehouse.party import events as party
 from linehouse.platform.texts.codes import said
 from linehouse.platform.worklist import events as worklist
 from linehouse.platform.worklist.kinds import all_kinds
@@ -98,6 +99,27 @@ def _task(event: Any) -> Subject | None:
     return Subject("interaction", event.interaction_id, event.interaction_number) if event.interaction_id else None
 
 
+@tells(party.SubjectRequestReceived)
+def _request_received(event: party.SubjectRequestReceived) -> Told:
+    text = gettext("%(number)s: %(kind)s, to be answered by %(day)s") % {
+        "number": event.number,
+        "kind": said(event.kind),
+        "day": event.due_at.date().isoformat(),
+    }
+    return Told(gettext("Asked about their own data"), text, Mood.INFO)
+
+
+@tells(party.SubjectRequestMoved)
+def _request_moved(event: party.SubjectRequestMoved) -> Told:
+    text = gettext("%(number)s, was %(value)s") % {"number": event.number, "value": said(event.old)}
+    return Told(gettext("Request about their own data: %(state)s") % {"state": said(event.new)}, text)
+
+
+@tells(party.PartyErased)
+def _party_erased(event: party.PartyErased) -> Told:
+    return Told(gettext("Erased"), gettext("what the law keeps is restricted"), Mood.BAD)
+
+
 def _kind(name: str) -> str:
     found = all_kinds().get(name)
     return str(found.title) if found else said(name)
@@ -105,17 +127,17 @@ def _kind(name: str) -> str:
 
 @tells(worklist.TaskRaised)
 def _task_raised(event: worklist.TaskRaised) -> Told:
-    return Told(gettext("Something waits for a person"), _kind(event.kind), Mood.BAD)
+    return Told(gettext("Something waits for a person"), _kind(event.kind), Mood.BAD, Subject("task", event.task_id))
 
 
 @tells(worklist.TaskTaken)
 def _task_taken(event: worklist.TaskTaken) -> Told:
     title = gettext("Somebody is at work on it") if event.owner_id else gettext("A task was given back to its queue")
-    return Told(title, _kind(event.kind))
+    return Told(title, _kind(event.kind), subject=Subject("task", event.task_id))
 
 
 @tells(worklist.TaskSettled)
 def _task_settled(event: worklist.TaskSettled) -> Told:
     done = event.state == "done"
     title = gettext("A task was done") if done else gettext("A task was set aside")
-    return Told(title, _kind(event.kind), Mood.GOOD if done else Mood.QUIET)
+    return Told(title, _kind(event.kind), Mood.GOOD if done else Mood.QUIET, Subject("task", event.task_id))

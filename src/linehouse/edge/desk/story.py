@@ -19,6 +19,7 @@ SHOWN: Final = 90
 _ICONS: Final[Mapping[str, str]] = MappingProxyType(
     {
         "activation": "network",
+        "approval": "shield",
         "balance": "allowance",
         "billing": "bill",
         "care": "chat",
@@ -31,6 +32,7 @@ _ICONS: Final[Mapping[str, str]] = MappingProxyType(
         "payment": "payment",
         "resource": "sim",
         "usage": "usage",
+        "worklist": "check-circle",
     }
 )
 _TONES: Final[Mapping[Mood, Tone]] = MappingProxyType(
@@ -43,12 +45,15 @@ _BY_NUMBER: Final[Mapping[str, str]] = MappingProxyType(
         "invoice": "invoice",
         "customer": "customer",
         "interaction": "interaction",
+        "refund": "refund",
+        "proposal": "approval",
     }
 )
 _BY_ID: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
     {
         "payment": ("payment", "payment_id"),
         "message": ("message", "message_id"),
+        "task": ("task", "task_id"),
         "request": ("network_request", "request_id"),
         "bucket": ("bucket", "bucket_id"),
         "suspense": ("suspended", "suspense_id"),

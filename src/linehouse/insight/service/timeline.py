@@ -8,21 +8,36 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from linehouse.care.values import FOLLOW_UP_TASK
+from linehouse.customer import service as customers
 from linehouse.insight.kinds import EntryKind, channel_of, direction_of, kind_of
 from linehouse.insight.models import TimelineRow
 from linehouse.insight.values import TimelineEntry, TimelineFilter, TimelinePage
 from linehouse.insight.words import tell
 from linehouse.kernel.event import decode
+from linehouse.party import events as party
 from linehouse.platform.outbox.service import Recorded, events_after
 from linehouse.platform.work import Actor, unit_of_work
 
 _PAGE = 500
+OF_PARTIES = frozenset(
+    event.event_name for event in (party.SubjectRequestReceived, party.SubjectRequestMoved, party.PartyErased)
+)
+"""Events that name a party and no customer, and belong on the customer's timeline all the same."""
 
 
 def record(event: Recorded) -> None:
     """Put an event on its customer's timeline, in the surrounding unit of work; a second time changes nothing."""
-    if event.customer_id is not None and not _told_otherwise(event):
-        TimelineRow.objects.bulk_create([_row(event, event.customer_id)], ignore_conflicts=True)
+    whose = _whose(event)
+    if whose is not None and not _told_otherwise(event):
+        TimelineRow.objects.bulk_create([_row(event, whose)], ignore_conflicts=True)
+
+
+def _whose(event: Recorded) -> UUID | None:
+    """The customer whom an event concerns; one of a party concerns the customer that the party is."""
+    if event.customer_id is not None or event.name not in OF_PARTIES:
+        return event.customer_id
+    found = customers.customers_of_party(UUID(str(event.payload["party_id"])))
+    return found[0].id if found else None
 
 
 def timeline(
@@ -70,9 +85,8 @@ def rebuild_timeline(*, actor: Actor) -> int:
         TimelineRow.objects.all().delete()
         position = filled = 0
         while events := events_after(position, _PAGE):
-            rows = [
-                _row(event, event.customer_id) for event in events if event.customer_id and not _told_otherwise(event)
-            ]
+            told = [(event, _whose(event)) for event in events if not _told_otherwise(event)]
+            rows = [_row(event, whose) for event, whose in told if whose is not None]
             TimelineRow.objects.bulk_create(rows)
             filled += len(rows)
             position = events[-1].position
