@@ -23,6 +23,7 @@ def change_offering(
     """Publish the newest version again with another name, text (in the brand's language) or status of one offering.
 
     Everything that publishing asks is asked: examples, checks, products that live. The files keep every other byte.
+    None of these changes a price, so that nothing waits for approval.
     Raises OfferingUnknown, IllegalTransition, FilesInvalid, PublishRefused, ValidFromRefused, NothingPublished.
     """
     with unit_of_work(actor, note):

@@ -1,5 +1,6 @@
 """Contacts as rows."""
 
+from dataclasses import dataclass
 from uuid import UUID
 
 from django.urls import reverse
@@ -16,19 +17,18 @@ from linehouse.edge.ui.status import readable
 from linehouse.edge.ui.table import Column, Empty, Filter, Kind, Query, Shown, Source, Table
 
 
-def interactions_table(brand: str, *, of_customer: bool = False) -> Table[InteractionView]:
+@dataclass(frozen=True, slots=True)
+class ContactRow:
+    """A contact with the name of whom it was with."""
+
+    contact: InteractionView
+    customer: str
+
+
+def interactions_table(brand: str, *, of_customer: bool = False) -> Table[ContactRow]:
     """The list of contacts, of the brand or with one customer."""
-    names: dict[UUID, str] = {}
-
-    def customer_name(row: InteractionView) -> str:
-        if row.customer_id is None:
-            return ""
-        if row.customer_id not in names:
-            names.update({key: found.name for key, found in customers.customers([row.customer_id]).items()})
-        return names.get(row.customer_id, "")
-
-    whose = (Column[InteractionView]("customer", _("Customer"), value=customer_name, shown=Shown.FROM_TABLET),)
-    return Table[InteractionView](
+    whose = (Column[ContactRow]("customer", _("Customer"), shown=Shown.FROM_TABLET),)
+    return Table[ContactRow](
         key="interactions",
         caption=_("Contacts"),
         columns=(
@@ -36,21 +36,35 @@ def interactions_table(brand: str, *, of_customer: bool = False) -> Table[Intera
                 "number",
                 _("Contact"),
                 Kind.CODE,
+                value=lambda row: row.contact.number,
                 sort=True,
-                link=lambda row: reverse("desk:interaction", args=(brand, row.number)),
+                link=lambda row: reverse("desk:interaction", args=(brand, row.contact.number)),
             ),
             *(() if of_customer else whose),
-            Column("topic", _("Topic"), sort=True, note=lambda row: shortened(row.text)),
-            Column("channel", _("Channel"), value=lambda row: str(CHANNELS[row.channel])),
+            Column(
+                "topic",
+                _("Topic"),
+                value=lambda row: row.contact.topic,
+                sort=True,
+                note=lambda row: shortened(row.contact.text),
+            ),
+            Column("channel", _("Channel"), value=lambda row: str(CHANNELS[row.contact.channel])),
             Column(
                 "direction",
                 _("Begun by"),
-                value=lambda row: _("customer") if row.direction == "inbound" else _("us"),
+                value=lambda row: _("customer") if row.contact.direction == "inbound" else _("us"),
                 shown=Shown.FROM_DESKTOP,
             ),
-            Column("agent", _("Recorded by"), sort=True, shown=Shown.FROM_DESKTOP),
-            Column("state", _("State"), Kind.STATUS, sort=True),
-            Column("began_at", _("When"), Kind.INSTANT, sort=True, shown=Shown.FROM_TABLET),
+            Column("agent", _("Recorded by"), value=lambda row: row.contact.agent, sort=True, shown=Shown.FROM_DESKTOP),
+            Column("state", _("State"), Kind.STATUS, value=lambda row: row.contact.state, sort=True),
+            Column(
+                "began_at",
+                _("When"),
+                Kind.INSTANT,
+                value=lambda row: row.contact.began_at,
+                sort=True,
+                shown=Shown.FROM_TABLET,
+            ),
         ),
         filters=(
             Filter("channel", _("Channel"), tuple((word.value, str(label)) for word, label in CHANNELS.items())),
@@ -65,10 +79,10 @@ def interactions_table(brand: str, *, of_customer: bool = False) -> Table[Intera
     )
 
 
-def interaction_source(table: Table[InteractionView], customer_id: UUID | None = None) -> Source[InteractionView]:
+def interaction_source(table: Table[ContactRow], customer_id: UUID | None = None) -> Source[ContactRow]:
     """The contacts of the brand, or with one customer; withdrawn ones too, marked as such."""
 
-    def fetch(query: Query, offset: int, limit: int) -> tuple[list[InteractionView], int]:
+    def fetch(query: Query, offset: int, limit: int) -> tuple[list[ContactRow], int]:
         wanted = InteractionFilter(
             customer_id=customer_id,
             channel=query.filters.get("channel", ""),
@@ -76,7 +90,7 @@ def interaction_source(table: Table[InteractionView], customer_id: UUID | None =
             state=query.filters.get("state", ""),
             text=query.search,
         )
-        return care.find_interactions(
+        found, total = care.find_interactions(
             wanted,
             withdrawn=True,
             sort=query.sort,
@@ -84,5 +98,8 @@ def interaction_source(table: Table[InteractionView], customer_id: UUID | None =
             offset=offset,
             limit=limit,
         )
+        known = customers.customers([one.customer_id for one in found if one.customer_id])
+        names = {key: summary.name for key, summary in known.items()}
+        return [ContactRow(one, names.get(one.customer_id, "") if one.customer_id else "") for one in found], total
 
     return paged(fetch, table)

@@ -12,7 +12,6 @@ from msgspec import UNSET, UnsetType
 from linehouse.catalog import service
 from linehouse.catalog.values import Allowance, Catalogue, ProductOffering
 from linehouse.edge.tmf.kit.declaration import Links, Patch, Resource
-from linehouse.edge.tmf.kit.problem import ApiProblem
 from linehouse.edge.tmf.kit.shapes import Instant, Ref, Representation, Shape, TimePeriod, VersionedRef
 from linehouse.edge.tmf.product_catalog.published import (
     API_PATH,
@@ -167,7 +166,7 @@ def _get(key: str) -> OfferingOf:
 def _patch(key: str, body: OfferingUpdate, actor: Actor) -> OfferingOf:
     """Publish the catalogue again with another name, description or status of one offering."""
     _get(key)
-    done = service.change_offering(
+    service.change_offering(
         key,
         actor=actor,
         note=f"{key} changed by API",
@@ -175,8 +174,6 @@ def _patch(key: str, body: OfferingUpdate, actor: Actor) -> OfferingOf:
         text=None if body.description is UNSET else body.description,
         status=None if body.lifecycle_status is UNSET else body.lifecycle_status,
     )
-    if done.proposal:
-        raise ApiProblem(409, "tmf.waits", f"the change waits for approval as {done.proposal}")
     return _get(key)
 
 
