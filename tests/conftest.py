@@ -58,6 +58,7 @@ _shared: pytest.StashKey[dict[str, str]] = pytest.StashKey()
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--browser", action="store_true", help="run the tests that need Debian's chromium")
     parser.addoption("--peers", action="store_true", help="run the tests against foreign protocol stacks")
+    parser.addoption("--fuzz", type=int, default=3, metavar="N", help="examples of each operation of the APIs")
     parser.addoption("--specs", metavar="DIR", help="folder of the published specifications to validate against")
 
 

@@ -53,6 +53,16 @@ def item(request: HttpRequest, api: str, resource: str, key: str) -> HttpRespons
     return view.item(request, declared, found, key, APIS)
 
 
+def index(request: HttpRequest) -> HttpResponseBase:
+    """Every API with where it describes itself; it needs no token."""
+
+    def handle() -> HttpResponse:
+        serving.require_method(request, ("GET", "HEAD"))
+        return json_answer(openapi.index(APIS, serving.links_of(request).base))
+
+    return serving.answered(handle)
+
+
 @csrf_exempt
 def file(request: HttpRequest, api: str, resource: str, key: str, part: str) -> HttpResponseBase:
     """A file of an import or export job."""
@@ -108,6 +118,7 @@ def _version() -> str:
 
 
 urlpatterns = [
+    path(f"{_PLACE}/", index),
     path(f"{_PLACE}/<str:api>/v4/openapi.json", description),
     path(f"{_PLACE}/<str:api>/v4/hub/<str:key>/replay", replay),
     path(f"{_PLACE}/{EVENTS}/v4/<path:rest>", events),
