@@ -26,7 +26,8 @@ the token belongs to. `{ROOT}/` lists them; each describes itself at `{ROOT}/<ap
 - **Representations.** `id`, `href` (absolute) and `@type` are always there. Amounts are exact JSON numbers,
   instants are UTC, calendar days are their midnight. What is not known is left out, never null.
 - **Fields.** `fields=a,b.c` selects, JSONPath too, `fields=none` leaves `id`, `href` and `@type`; also on POST and
-  PATCH. `expand=path` and `depth=N` ({MAX_DEPTH} at most) put what is referred to in place, as far as the client may read it.
+  PATCH. `expand=path` and `depth=N` ({MAX_DEPTH} at most) put what is referred to in place, as far as the client may
+  read it.
 - **Pages.** `offset` and `limit` ({DEFAULT_LIMIT} without one, {MAX_LIMIT} at most), or `Range: items=0-9`;
   `X-Total-Count`, `X-Result-Count` and `Link`. The status is 206 only when a page was asked for and more exists;
   a range that begins behind the end is 416.
