@@ -18,3 +18,6 @@ PROVISIONING_REQUEST = Lifecycle(
         ("accepted", "failed"),
     ),
 )
+
+#: The kind of task that a line which is not in the network as we want it is for people.
+OUT_OF_LINE = "activation.line"

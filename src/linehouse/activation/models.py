@@ -21,6 +21,8 @@ class Line(BusinessModel):
     desired = models.JSONField(null=True)
     network_ref = models.CharField(max_length=200, blank=True, help_text="the network's name for the line")
     confirmed_at = models.DateTimeField(null=True, help_text="business clock; when the network last confirmed it")
+    drift = models.JSONField(null=True, help_text="triples of attribute, wanted, found: what the last look found")
+    compared_at = models.DateTimeField(null=True, help_text="business clock; when it was last compared")
 
     def __str__(self) -> str:
         return self.line
@@ -40,6 +42,7 @@ class Request(BusinessModel):
     reason = models.TextField(blank=True)
     network_ref = models.CharField(max_length=200, blank=True)
     monitor = models.CharField(max_length=200, blank=True)
+    followed = models.BooleanField(default=False, help_text="the asker looks after a failure itself")
     settled_at = models.DateTimeField(null=True, help_text="business clock")
 
     class Meta:

@@ -123,7 +123,10 @@ Reply = Done | Working | NetworkRefused | Unreachable
 
 @dataclass(frozen=True, slots=True)
 class NewRequest:
-    """What somebody asks of the network. ``key`` is theirs; ``desired`` is None for a removal, and only then."""
+    """What somebody asks of the network. ``key`` is theirs; ``desired`` is None for a removal, and only then.
+
+    ``followed``: whoever asks looks after a failure itself, as an order does with its steps.
+    """
 
     key: str
     line: str
@@ -131,6 +134,7 @@ class NewRequest:
     customer_id: UUID
     action: Action
     desired: DesiredState | None = None
+    followed: bool = False
 
     def __post_init__(self) -> None:
         if (self.desired is None) != (self.action is Action.REMOVE):

@@ -57,4 +57,5 @@ TO_PAY = "payment.refund"
 """The kind of task that an approved refund is until it has been given to the bank."""
 
 UNMATCHED_ENTRY = "payment.unmatched"
-"""The kind of task that unmatched money is for people."""
+REFUSED_STATEMENT = "payment.refused_file"
+"""The kinds of tasks that unmatched money and refused files of a bank are for people."""

@@ -204,3 +204,19 @@ class RefundShare(BusinessModel):
 
     def __str__(self) -> str:
         return f"{self.refund_id} {self.payment_id}"
+
+
+@tracked
+class RefusedStatement(BusinessModel):
+    """A file of a bank that could not be taken; it is kept, and is over once the same content was taken."""
+
+    name = models.CharField(max_length=255)
+    sha256 = models.CharField(max_length=64, unique=True)
+    document_id = models.UUIDField()
+    code = models.CharField(max_length=80)
+    reason = models.CharField(max_length=1000)
+    refused_at = models.DateTimeField(help_text="business clock; the last time")
+    taken_at = models.DateTimeField(null=True, help_text="business clock")
+
+    def __str__(self) -> str:
+        return self.name

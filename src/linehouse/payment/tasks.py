@@ -1,4 +1,4 @@
-"""What of payments waits for a person: money that nothing says whose it is, and refunds to give to the bank."""
+"""What of payments waits for a person: money of nobody, and refunds to give to the bank."""
 
 from __future__ import annotations
 

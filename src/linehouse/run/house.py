@@ -18,7 +18,7 @@ from linehouse.run.sms import wire_sms
 _OF_ROOMS = ("jobs", "tasks", "characterised", "approvals", "personal", "imports")
 """Modules in which a room registers what it offers: consumers and jobs, kinds of tasks for people, entities with custom
 characteristics, changes that another must approve, what is personal of its tables, what can be imported."""
-_ALSO_WITH_JOBS = ("linehouse.platform.timers", "linehouse.edge.documents.jobs")
+_ALSO_WITH_JOBS = ("linehouse.platform.timers", "linehouse.edge.documents.jobs", "linehouse.edge.partner.bank.tasks")
 """What declares timers, or listens to events, without being an app of its own."""
 
 

@@ -37,7 +37,21 @@ def pollers() -> tuple[Poller, ...]:
     from linehouse.edge.partner.mail import bounces
     from linehouse.usage.service import inbox as usage
 
-    return (usage.poll_home, bank.poll_home, bounces.poll_home)
+    return (_fill_work_list, usage.poll_home, bank.poll_home, bounces.poll_home)
+
+
+_filled: set[str] = set()
+
+
+def _fill_work_list(_: Path) -> int:
+    """Once for each brand: what is older than its kind of task gets its task."""
+    from linehouse.platform.scope import current_brand
+    from linehouse.platform.worklist.jobs import ask_for_backfill
+
+    if current_brand() not in _filled:
+        ask_for_backfill()
+        _filled.add(current_brand())
+    return 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -178,7 +178,7 @@ task_kind(
     title=_("Usage in suspense"),
     permission="usage.write",
     due=timedelta(days=2),
-    link=lambda task: f"usage/suspense?reason={task.key.split('/', 1)[1]}&file={task.key.split('/', 1)[0]}",
+    link=lambda task: f"usage/files/{task.key.split('/', 1)[0]}?tab=suspense&reason={task.key.split('/', 1)[1]}",
     retry=take_in_again,
     waiting=suspended,
 )

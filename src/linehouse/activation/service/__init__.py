@@ -1,7 +1,7 @@
 """Use cases of activation."""
 
 from linehouse.activation.service.ask import monitor_changed, request
-from linehouse.activation.service.compare import bring_in_line, compare
+from linehouse.activation.service.compare import bring_in_line, check_line, check_lines, compare
 from linehouse.activation.service.look import (
     exchanges_of,
     find_line,
@@ -12,6 +12,8 @@ from linehouse.activation.service.look import (
 
 __all__ = [
     "bring_in_line",
+    "check_line",
+    "check_lines",
     "compare",
     "exchanges_of",
     "find_line",

@@ -8,7 +8,7 @@ from linehouse.activation.connector import connector
 from linehouse.activation.desired import from_json, to_json
 from linehouse.activation.errors import NoConnector, RequestDiffers, RequestNotFound
 from linehouse.activation.events import RequestCompleted, RequestFailed
-from linehouse.activation.lifecycle import PROVISIONING_REQUEST
+from linehouse.activation.lifecycle import OUT_OF_LINE, PROVISIONING_REQUEST
 from linehouse.activation.models import Line, Request, WireExchange
 from linehouse.activation.service.look import request_view
 from linehouse.activation.values import (
@@ -58,9 +58,11 @@ def request(new: NewRequest, *, actor: Actor) -> RequestView:
             line=line,
             action=str(new.action),
             desired=desired,
+            followed=new.followed,
             created_at=work.now,
             changed_at=work.now,
         )
+        work.touch(OUT_OF_LINE, line.line)
         # One line's requests go out one after the other, so that the last one asked for is the last one done.
         enqueue("activation.call", {"request": str(row.id)}, key=str(row.id), serial=f"activation/{new.line}")
         return request_view(row)
@@ -157,7 +159,10 @@ def _complete(row: Request, network_ref: str, work: Work) -> None:
     row.state = PROVISIONING_REQUEST.require(row.state, "completed")
     row.network_ref, row.reason, row.settled_at = network_ref, "", work.now
     row.save()
-    Line.objects.filter(id=row.line_id).update(network_ref=network_ref, confirmed_at=work.now, changed_at=work.now)
+    Line.objects.filter(id=row.line_id).update(
+        network_ref=network_ref, confirmed_at=work.now, drift=None, changed_at=work.now
+    )
+    work.touch(OUT_OF_LINE, row.line.line)
     emit(
         RequestCompleted(
             request_id=row.id,
@@ -176,6 +181,7 @@ def _fail(row: Request, code: str, reason: str, work: Work) -> None:
     row.state = PROVISIONING_REQUEST.require(row.state, "failed")
     row.code, row.reason, row.settled_at = code, reason, work.now
     row.save()
+    work.touch(OUT_OF_LINE, row.line.line)
     emit(
         RequestFailed(
             request_id=row.id,

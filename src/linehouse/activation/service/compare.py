@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from django.db.models import F
+
 from linehouse.activation.connector import connector
 from linehouse.activation.drift import difference
 from linehouse.activation.errors import LineNotProvisioned
+from linehouse.activation.lifecycle import OUT_OF_LINE
+from linehouse.activation.models import Line
 from linehouse.activation.service.ask import request
 from linehouse.activation.service.look import find_line
 from linehouse.activation.values import Action, Difference, LineView, NewRequest, RequestView
 from linehouse.kernel.ids import new_id
-from linehouse.platform.work import Actor
+from linehouse.platform.work import Actor, Work, unit_of_work
 
 
 def compare(line: str) -> tuple[Difference, ...]:
@@ -27,6 +31,30 @@ def _differences(view: LineView) -> tuple[Difference, ...]:
     return difference(view.desired, found)
 
 
+def check_line(line: str, *, actor: Actor) -> tuple[Difference, ...]:
+    """Compare a line with the network and keep what was found: a difference is a task until it is gone.
+
+    Raises LineNotProvisioned, NoConnector.
+    """
+    found = compare(line)
+    with unit_of_work(actor, "compared with the network") as work:
+        _keep(line, found, work)
+    return found
+
+
+def check_lines(*, actor: Actor, limit: int = 1_000) -> tuple[int, int]:
+    """Compare the lines that were compared longest ago; returns how many, and how many differ. Raises NoConnector."""
+    rows = Line.objects.filter(desired__isnull=False).order_by(F("compared_at").asc(nulls_first=True), "line")
+    lines = list(rows.values_list("line", flat=True)[:limit])
+    return len(lines), sum(bool(check_line(line, actor=actor)) for line in lines)
+
+
+def _keep(line: str, found: tuple[Difference, ...], work: Work) -> None:
+    drift = [[one.attribute, one.wanted, one.found] for one in found] or None
+    Line.objects.filter(line=line).update(drift=drift, compared_at=work.now, changed_at=work.now)
+    work.touch(OUT_OF_LINE, line)
+
+
 def bring_in_line(line: str, *, actor: Actor) -> RequestView | None:
     """Ask the network for the desired state once more where it differs; None when all is well.
 
@@ -35,7 +63,7 @@ def bring_in_line(line: str, *, actor: Actor) -> RequestView | None:
     view = find_line(line)
     if view.desired is None:
         raise LineNotProvisioned("this line is not wanted in the network", field="line", value=line)
-    differences = _differences(view)
+    differences = check_line(line, actor=actor)
     if not differences:
         return None
     absent = differences[0].attribute == "line"

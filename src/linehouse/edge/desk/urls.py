@@ -175,6 +175,7 @@ _network = [
     path("network", network.requests, name="network"),
     path("network/requests/<uuid:request_id>", network.one_request, name="network_request"),
     path("network/lines/<str:line>", network.line, name="network_line"),
+    path("network/lines/<str:line>/look", network.look, name="network_look"),
     path("network/lines/<str:line>/bring", network.bring_in_line, name="network_bring"),
 ]
 _operations = [

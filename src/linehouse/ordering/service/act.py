@@ -75,6 +75,7 @@ def _ask_network(sheet: Sheet, step: Step, action: Action, desired: DesiredState
             customer_id=sheet.order.customer_id,
             action=action,
             desired=desired,
+            followed=True,
         ),
         actor=sheet.work.actor,
     )

@@ -23,6 +23,7 @@ from linehouse.payment.service.refunds import (
     refunds,
     request_refund,
 )
+from linehouse.payment.service.refused import keep_refused, refused_files, taken_after_all
 from linehouse.payment.service.statements import delivered, receive_statement
 from linehouse.payment.service.taking import take_payment
 
@@ -35,6 +36,7 @@ __all__ = [
     "entry",
     "export_refunds",
     "ignore_entry",
+    "keep_refused",
     "payment",
     "payment_by_number",
     "payments",
@@ -46,8 +48,10 @@ __all__ = [
     "refund",
     "refund_by_id",
     "refunds",
+    "refused_files",
     "request_refund",
     "statement",
     "statements",
     "take_payment",
+    "taken_after_all",
 ]

@@ -15,7 +15,9 @@ from linehouse.usage import service as usage
 
 SHOWN: Final = frozenset({"application/pdf"})
 """Media types that a browser shows by itself without running anything; all others are downloaded."""
-NEEDED: Final[Mapping[str, str]] = MappingProxyType({"usage.raw": "usage.read", "bank.statement": "payment.read"})
+NEEDED: Final[Mapping[str, str]] = MappingProxyType(
+    {"usage.raw": "usage.read", "bank.statement": "payment.read", "refund.export": "refund.write"}
+)
 """Kinds of files that need another permission than those of bills."""
 
 

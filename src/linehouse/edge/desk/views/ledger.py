@@ -20,6 +20,7 @@ from linehouse.ledger import service as ledger
 from linehouse.ledger.chart import CHART
 from linehouse.ledger.values import AccountBalance, Posted, TrialLine, account_class
 from linehouse.platform.checks import Result, all_checks, verify
+from linehouse.platform.worklist.findings import record_findings
 
 MEANINGS: Final[Mapping[str, str]] = {row.key: row.meaning for row in CHART.values()}
 
@@ -35,6 +36,7 @@ def overview(request: DeskRequest) -> HttpResponse:
 def verify_now(request: DeskRequest) -> HttpResponse:
     """Run every law on the brand's data, and show what was found."""
     results: list[Result] = verify()
+    record_findings(results, actor=request.desk.actor)
     context = {
         **_balance(),
         "results": results,

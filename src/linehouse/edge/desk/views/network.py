@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
@@ -108,6 +108,16 @@ def line(request: DeskRequest, line: str) -> HttpResponse:
         "differences": activation.compare(line) if compared else (),
     }
     return answer_list(request, table, source, "desk/network_line.html", context)
+
+
+@require_POST
+@desk_view("network.read", section="network")
+def look(request: DeskRequest, line: str) -> HttpResponse:
+    """Compare the line with the network; what differs is kept and becomes a task."""
+    found = activation.check_line(line, actor=request.desk.actor)
+    if not found:
+        messages.success(request, gettext("The network is as it should be."))
+    return redirect(f"{reverse('desk:network_line', args=(request.desk.brand.key, line))}?compare")
 
 
 @require_POST

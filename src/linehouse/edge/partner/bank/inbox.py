@@ -10,7 +10,8 @@ from linehouse.edge.partner.bank.intake import receive
 from linehouse.kernel.clock import MachineClock
 from linehouse.kernel.error import DomainError
 from linehouse.kernel.ids import new_id
-from linehouse.payment.service import delivered
+from linehouse.payment.errors import StatementRepeated
+from linehouse.payment.service import delivered, keep_refused
 from linehouse.platform.scope import current_brand
 from linehouse.platform.work import SYSTEM
 
@@ -48,6 +49,8 @@ def poll(folder: Path, stable_seconds: int = STABLE_SECONDS) -> int:
             except DomainError as error:
                 _log.warning("bank statement refused", delivery=delivery, code=error.code)
                 target, reason = refused, str(error)
+                if not isinstance(error, StatementRepeated):
+                    keep_refused(name, file.read_bytes(), error, actor=SYSTEM)
         place = target / name
         if place.exists():
             place = target / file.name

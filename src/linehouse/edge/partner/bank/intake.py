@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from linehouse.edge.partner.bank import camt053
-from linehouse.payment.service import receive_statement
+from linehouse.payment.service import receive_statement, taken_after_all
 from linehouse.platform.work import Actor, unit_of_work
 
 
@@ -16,6 +16,7 @@ def receive(name: str, data: bytes, *, actor: Actor, delivery: str = "") -> list
     """
     statements = camt053.read(data)
     with unit_of_work(actor, f"bank file {name}"):
+        taken_after_all(data, actor=actor)
         if len(statements) == 1:
             return [receive_statement(name, data, statements[0], actor=actor, delivery=delivery)]
         return [
