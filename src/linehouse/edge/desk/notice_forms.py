@@ -38,10 +38,8 @@ _TIME: Final = forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
 class WordingForm(forms.Form):
     """What is said in one language by one channel."""
 
-    subject = forms.CharField(label=_("Subject"), max_length=200, required=False)
-    text = forms.CharField(
-        label=_("Text"), max_length=10_000, required=False, strip=False, widget=forms.Textarea(attrs={"rows": 12})
-    )
+    subject = forms.CharField(label=_("Subject"), max_length=200)
+    text = forms.CharField(label=_("Text"), max_length=10_000, strip=False, widget=forms.Textarea(attrs={"rows": 12}))
     html = forms.CharField(
         label=_("The same as HTML"),
         max_length=30_000,
@@ -138,6 +136,12 @@ class RulesForm(forms.Form):
     )
     receipt_hours = forms.IntegerField(label=_("Hours a receipt is waited for"), min_value=1, max_value=168)
     reason = forms.CharField(label=_("Reason"), max_length=300)
+
+    def __init__(self, *args: Any, channel: Channel, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if channel is Channel.EMAIL:
+            # A mail server's own words are all the receipt there is.
+            del self.fields["receipt_hours"]
 
     def rules(self, channel: Channel) -> ChannelRules:
         """The rules, once the form is valid."""

@@ -1,0 +1,1 @@
+"""Tests against foreign protocol stacks, run with ``--peers``."""
