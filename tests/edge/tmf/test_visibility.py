@@ -93,7 +93,7 @@ def test_a_dealers_program_takes_in_and_sees_its_own_alone(
     party = ours.post(PEOPLE, person)
     assert party.status == 201
     engaged = {"id": party.body["id"], "@referredType": "Individual"}
-    made = ours.post(CUSTOMERS, {"name": "x", "engagedParty": engaged})
+    made = ours.post(CUSTOMERS, {"name": "Piet Own", "engagedParty": engaged})
     assert made.status == 201
     key = made.body["id"]
     assert [one["id"] for one in ours.get(CUSTOMERS).body] == [key]
@@ -104,7 +104,7 @@ def test_a_dealers_program_takes_in_and_sees_its_own_alone(
         assert theirs.patch(path, {"status": "suspended", "statusReason": "x"}).status == 404
         assert theirs.get(f"{CUSTOMERS}?id={path.rsplit('/', 1)[-1]}").body == []
     assert ours.get(f"{CUSTOMERS}/{jane.customer_id}").status == 404
-    stolen = theirs.post(CUSTOMERS, {"name": "x", "engagedParty": engaged})
+    stolen = theirs.post(CUSTOMERS, {"name": "Piet Own", "engagedParty": engaged})
     assert (stolen.status, stolen.body["code"]) == (404, "party.unknown")
 
 
