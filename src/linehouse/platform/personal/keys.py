@@ -42,7 +42,7 @@ def want(subject: UUID, purpose: Purpose) -> None:
 def reading_key(subject: UUID, purpose: Purpose) -> bytes | None:
     """The key; None when it was destroyed or never was."""
     brand, now = current_brand(), MachineClock().now()
-    found = _kept.get((brand, subject, purpose))
+    found = _kept.get((_place(brand), subject, purpose))
     if found is not None and found[1] > now:
         return found[0]
     made = _made_here(brand, (subject, purpose))
@@ -62,7 +62,7 @@ def reading_keys(owners: Iterable[Owner]) -> dict[Owner, bytes | None]:
 def writing_key(subject: UUID, purpose: Purpose) -> bytes:
     """The key, made when the subject has none. Raises SubjectErased for one that was destroyed."""
     brand = current_brand()
-    found = _kept.get((brand, subject, purpose))
+    found = _kept.get((_place(brand), subject, purpose))
     if found is not None and found[1] > MachineClock().now():
         return found[0]
     made = _made_here(brand, (subject, purpose))
@@ -87,9 +87,10 @@ def destroy(subject: UUID, purposes: Iterable[Purpose], at: datetime) -> int:
         )
         count = int(cursor.rowcount)
     for purpose in wanted:
-        _kept.pop((brand, subject, purpose), None)
+        _kept.pop((_place(brand), subject, purpose), None)
     # Another thread may have read it again before this commits.
-    transaction.on_commit(lambda: [_kept.pop((brand, subject, purpose), None) for purpose in wanted], using=brand)
+    place = _place(brand)
+    transaction.on_commit(lambda: [_kept.pop((place, subject, purpose), None) for purpose in wanted], using=brand)
     return count
 
 
@@ -124,11 +125,16 @@ def _load(owners: set[Owner]) -> dict[Owner, bytes | None]:
 def _keep(brand: str, found: dict[Owner, bytes | None]) -> None:
     if len(_kept) + len(found) > _MOST_KEPT:
         _kept.clear()
-    until = MachineClock().now() + KEPT_FOR
+    until, place = MachineClock().now() + KEPT_FOR, _place(brand)
     for owner, key in found.items():
         # A key that this transaction has made is not kept: a rollback takes it back from the table alone.
         if key is not None and _made_here(brand, owner) is None:
-            _kept[brand, *owner] = (key, until)
+            _kept[place, *owner] = (key, until)
+
+
+def _place(brand: str) -> str:
+    """The database that serves the brand now: one made anew under the same key has keys of its own."""
+    return str(connections[brand].settings_dict["NAME"])
 
 
 def _made_here(brand: str, owner: Owner) -> bytes | None:
@@ -147,7 +153,7 @@ class _Made:
         self._brand = brand
 
     def __call__(self) -> None:
-        _kept[self._brand, *self.owner] = (self.key, MachineClock().now() + KEPT_FOR)
+        _kept[_place(self._brand), *self.owner] = (self.key, MachineClock().now() + KEPT_FOR)
 
 
 def _make(subject: UUID, purpose: Purpose) -> bytes:
