@@ -28,6 +28,8 @@ from linehouse.edge.tmf.models import HubDelivery, HubSubscription
 from linehouse.kernel.ids import new_id
 from linehouse.kernel.money import Money
 from linehouse.kernel.period import day_start
+from linehouse.party import subject_requests
+from linehouse.party.values import RequestKind
 from linehouse.payment.service import request_refund
 from linehouse.payment.values import RefundRequest
 from linehouse.platform.access.models import User
@@ -57,7 +59,17 @@ HOME, FOREIGN = "robin", "wren"
 BRAND_SCREENS = "b/<slug:brand>/"
 HOUSE = ("house/v1/clock", "house/v1/clock/advance", "house/v1/verification")
 OAUTH = ("oauth/token", "oauth/revoke", "oauth/introspect", ".well-known/oauth-authorization-server")
-OTHERS = ("account/", "theme", "language", *OAUTH, "network/tmf640/listener", "tmf-api/", "^tmf-api/", *HOUSE)
+OTHERS = (
+    "account/",
+    "my-data/",
+    "theme",
+    "language",
+    *OAUTH,
+    "network/tmf640/listener",
+    "tmf-api/",
+    "^tmf-api/",
+    *HOUSE,
+)
 """Beginnings of all other addresses, except the first page: log-in, colour scheme, and what is asked about below."""
 NOT_THERE = {404, 405, 409}
 """Answers about an object that the brand does not have: 409 where a line was never made known to the network."""
@@ -84,6 +96,7 @@ OBJECTS = {
     "bank/entry_id": "payment_bankentry.id",
     "bank/statement_id": "payment_bankstatement.id",
     "documents/document_id": "documents_storeddocument.id",
+    "privacy/number": "party_subjectrequest.number",
     "numbers/digits": "resource_number.digits",
     "sims/iccid": "resource_simcard.iccid",
     "network/request_id": "activation_request.id",
@@ -256,6 +269,7 @@ def live_a_month(place: Any) -> None:
     scenes.bill(play)
     scenes.pay(play)
     talk(place.actor)
+    ask_about_data(place.actor)
     give_back(place.actor)
     arrange(place.actor)
     listen(place.actor)
@@ -285,6 +299,12 @@ def listen(actor: Actor) -> None:
             body="{}",
             made_at=work.now,
         )
+
+
+def ask_about_data(actor: Actor) -> None:
+    """Somebody wants to see what is known of them."""
+    party_id = find_customers().rows[0].party_id
+    subject_requests.receive(party_id, RequestKind.ACCESS, channel="letter", actor=actor)
 
 
 def arrange(actor: Actor) -> None:
