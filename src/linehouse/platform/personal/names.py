@@ -30,8 +30,9 @@ def remember(subject: UUID, name: str, exact: Mapping[str, str]) -> None:
     texts = [f"begins|{word[:length]}" for word in _words(name) for length in range(1, _LONGEST_BEGINNING + 1)]
     texts += [f"is|{kind}|{searchable(text)}" for kind, text in exact.items() if text]
     tokens = sorted(set(blind_words(_PLACE, list(dict.fromkeys(texts)))))
-    NameSearch.objects.update_or_create(
-        subject=subject, defaults={"tokens": tokens, "initials": searchable(name).replace(" ", "")[:2]}
+    row = NameSearch(subject=subject, tokens=tokens, initials=searchable(name).replace(" ", "")[:2])
+    NameSearch.objects.bulk_create(
+        [row], update_conflicts=True, update_fields=["tokens", "initials"], unique_fields=["subject"]
     )
 
 

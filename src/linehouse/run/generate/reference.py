@@ -25,6 +25,7 @@ from linehouse.platform.checks import all_checks
 from linehouse.platform.jobs.registry import all_kinds
 from linehouse.platform.outbox.registry import all_consumers
 from linehouse.platform.settings import described
+from linehouse.run.generate.personal_data import personal_data_page
 from linehouse.run.house import open_house
 
 _ERROR_CLASS = re.compile(r'^class \w+\(.*\bcode="', re.MULTILINE)
@@ -44,6 +45,7 @@ def pages() -> dict[str, str]:
         "tables.md": _tables,
         "jobs.md": _jobs,
         "laws.md": _laws,
+        "personal-data.md": personal_data_page,
         "tmf-apis.md": lambda: page(APIS, _NOTE),
     }
     return {name: f"{make().strip()}\n" for name, make in makers.items()}
