@@ -60,6 +60,20 @@ HELP: Final[Mapping[str, Help]] = {
         ),
         ("record-contacts",),
     ),
+    "privacy": Help(
+        gettext_lazy(
+            "What people ask about their own data: to see all of it, to have it put right, to be forgotten. Each "
+            "request is answered within a month; its page leads through the steps and says what an erasure does."
+        ),
+        ("answer-people-about-their-data", "see-masked-values"),
+    ),
+    "privacy_retention": Help(
+        gettext_lazy(
+            "What has outlived the time for which it may be kept. It is swept on the 15th of each month, or now. Every "
+            "personal column has its time and its purpose in the reference."
+        ),
+        ("answer-people-about-their-data", "keep-the-master-key"),
+    ),
     "messages": Help(
         gettext_lazy(
             "What was sent to customers, with the evidence of delivery. A message that failed can be sent again, alone "

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
+from linehouse.edge.desk.privacy_rows import THROUGH
 from linehouse.kernel.error import DomainError
 from linehouse.party import subject_requests
 from linehouse.platform.control.models import Brand
@@ -51,7 +52,12 @@ def own_data(request: HttpRequest, token: str) -> HttpResponse:
             response.headers["Content-Disposition"] = f'attachment; filename="{file.name}"'
         else:
             looks, total = looks_at(asked.party_id, limit=500)
-            context = {"brand": brand, "asked": asked, "looks": looks, "total": total}
+            context = {
+                "brand": brand,
+                "asked": asked,
+                "looks": [(look, THROUGH.get(look.through, look.through)) for look in looks],
+                "total": total,
+            }
             response = render(request, "desk/own_data.html", context)
         response.headers["Cache-Control"] = "private, no-store"
         response.headers["Referrer-Policy"] = "no-referrer"

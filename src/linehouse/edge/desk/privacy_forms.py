@@ -38,3 +38,4 @@ class StepForm(forms.Form):
     """How the identity was checked, what was done, or why not."""
 
     text = forms.CharField(max_length=1000, required=False)
+    sure = forms.BooleanField(required=False)

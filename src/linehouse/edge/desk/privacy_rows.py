@@ -11,12 +11,20 @@ from linehouse.party import subject_requests
 from linehouse.party.lifecycle import SUBJECT_REQUEST
 from linehouse.party.values import RequestKind, RequestView
 from linehouse.platform.personal.access_log import Look, looks_at
+from linehouse.platform.personal.declare import OnErasure
 from linehouse.platform.texts.codes import titled_lazily
 
 KINDS = {
     RequestKind.ACCESS: gettext_lazy("To see everything"),
     RequestKind.RECTIFICATION: gettext_lazy("To put something right"),
     RequestKind.ERASURE: gettext_lazy("To be forgotten"),
+}
+EFFECTS = {
+    OnErasure.KEY: gettext_lazy("The key is destroyed"),
+    OnErasure.BLANK: gettext_lazy("Emptied"),
+    OnErasure.DELETE: gettext_lazy("Deleted"),
+    OnErasure.LAW: gettext_lazy("Kept by law"),
+    OnErasure.ALIAS: gettext_lazy("Stays as a pseudonym"),
 }
 THROUGH = {
     "screen": gettext_lazy("Screen"),

@@ -14,9 +14,9 @@ from linehouse.edge.desk.access import DeskRequest, back, desk_view, need
 from linehouse.edge.desk.own_data import own_data_link
 from linehouse.edge.desk.person_facts import person_card
 from linehouse.edge.desk.privacy_forms import RequestForm, StepForm, UnmaskForm
-from linehouse.edge.desk.privacy_rows import KINDS, requests_source, requests_table
+from linehouse.edge.desk.privacy_rows import EFFECTS, KINDS, requests_source, requests_table
 from linehouse.edge.ui.listing import answer_list
-from linehouse.kernel.error import NotFound
+from linehouse.kernel.error import Invalid, NotFound
 from linehouse.party import subject_requests
 from linehouse.party.approvals import UNMASK
 from linehouse.party.values import RequestKind
@@ -105,7 +105,8 @@ def request_page(request: DeskRequest, number: str) -> HttpResponse:
     found = customers.customers_of_party(view.party_id)
     context: dict[str, Any] = {"asked": view, "kind": KINDS[view.kind], "customers": found}
     if view.open and view.kind is RequestKind.ERASURE:
-        context["obstacles"], context["effects"] = subject_requests.erasure_preview(view.party_id)
+        context["obstacles"], effects = subject_requests.erasure_preview(view.party_id)
+        context["effects"] = [(effect, EFFECTS[effect.erasure]) for effect in effects]
     if view.document_id and "privacy.write" in request.desk.permissions:
         context["link"] = request.build_absolute_uri(own_data_link(request.desk.brand.key, number))
     return render(request, "desk/privacy_request.html", context)
@@ -120,6 +121,12 @@ def _step(request: DeskRequest, number: str) -> HttpResponse:
             subject_requests.identify(number, text, actor=actor)
             messages.success(request, gettext("The identity is checked."))
         case "answer":
+            if subject_requests.request(number).kind is RequestKind.ERASURE and not form.cleaned_data.get("sure"):
+                raise Invalid(
+                    gettext("An erasure cannot be taken back"),
+                    field="sure",
+                    expected=gettext("that you have read what it does"),
+                )
             subject_requests.answer(number, actor=actor, outcome=text)
             messages.success(request, gettext("The request is answered."))
         case "refuse":
