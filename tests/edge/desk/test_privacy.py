@@ -53,7 +53,7 @@ def test_who_may_not_unmask_asks_and_sees_for_a_day(ada: Staff, log_in: Callable
     assert "NX4711" not in text_of(mark.get("customers/C-000001"))
     mark.post("customers/C-000001/unmask", {"reason": "a prize was drawn"})
     (asked,) = proposals()[0]
-    approve(asked.id, actor=Actor("staff", actor.id, "Ada Example"))
+    approve(asked.number, actor=Actor("staff", actor.id, "Ada Example"))
     assert "NX4711" in text_of(mark.post("customers/C-000001/unmask", {"reason": "a prize was drawn"}))
     party_id = customers.customer_by_number("C-000001").party_id
     assert [look.through for look in looks_at(party_id)[0] if look.actor == "Mark Example"][:2] == ["unmask", "granted"]
