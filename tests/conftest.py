@@ -116,6 +116,10 @@ class _Workers:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    if config.getoption("--specs"):
+        from tests.conformance.swagger import use_in_this_run
+
+        use_in_this_run(Path(config.getoption("--specs")))
     config.pluginmanager.register(_Workers())
 
 

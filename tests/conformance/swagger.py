@@ -57,6 +57,8 @@ class Swagger:
         if status >= 400:
             self.check_definition("Error", body)
             return
+        if status == 304:
+            return
         operation = self._operation(method, path)
         if operation is None:
             if any(name in path for name in OUR_OWN):
@@ -126,6 +128,19 @@ class Specifications:
             # An address outside every API is answered with the error body, which all of them share.
             return
         found.check_answer(method, path.removeprefix(found.base), status, body, partial=partial)
+
+
+_of_this_run: list[Specifications] = []
+
+
+def use_in_this_run(folder: Path) -> None:
+    """Let every client of the APIs check its answers against the specifications of this folder."""
+    _of_this_run[:] = [Specifications(folder)]
+
+
+def of_this_run() -> Specifications | None:
+    """The specifications that `--specs` named, for whoever calls the APIs in a test."""
+    return _of_this_run[0] if _of_this_run else None
 
 
 def _amend(definitions: dict[str, Schema]) -> None:

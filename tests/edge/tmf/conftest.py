@@ -33,7 +33,7 @@ from linehouse.simulators.bank.statement import BankTransfer, write
 from linehouse.simulators.host_network.server import HostNetwork
 from linehouse.usage import service as usage
 from tests.charging.host import Cdr, send
-from tests.conformance.swagger import Specifications
+from tests.conformance.swagger import Specifications, of_this_run
 from tests.edge.tmf.listener import Listener
 from tests.simulators.host_network.running import running_host
 
@@ -59,7 +59,7 @@ class ApiClient:
 
     def __init__(self, token: str, specifications: Specifications | None, host: str = HOST) -> None:
         self._client = Client(headers={"host": host} | ({"authorization": f"Bearer {token}"} if token else {}))
-        self._specifications = specifications
+        self._specifications = specifications or of_this_run()
 
     def call(
         self,
@@ -106,6 +106,9 @@ class ApiClient:
         if self._specifications is None or method == "HEAD" or path.endswith("openapi.json"):
             return
         place, _, query = path.partition("?")
+        if "expand=" in query or "depth=" in query:
+            # What is put in the place of a reference is of another API.
+            return
         self._specifications.check(method, place, answer.status, answer.body, partial="fields=" in query)
 
 
