@@ -34,7 +34,7 @@ _CALLS: Final = ("gettext", "gettext_lazy", "gettext_noop", "ngettext", "ngettex
 _ALIAS: Final = re.compile(rb"\b(n?gettext(?:_lazy|_noop)?) as (\w+)")
 """A module may call them by a shorter name."""
 _TEMPLATE_CALL: Final = re.compile(
-    r'\b(n?gettext)\((u?"""(?:.|\n)*?"""|u?\'\'\'(?:.|\n)*?\'\'\'|[^\n]*?)(?=\) |\)$|\)\n)'
+    r'\b(n?gettext|_)\((u?"""(?:.|\n)*?"""|u?\'\'\'(?:.|\n)*?\'\'\'|[^\n]*?)(?=\) |\)$|\)\n)'
 )
 _TEMPLATE_STATUS: Final = re.compile(r'{% status "([^"]+)" %}')
 _ENUMERATIONS: Final = (
@@ -70,6 +70,9 @@ _WORDS: Final = (
     "email",
     "fees",
     "house",
+    "live",
+    "manual",
+    "offset",
     "partner",
     "phone",
     "post",
