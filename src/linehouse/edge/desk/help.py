@@ -39,6 +39,27 @@ HELP: Final[Mapping[str, Help]] = {
         ),
         ("make-a-dashboard",),
     ),
+    "work": Help(
+        gettext_lazy(
+            "Everything that waits for a person, in one list. A task shows what is known, leads to its object, and "
+            "ends when the object is mended. “Try again” repeats the very act that failed."
+        ),
+        ("work-the-list",),
+    ),
+    "approvals": Help(
+        gettext_lazy(
+            "Changes beyond the limit of somebody's role: proposed by one person, decided by another. Nothing is "
+            "changed before that."
+        ),
+        ("approve-changes",),
+    ),
+    "refunds": Help(
+        gettext_lazy(
+            "Unused credit that goes back to customers. Another person approves each; approved ones are given to the "
+            "bank in one file, and the bank's statement closes them."
+        ),
+        ("give-credits-and-refunds",),
+    ),
     "customers": Help(
         gettext_lazy(
             "Persons and organisations that the brand serves. Find one by name, number, e-mail or telephone. The tabs "
