@@ -39,6 +39,8 @@ NOT_BY_LINK = {
     "ledger_verify": "a submit",
     "network_bring": "a submit",
     "job_move": "a submit",
+    "staff_move": "a submit",
+    "second_factor": "a submit",
 }
 
 
