@@ -38,7 +38,7 @@ PURE_LIBRARIES = {"babel", "holidays", "iso4217", "msgspec", "phonenumbers", "py
 """Libraries without input and output that rules may use."""
 SENTENCES = {"django.utils.translation", "linehouse.platform.texts.codes", "linehouse.platform.texts.codes.said"}
 """What a room's files of words may use besides: they say its facts in the reader's language."""
-WORDS = {"words.py", "words_of_people.py", "telling.py"}
+WORDS = {"words.py", "words_of_money.py", "words_of_people.py", "telling.py"}
 """Those files."""
 PURE_OF_PLATFORM = ("events", "values", "errors", "kinds", "lifecycle")
 """Files of the platform's packages that rules may use: declarations and values."""
