@@ -68,6 +68,10 @@ def _begin(message_id: UUID) -> tuple[UUID, Address] | None:
         delivery = row.deliveries.filter(state__in=("waiting", "submitting", "unknown")).order_by("position").first()
         if delivery is None or (row.state == "initial" and not _may_go(row, delivery, work)):
             return None
+        if not delivery.text:
+            # The key of whom it was written to is destroyed: there is nothing left to say, and nobody to say it to.
+            outcomes.channel_failed(row, delivery, "erased")
+            return None
         try:
             address = address_of(row, Channel(delivery.channel))
         except NoAddress as error:

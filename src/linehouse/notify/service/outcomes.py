@@ -38,7 +38,7 @@ def without_addresses(text: str) -> str:
 def move(delivery: Delivery, state: str, reason: str = "") -> None:
     """Move the way by a channel to a state."""
     delivery.state = DELIVERY.require(delivery.state, state)
-    delivery.reason, delivery.changed_at = reason[:300], current_work().now
+    delivery.reason, delivery.changed_at = without_addresses(reason)[:300], current_work().now
     delivery.save(update_fields=["state", "reason", "changed_at"])
 
 

@@ -188,7 +188,7 @@ def save_draft(
 
 
 def _require_language(language: str) -> None:
-    known = (*catalog.published().brand.languages, "en")
+    known = tuple(dict.fromkeys((*catalog.published().brand.languages, "en")))
     if language not in known:
         raise Invalid(
             "the brand does not speak this language", field="language", value=language, expected=", ".join(known)

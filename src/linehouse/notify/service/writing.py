@@ -133,6 +133,10 @@ def send_text(
     )
 
 
+def _said(words: _Words) -> str:
+    return plain_spaces(words.wording.text).strip() if words.channel is Channel.SMS else words.wording.text
+
+
 def _words_of(
     declared: Notice,
     customer: CustomerView | None,
@@ -213,7 +217,7 @@ def _write(
         recipient_phone=to.phone,
         subject_ref=subject_ref,
         subject=first.wording.subject[:300],
-        text=first.wording.text,
+        text=_said(first),
         documents=[str(document) for document in documents],
         message_id=f"<{digest}@linehouse.invalid>",
         due_at=due,
@@ -223,7 +227,6 @@ def _write(
     )
     row.save(force_insert=True)
     for position, one in enumerate(words):
-        text = plain_spaces(one.wording.text).strip() if one.channel is Channel.SMS else one.wording.text
         Delivery.objects.create(
             id=new_id(),
             created_at=work.now,
@@ -235,7 +238,7 @@ def _write(
             language=one.language,
             version=one.version,
             subject=one.wording.subject[:300],
-            text=text,
+            text=_said(one),
             html=one.wording.html,
         )
     ways = ", then ".join(f"{one.channel} in {one.language} (version {one.version})" for one in words)

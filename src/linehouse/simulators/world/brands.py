@@ -33,6 +33,11 @@ def usage_inbox(home: Path, key: str) -> Path:
     return folder(home, key) / "inbox" / "usage"
 
 
+def mail_inbox(home: Path, key: str) -> Path:
+    """Where mails that come back are left."""
+    return folder(home, key) / "inbox" / "mail"
+
+
 def make_known(home: Path, brand: KnownBrand) -> None:
     """Make the brand's folders and tell the outside world of it."""
     for place in (bank_inbox(home, brand.key), usage_inbox(home, brand.key)):

@@ -114,8 +114,9 @@ def mail(found: Received, payable: Payable | None, note: str) -> str:
             f'<form method="post" action="/mail/{found.key}/pay"><button>Pay {escape(str(payable.amount))} '
             f"with reference {escape(payable.reference)}</button></form>"
         )
+    back = f'<form method="post" action="/mail/{found.key}/bounce"><button>Let it come back</button></form>'
     body = (
         f"<h2>{escape(found.subject)}</h2><p>From {escape(found.sender)}<br>To {escape(found.recipient)}</p>"
-        f"<pre>{escape(found.text)}</pre>{f'<ul>{files}</ul>' if files else ''}{pay}"
+        f"<pre>{escape(found.text)}</pre>{f'<ul>{files}</ul>' if files else ''}{pay}{back}"
     )
     return shell(found.subject, body, note)

@@ -12,6 +12,7 @@ from urllib.parse import parse_qs, quote, unquote, urlsplit
 from linehouse.kernel.error import DomainError
 from linehouse.kernel.money import Money
 from linehouse.simulators.bank.counter import Counter
+from linehouse.simulators.mailbox.bounce import returned
 from linehouse.simulators.mailbox.server import Mailbox
 from linehouse.simulators.sms_centre.faults import Fault, Faults
 from linehouse.simulators.sms_centre.handsets import Handsets
@@ -81,6 +82,20 @@ class World:
         )
         return f"Transferred {amount}; the statement {file.name} lies in the inbox of {brand.name}."
 
+    def bounce(self, key: str) -> str:
+        """Send a mail back to the brand that wrote it (RFC 3464); says what was done."""
+        found = next((mail for mail in self.mailbox.mails() if mail.key == key), None)
+        raw = self.mailbox.raw(key)
+        brand = next((b for b in brands.known(self.home) if found and found.sender.startswith(b.name)), None)
+        if found is None or raw is None or brand is None:
+            return "No brand that is known wrote this mail."
+        inbox = brands.mail_inbox(self.home, brand.key)
+        inbox.mkdir(parents=True, exist_ok=True)
+        draft = inbox / f"{key}.part"
+        draft.write_bytes(returned(raw, found.recipient))
+        draft.rename(inbox / f"{key}.eml")
+        return f"It comes back: {key}.eml lies in the mail inbox of {brand.name}."
+
     def order_sms_fault(self, form: dict[str, str]) -> str:
         """Put a fault of the SMS centre on the menu; says what was done."""
         count = form.get("count", "")
@@ -142,6 +157,8 @@ class _Handler(BaseHTTPRequestHandler):
         match [unquote(step) for step in urlsplit(self.path).path.strip("/").split("/")]:
             case ["mail", key, "pay"]:
                 self._back(f"/mail/{quote(key)}", world.pay_mail(key))
+            case ["mail", key, "bounce"]:
+                self._back(f"/mail/{quote(key)}", world.bounce(key))
             case ["sms-fault"]:
                 self._back("/", world.order_sms_fault(form))
             case ["transfer"]:

@@ -85,7 +85,7 @@ def send_by_hand(request: DeskRequest, number: str) -> HttpResponse:
         form = HandSentForm(request.POST if sent else None, notice=declared, channels=declared.channels)
         context |= {"chosen": chosen, "notice": declared, "form": form}
         if sent and form.is_valid():
-            by = form.cleaned_data["channel"]
+            by, values = form.cleaned_data["channel"], form.values
             if "send" in request.POST:
                 try:
                     with unit_of_work(request.desk.actor, _("sent by hand")):
@@ -93,7 +93,7 @@ def send_by_hand(request: DeskRequest, number: str) -> HttpResponse:
                             chosen,
                             key=f"hand/{context['once'][:60]}",
                             customer_id=view.id,
-                            variables=form.values,
+                            variables=values,
                             channels=[by] if by else (),
                         )
                 except DomainError as refusal:
@@ -101,7 +101,7 @@ def send_by_hand(request: DeskRequest, number: str) -> HttpResponse:
                 else:
                     toasts.success(request, _("The message is on its way."))
                     return redirect("desk:message", brand, made) if made else redirect("desk:messages", brand)
-            context["previews"] = _previews(view, chosen, form.values, [Channel(by)] if by else declared.channels)
+            context["previews"] = _previews(view, chosen, values, [Channel(by)] if by else declared.channels)
     return render(request, "desk/message_by_hand.html", context)
 
 
