@@ -12,7 +12,7 @@ personal_table(
         title="Line in the network",
         of="t.customer_id = ANY(%(customers)s)",
         shown=("line", "confirmed_at"),
-        columns={"desired": _LINE, "network_ref": _LINE},
+        columns={"desired": _LINE, "network_ref": _LINE, "drift": _LINE},
     )
 )
 personal_table(

@@ -57,6 +57,7 @@ personal_table(
 )
 not_personal("payment_refund", "once", "requested_by", "proposal", "paid_on", "bank_ref")
 not_personal("payment_refundbatch", "made_by")
+not_personal("payment_refusedstatement", "name", "reason")
 not_personal("payment_payment", "booked_on", "bank_ref")
 not_personal("payment_bankentry", "bank_ref", "iban", "booked_on", "value_on", "reason")
 not_personal("payment_bankstatement", "iban", "name")

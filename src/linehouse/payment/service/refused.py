@@ -9,7 +9,7 @@ from linehouse.kernel.error import DomainError
 from linehouse.kernel.ids import new_id
 from linehouse.payment.lifecycle import REFUSED_STATEMENT
 from linehouse.payment.models import RefusedStatement
-from linehouse.platform.documents.service import store
+from linehouse.platform.documents.service import SEALED_FOR_THE_HOUSE, store
 from linehouse.platform.work import Actor, unit_of_work
 from linehouse.platform.worklist.values import Waiting
 
@@ -23,7 +23,9 @@ def keep_refused(name: str, data: bytes, error: DomainError, *, actor: Actor) ->
         row = RefusedStatement.objects.select_for_update().filter(sha256=digest).first()
         if row is None:
             row = RefusedStatement(id=new_id(), created_at=work.now, sha256=digest)
-            row.document_id = store(name, "application/xml", data, kind=KIND, subject=digest[:16])
+            row.document_id = store(
+                name, "application/xml", data, kind=KIND, subject=digest[:16], sealing=SEALED_FOR_THE_HOUSE
+            )
         row.name, row.code, row.reason = name[:255], error.code, str(error)[:1000]
         row.refused_at, row.taken_at, row.changed_at = work.now, None, work.now
         row.save()

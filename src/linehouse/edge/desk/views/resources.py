@@ -1,6 +1,7 @@
 """Numbers and SIM cards in the brand's stock."""
 
 from typing import Final
+from uuid import UUID
 
 from django import forms
 from django.contrib import messages
@@ -10,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.http import require_POST
 
+from linehouse.customer import service as customers
 from linehouse.edge.desk.access import DeskRequest, desk_view
 from linehouse.edge.desk.bulk import offering
 from linehouse.edge.desk.bulk_acts import release_numbers
@@ -19,7 +21,9 @@ from linehouse.edge.desk.undoable import NUMBER_ASIDE, NUMBER_BACK, done
 from linehouse.edge.ui.listing import answer_list
 from linehouse.edge.ui.sources import paged
 from linehouse.edge.ui.table import Column, Empty, Filter, Kind, Shown, Table
+from linehouse.inventory import service as inventory
 from linehouse.kernel.error import DomainError, NotFound
+from linehouse.platform.personal.access_log import note_access
 from linehouse.platform.texts.codes import titled_lazily
 from linehouse.resource import service as resources
 from linehouse.resource.lifecycle import NUMBER, SIM
@@ -191,6 +195,7 @@ def sim(request: DeskRequest, iccid: str) -> HttpResponse:
         reason = request.POST.get("reason", "").strip()
         if reason:
             puk = resources.reveal_puk(iccid, reason=reason, actor=request.desk.actor)
+            note_access(_users_of(found.holder), request.desk.actor, "unmask", gettext("PUK"), reason=reason)
         else:
             messages.error(request, gettext("Say why the PUK is shown."))
     held = [
@@ -208,6 +213,14 @@ def sim(request: DeskRequest, iccid: str) -> HttpResponse:
             "caption": gettext("Holders of this card"),
         },
     )
+
+
+def _users_of(holder: str) -> list[UUID]:
+    """Whose card it is, for the log of who looked."""
+    if not holder:
+        return []
+    product = inventory.find_product(number=holder)
+    return [one.party_id for one in customers.customers([product.customer_id]).values()]
 
 
 @desk_view("resource.write", section="numbers")
