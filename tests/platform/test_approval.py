@@ -110,6 +110,9 @@ def test_refusing_and_withdrawing_need_a_reason(brand: str, actor: Actor, financ
     with pytest.raises(NeedsReason):
         service.refuse(made.number, actor=finance, note=" ")
     assert service.refuse(made.number, actor=finance, note="no guests").state == "refused"
+    told = task_of("approval.outcome", made.number)
+    assert told is not None
+    assert (told.owner_id, told.reason) == (actor.id, "refused: no guests")
     other = _propose(actor)
     with pytest.raises(NotYours):
         service.withdraw(other.number, actor=finance, note="mine")

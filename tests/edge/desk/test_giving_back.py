@@ -73,6 +73,8 @@ def test_a_credit_within_the_limit_stands_on_the_account_and_goes_back(
     assert "NL91ABNA0417164300" in shown
     auditor = log_in("auditor", name="Aud Auditor")
     assert "NL91ABNA0417164300" not in text_of(auditor.get("refunds/RF-000001"))
+    of = payments.refund("RF-000001").shares[0][0]
+    assert "RF-000001" in text_of(fay.get(f"payments/{of}"))
     fay.post("refunds/RF-000001/returned", {"reason": "account closed"})
     assert payments.refund("RF-000001").state == "returned"
     assert "20.00" in text_of(fay.get(f"customers/{number}?tab=credits"))

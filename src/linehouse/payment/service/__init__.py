@@ -21,6 +21,7 @@ from linehouse.payment.service.refunds import (
     refund,
     refund_by_id,
     refunds,
+    refunds_of_payment,
     request_refund,
 )
 from linehouse.payment.service.refused import keep_refused, refused_files, taken_after_all
@@ -48,6 +49,7 @@ __all__ = [
     "refund",
     "refund_by_id",
     "refunds",
+    "refunds_of_payment",
     "refused_files",
     "request_refund",
     "statement",

@@ -302,6 +302,12 @@ def refund_by_id(refund_id: UUID) -> RefundView:
     return _view(row)
 
 
+def refunds_of_payment(payment_id: UUID) -> list[tuple[str, str, Money]]:
+    """What goes, or went, back of a payment: the refund's number, its state and the part."""
+    rows = RefundShare.objects.select_related("refund").filter(payment_id=payment_id).order_by("refund__number")
+    return [(row.refund.number, row.refund.state, Money(row.micros, row.currency)) for row in rows]
+
+
 def refunds(
     *,
     state: str = "",

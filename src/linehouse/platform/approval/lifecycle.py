@@ -23,4 +23,6 @@ when its object has changed since it was proposed, and fails when the change is 
 
 TO_DECIDE = "approval.proposal"
 FAILED = "approval.failed"
-"""The kinds of tasks that proposals to decide and changes that could not be applied are for people."""
+OUTCOME = "approval.outcome"
+"""The kinds of tasks for people: proposals to decide, changes that could not be applied, and, for whoever proposed,
+that nothing came of it."""

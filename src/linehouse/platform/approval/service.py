@@ -24,7 +24,7 @@ from linehouse.platform.approval.errors import (
 )
 from linehouse.platform.approval.events import ChangeDecided, ChangeProposed
 from linehouse.platform.approval.kinds import ApprovalKind, kind_named
-from linehouse.platform.approval.lifecycle import FAILED, PROPOSAL, TO_DECIDE
+from linehouse.platform.approval.lifecycle import FAILED, OUTCOME, PROPOSAL, TO_DECIDE
 from linehouse.platform.approval.models import ProposalRow
 from linehouse.platform.approval.reading import find_proposal, proposal_view, proposals
 from linehouse.platform.approval.values import Change, Proposal
@@ -33,6 +33,7 @@ from linehouse.platform.numbers.service import default_series, next_number
 from linehouse.platform.outbox.service import emit
 from linehouse.platform.scope import current_brand
 from linehouse.platform.work import SYSTEM, Actor, Work, unit_of_work
+from linehouse.platform.worklist.service import assign, raise_task
 
 SERIES = default_series("approval", "AP-{n:06d}")
 APPLY = "approval.apply"
@@ -236,7 +237,23 @@ def _decide(row: ProposalRow, state: str, actor: Actor, note: str, work: Work) -
     work.touch(TO_DECIDE, str(row.id))
 
 
+def _notice(row: ProposalRow) -> None:
+    """The proposer learns that nothing came of it by a task of their own, until they have taken note."""
+    reason = row.result or row.note
+    task = raise_task(
+        OUTCOME,
+        row.number,
+        subject=f"{row.number} {row.subject}",
+        reason=f"{row.state}: {reason}",
+        evidence={"proposal": row.number, "kind": row.kind, "outcome": row.state, "decided by": row.decider_name},
+        customer_id=row.customer_id,
+    )
+    assign(task, row.proposer_id, row.proposer_name, actor=SYSTEM)
+
+
 def _tell(row: ProposalRow) -> None:
+    if row.state in ("refused", "expired", "failed") and row.proposer_kind == "staff":
+        _notice(row)
     emit(
         ChangeDecided(
             proposal_id=row.id,

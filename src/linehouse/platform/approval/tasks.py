@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from django.utils.translation import gettext_lazy as _
 
-from linehouse.platform.approval.lifecycle import FAILED, TO_DECIDE
+from linehouse.platform.approval.lifecycle import FAILED, OUTCOME, TO_DECIDE
 from linehouse.platform.approval.models import ProposalRow
 from linehouse.platform.approval.reading import proposal_view
 from linehouse.platform.worklist.kinds import task_kind
@@ -63,4 +63,12 @@ task_kind(
     link=lambda task: f"approvals/{task.evidence['proposal']}",
     waiting=not_applied,
     dismissible=True,
+)
+task_kind(
+    OUTCOME,
+    queue="approvals",
+    title=_("Your proposal came to nothing"),
+    permission="approval.read",
+    due=timedelta(days=3),
+    link=lambda task: f"approvals/{task.evidence['proposal']}",
 )

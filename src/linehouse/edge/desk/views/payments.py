@@ -84,7 +84,8 @@ def payment(request: DeskRequest, payment_id: UUID) -> HttpResponse:
     """One payment and what it settled."""
     found = payments.payment(payment_id)
     customer = customers.customers([found.customer_id]).get(found.customer_id)
-    return render(request, "desk/payment.html", {"payment": found, "customer": customer})
+    back = payments.refunds_of_payment(payment_id)
+    return render(request, "desk/payment.html", {"payment": found, "customer": customer, "back": back})
 
 
 @desk_view("payment.read", section="statements")
