@@ -35,8 +35,12 @@ def _plain(value: object) -> object:
     return value
 
 
+CUSTOMER, PRODUCT, NUMBER, SIM = "customer", "product", "number", "sim"
+"""The entities whose characteristics these APIs tell, as their rooms have declared them."""
+
+
 def own_of(entity: str, ids: Iterable[UUID]) -> Mapping[UUID, tuple[Held, ...]]:
-    """The values of many objects; one question for all of them."""
+    """The values of many objects; one question for all of them. Of any entity when it is empty."""
     return service.values_of_many(entity, ids)
 
 

@@ -119,7 +119,7 @@ def values_of(entity: str, object_id: UUID) -> tuple[Held, ...]:
 
 
 def values_of_many(entity: str, ids: Iterable[UUID]) -> dict[UUID, tuple[Held, ...]]:
-    """The values of many objects, in one query; objects without any are left out."""
+    """The values of many objects, in one query; objects without any are left out. Of any entity when it is empty."""
     return {object_id: tuple(held) for object_id, held in store.held_by(entity, ids).items()}
 
 

@@ -51,12 +51,13 @@ def columns_of(new: Declaration) -> dict[str, object]:
 
 
 def held_by(entity: str, ids: Iterable[UUID]) -> dict[UUID, list[Held]]:
-    """The values of many objects in one query, each object's in the order of their declarations."""
-    rows = (
-        CharacteristicValue.objects.filter(spec__entity=entity, object_id__in=list(ids))
-        .select_related("spec")
-        .order_by("spec__position", "spec__key")
-    )
+    """The values of many objects in one query, each object's in the order of their declarations; of any entity when
+    none is named.
+    """
+    wanted = CharacteristicValue.objects.filter(object_id__in=list(ids))
+    if entity:
+        wanted = wanted.filter(spec__entity=entity)
+    rows = wanted.select_related("spec").order_by("spec__position", "spec__key")
     found: dict[UUID, list[Held]] = {}
     specs: dict[UUID, Characteristic] = {}
     for row in rows:

@@ -9,7 +9,6 @@ from uuid import UUID
 from msgspec import UNSET, UnsetType
 
 from linehouse.customer import service
-from linehouse.customer.characterised import CUSTOMER as ENTITY
 from linehouse.customer.events import CustomerChanged, CustomerCreated, CustomerStateChanged
 from linehouse.customer.values import CustomerView, RegisterCustomer
 from linehouse.edge.tmf.kit.declaration import Create, EventMapping, Links, Narrow, Patch, Resource, Slice
@@ -24,6 +23,7 @@ from linehouse.edge.tmf.kit.shapes import (
     Shape,
     TimePeriod,
 )
+from linehouse.edge.tmf.own_values import CUSTOMER as ENTITY
 from linehouse.edge.tmf.own_values import own_of, set_own, told
 from linehouse.edge.tmf.party.media import POINTERS, ContactMedium, contact, represented
 from linehouse.kernel.error import Invalid
@@ -76,7 +76,7 @@ def represent(view: CustomerView, links: Links) -> Customer:
 
 def represent_many(views: Sequence[CustomerView], links: Links) -> list[Customer]:
     """Several of them; their own characteristics are asked for once."""
-    own = own_of(ENTITY.key, [view.id for view in views])
+    own = own_of(ENTITY, [view.id for view in views])
     return [_one(view, own.get(view.id, ()), links) for view in views]
 
 
@@ -131,7 +131,7 @@ def create(body: CustomerCreate, actor: Actor) -> CustomerView:
 
 def _characterise(view: CustomerView, sent: Sequence[Characteristic], actor: Actor, *, whole: bool) -> None:
     set_own(
-        ENTITY.key,
+        ENTITY,
         view.id,
         sent,
         built_in=built_in(view),
@@ -210,7 +210,7 @@ CUSTOMER: Resource[CustomerView] = Resource(
             ValuesChanged,
             "CustomerAttributeValueChangeEvent",
             lambda event: event.object_id,
-            lambda event: event.entity == ENTITY.key,
+            lambda event: event.entity == ENTITY,
         ),
         EventMapping(CustomerCreated, "CustomerCreateEvent"),
         EventMapping(CustomerChanged, "CustomerAttributeValueChangeEvent"),

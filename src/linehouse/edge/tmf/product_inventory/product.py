@@ -9,9 +9,9 @@ from msgspec import UNSET, UnsetType
 from linehouse.edge.tmf.kit.declaration import EventMapping, Links, Narrow, Patch, Resource, Slice
 from linehouse.edge.tmf.kit.keys import id_of, id_or_none
 from linehouse.edge.tmf.kit.shapes import Characteristic, Instant, Ref, RelatedParty, Representation, Shape
+from linehouse.edge.tmf.own_values import PRODUCT as ENTITY
 from linehouse.edge.tmf.own_values import own_of, set_own, told
 from linehouse.inventory import service
-from linehouse.inventory.characterised import PRODUCT as ENTITY
 from linehouse.inventory.events import ProductActivated, ProductCancelled, ProductCreated, ProductTerminated
 from linehouse.inventory.values import ProductView, ServiceView
 from linehouse.platform.characteristics.events import ValuesChanged
@@ -73,7 +73,7 @@ def represent(view: ProductView, links: Links) -> Product:
 def represent_many(views: Sequence[ProductView], links: Links) -> list[Product]:
     """Several of them; services and own characteristics are asked for once."""
     ids = [view.id for view in views]
-    own = own_of(ENTITY.key, ids)
+    own = own_of(ENTITY, ids)
     services = service.services_of_many(ids)
     return [_one(view, own.get(view.id, ()), services.get(view.id, ()), links) for view in views]
 
@@ -153,7 +153,7 @@ def patch(key: str, body: ProductUpdate, actor: Actor) -> ProductView:
     view = service.find_product(id=id_of(key))
     if body.product_characteristic is not UNSET:
         set_own(
-            ENTITY.key,
+            ENTITY,
             view.id,
             body.product_characteristic or (),
             built_in={one.name: one.value for one in _characteristics(view)},
@@ -205,7 +205,7 @@ PRODUCT: Resource[ProductView] = Resource(
             ValuesChanged,
             "ProductAttributeValueChangeEvent",
             lambda event: event.object_id,
-            lambda event: event.entity == ENTITY.key,
+            lambda event: event.entity == ENTITY,
         ),
         EventMapping(ProductActivated, "ProductStateChangeEvent"),
         EventMapping(ProductTerminated, "ProductStateChangeEvent"),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import partial
-from uuid import UUID
 
 import msgspec
 from msgspec import UNSET, UnsetType
@@ -13,12 +12,12 @@ from linehouse.edge.tmf.kit.chain import Source, chained
 from linehouse.edge.tmf.kit.declaration import Create, EventMapping, Links, Narrow, Patch, Resource, Slice
 from linehouse.edge.tmf.kit.problem import ApiProblem, bad_body
 from linehouse.edge.tmf.kit.shapes import Characteristic, Note, Ref, Representation, Shape
+from linehouse.edge.tmf.own_values import NUMBER as NUMBER_ENTITY
+from linehouse.edge.tmf.own_values import SIM as SIM_ENTITY
 from linehouse.edge.tmf.own_values import own_of, set_own, told
 from linehouse.platform.characteristics.values import Held
 from linehouse.platform.work import Actor
 from linehouse.resource import service
-from linehouse.resource.characterised import NUMBER as NUMBER_ENTITY
-from linehouse.resource.characterised import SIM as SIM_ENTITY
 from linehouse.resource.events import NumberMoved, SimMoved
 from linehouse.resource.lifecycle import NUMBER, SIM
 from linehouse.resource.values import NumberView, SimView
@@ -80,15 +79,13 @@ def represent(view: Stocked, links: Links) -> StockedResource:
 
 
 def represent_many(views: Sequence[Stocked], _: Links) -> list[StockedResource]:
-    """Several of them; their own characteristics are asked for once for each kind."""
-    own: dict[UUID, tuple[Held, ...]] = {}
-    for entity in (NUMBER_ENTITY, SIM_ENTITY):
-        own.update(own_of(entity.key, [view.id for view in views if _entity(view) == entity.key]))
+    """Several of them; the own characteristics of numbers and cards are asked for once."""
+    own = own_of("", [view.id for view in views])
     return [_one(view, own.get(view.id, ())) for view in views]
 
 
 def _entity(view: Stocked) -> str:
-    return NUMBER_ENTITY.key if isinstance(view, NumberView) else SIM_ENTITY.key
+    return NUMBER_ENTITY if isinstance(view, NumberView) else SIM_ENTITY
 
 
 def _one(view: Stocked, own: Sequence[Held]) -> StockedResource:
