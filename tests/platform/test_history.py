@@ -75,9 +75,14 @@ APPEND_ONLY = (
     "billing.InvoiceTax",
     "billing.Recognition",
     "billing.Settlement",
+    "care.Attachment",
+    "care.InteractionItem",
     "catalog.CatalogElement",
     "catalog.CatalogFile",
     "insight.TimelineRow",
+    "notify.Evidence",
+    "notify.SmsPart",
+    "party.Consent",
     "resource.Assignment",
 )
 """Tables whose rows are facts or periods: they are history themselves; what was earned of a line is in the journal."""

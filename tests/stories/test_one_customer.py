@@ -33,10 +33,14 @@ def test_from_registration_to_a_settled_invoice(place: Stage, told: Told) -> Non
 
     scenes.order(play, "fenna", OrderItemRequest(ref="1", offering_key=scenes.POSTPAID))
     assert told() == [
+        "inventory.product.created",
         "ordering.order.captured",
         "ordering.order.state_changed",
         "ordering.step.completed",
         "activation.request.completed",
+        "resource.number.moved",
+        "resource.sim.moved",
+        "inventory.service.started",
         "inventory.product.activated",
         "balance.bucket.granted",
         "notify.message.started",

@@ -220,6 +220,13 @@ HELP: Final[Mapping[str, Help]] = {
             "when it is lost, and revoke the old."
         ),
     ),
+    "imports": Help(
+        gettext_lazy(
+            "Files of customers, characteristics, numbers and cards. Say which column is which field, try the file "
+            "without effect, run it, and undo it when it was wrong."
+        ),
+        ("import-from-files",),
+    ),
     "characteristics": Help(
         gettext_lazy(
             "Fields that this brand adds to customers, products, numbers and orders. They appear on screens, in lists "
