@@ -14,6 +14,8 @@ from uuid import UUID
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+_INSERT = "INSERT INTO bench_account (id, name, party) VALUES (%s, %s, %s) RETURNING *"
+
 Start = Callable[[str, list[tuple[str, str]]], object]
 Application = Callable[[dict[str, Any], Start], Iterable[bytes]]
 
@@ -48,16 +50,61 @@ def bare() -> Application:
                 content: object = dict_rows(cursor)
             else:
                 sent = json.loads(environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"])))
-                cursor.execute(
-                    "INSERT INTO bench_account (id, name, party) VALUES (%s, %s, %s) RETURNING *",
-                    [new_id(), sent["name"], sent["relatedParty"][0]["id"]],
-                )
+                cursor.execute(_INSERT, [new_id(), sent["name"], sent["relatedParty"][0]["id"]])
                 content = dict_rows(cursor)[0]
         data = json.dumps(content, default=_text).encode()
         start("200 OK", [("Content-Type", "application/json"), ("Content-Length", str(len(data)))])
         return [data]
 
     return view
+
+
+def django_view() -> Application:
+    """A bare view of Django: no middleware, one query of the same rows by the ORM, or one INSERT, a JsonResponse."""
+    from linehouse.run.house import open_databases, set_up_django
+
+    set_up_django()
+    from types import ModuleType
+
+    from django.conf import settings
+    from django.core.handlers.wsgi import WSGIHandler
+    from django.http import HttpRequest, HttpResponse, JsonResponse
+    from django.urls import path
+
+    from linehouse.customer.models import BillingAccount
+    from linehouse.kernel.ids import new_id
+    from linehouse.platform.postgres.dsn import Dsn
+    from linehouse.platform.scope import CONTROL, brand_scope, realm_scope
+    from linehouse.platform.sql import brand_cursor, dict_rows
+
+    with realm_scope(CONTROL):
+        open_databases(Dsn.parse(settings.SETTINGS.database_url))
+    brand = os.environ["BENCH_BRAND"]
+    names = [field.attname for field in BillingAccount._meta.concrete_fields]
+
+    def _sized(response: HttpResponse) -> HttpResponse:
+        response["Content-Length"] = str(len(response.content))
+        return response
+
+    def view(request: HttpRequest, rest: str) -> HttpResponse:
+        del rest
+        with brand_scope(brand):
+            if request.method == "GET":
+                rows = BillingAccount.objects.select_related("customer").order_by("-id")[:20]
+                return _sized(
+                    JsonResponse([{name: str(getattr(row, name)) for name in names} for row in rows], safe=False)
+                )
+            sent = json.loads(request.body)
+            with brand_cursor() as cursor:
+                cursor.execute(_INSERT, [new_id(), sent["name"], sent["relatedParty"][0]["id"]])
+                return _sized(JsonResponse(dict_rows(cursor)[0]))
+
+    urls = ModuleType("bare_urls")
+    urls.urlpatterns = [path("<path:rest>", view)]  # type: ignore[attr-defined]  # Django looks for it there
+    sys.modules["bare_urls"] = urls
+    settings.MIDDLEWARE = []
+    settings.ROOT_URLCONF = "bare_urls"
+    return WSGIHandler()
 
 
 def _text(value: object) -> str:

@@ -10,7 +10,6 @@ from linehouse.edge.tmf.kit.declaration import Links
 from linehouse.edge.tmf.kit.shapes import MoneyValue, Ref, RelatedParty, Shape, TimePeriod
 from linehouse.kernel.money import Money
 from linehouse.ledger import service as ledger
-from linehouse.platform.clock.service import business_now
 
 API_PATH = "accountManagement"
 BALANCES = ("receivable", "credit", "unbilled")
@@ -62,10 +61,12 @@ def balances_of(views: Sequence[BillingAccountView]) -> Balances:
 
 
 def balance_list(view: BillingAccountView, found: Balances, kinds: Sequence[str] = BALANCES) -> list[AccountBalance]:
-    """The balances of one account."""
-    now = TimePeriod(start_date_time=business_now())
+    """The balances of one account, as they stand: an instant of asking would make a new entity tag each time."""
+    open_since = TimePeriod(start_date_time=view.created_at)
     return [
-        AccountBalance(balance_type=kind, amount=MoneyValue.from_money(money_of(view, found, kind)), valid_for=now)
+        AccountBalance(
+            balance_type=kind, amount=MoneyValue.from_money(money_of(view, found, kind)), valid_for=open_since
+        )
         for kind in kinds
     ]
 
