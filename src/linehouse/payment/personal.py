@@ -43,6 +43,19 @@ personal_table(
 )
 personal_table(
     Table(
+        name="documents_storeddocument",
+        part="refund files",
+        room="payment",
+        title="Refunds as they were given to the bank",
+        of="false",
+        rows="t.kind = 'refund.export'",
+        since="created_at",
+        columns={"content": _PAYER},
+        ends_whole=True,
+    )
+)
+personal_table(
+    Table(
         name="payment_refund",
         room="payment",
         title="Refund",
