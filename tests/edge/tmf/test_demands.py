@@ -81,7 +81,21 @@ def filled(api: ApiClient, paid: Month, jane: Any, drain: Callable[[], int]) -> 
     back = {"account": account, "paymentMethod": bank, "totalAmount": {"unit": "EUR", "value": 1}, "description": "x"}
     assert api.post("payment/v4/refund", back).status == 201
     assert api.post("customerBillManagement/v4/customerBillOnDemand", {"billingAccount": account}).status == 201
+    jobs(api)
     return api
+
+
+def jobs(api: ApiClient) -> None:
+    """One job of every kind that an API has."""
+    person = '{"givenName": "Ann", "familyName": "Job"}'
+    for declared in APIS:
+        first = declared.resources[0].name
+        place = f"{declared.path}/v4"
+        if declared.resource("exportJob"):
+            assert api.post(f"{place}/exportJob", {"url": "x", "path": first}).status in (201, 202)
+        if declared.resource("importJob"):
+            body = {"url": f"data:application/x-ndjson,{quote(person)}", "path": first}
+            assert api.post(f"{place}/importJob", body).status in (201, 202)
 
 
 def test_every_resource_answers_as_kits_demand(filled: ApiClient) -> None:
@@ -185,7 +199,9 @@ def test_what_is_mandatory_and_what_is_not_offered(api: ApiClient) -> None:
 @pytest.mark.specs
 @pytest.mark.parametrize(("api", "resource"), RESOURCES, ids=NAMES)
 def test_bodies_have_the_published_names(api: Api, resource: Resource[Any], specifications: Specifications) -> None:
-    published = specifications.at(f"/tmf-api/{api.path}/v4/x")
+    # Jobs are published with the catalogue, and are here of other APIs as well.
+    place = "productCatalogManagement" if resource.name in ("importJob", "exportJob") else api.path
+    published = specifications.at(f"/tmf-api/{place}/v4/x")
     assert published is not None
     for body, name in ((resource.create, f"{resource.kind}_Create"), (resource.patch, f"{resource.kind}_Update")):
         if body is not None:
