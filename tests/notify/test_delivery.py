@@ -16,7 +16,7 @@ from linehouse.notify.mailer import Refusal, Unreachable
 from linehouse.notify.models import Delivery, Message, SmsPart
 from linehouse.notify.service.delivery import deliver
 from linehouse.notify.service.writing import TRIES
-from linehouse.notify.sms import OutcomeUnknown, Receipt, ReceiptState
+from linehouse.notify.sms import OutcomeUnknown, Receipt, ReceiptState, Segment, Taken
 from linehouse.notify.sms_text import decoded
 from linehouse.notify.values import Channel, MessageFilter, Recipient
 from linehouse.notify.wording import Value
@@ -325,3 +325,46 @@ def test_a_retry_is_asked_of_the_runner(say: Say, mails: FakeMail) -> None:
     with pytest.raises(RetryLater):
         deliver(made)
     assert Channel(notify.message(made).channel) is Channel.EMAIL
+
+
+LONG = {**PRICE, "plan": "Robin " * 15}
+
+
+def test_only_what_did_not_arrive_is_sent_again(say: Say, centre: FakeCentre, drain: DRAIN, actor: Actor) -> None:
+    made = say("price-change", variables=LONG, channels=["sms"])
+    drain()
+    receipt("c-2")
+    receipt("c-1", ReceiptState.FAILED)
+    assert notify.message(made).state == "failed"
+    notify.send_again(made, actor=actor, reason="the handset is on again")
+    drain()
+    assert [one.number for one in centre.sent] == [1, 2, 1]
+    assert [one.state for one in notify.ways_of(made)] == ["accepted"]
+    receipt("c-3")
+    assert notify.message(made).state == "completed"
+
+
+@pytest.mark.parametrize(("state", "expected"), [("delivered", "completed"), ("failed", "failed")])
+def test_a_receipt_that_comes_while_the_next_segment_is_handed_over(
+    say: Say, centre: FakeCentre, drain: DRAIN, monkeypatch: pytest.MonkeyPatch, state: str, expected: str
+) -> None:
+    plain = FakeCentre.submit
+
+    def submit(self: FakeCentre, segment: Segment) -> Taken:
+        if segment.number == 2:
+            receipt("c-1", ReceiptState(state))
+        return plain(self, segment)
+
+    monkeypatch.setattr(FakeCentre, "submit", submit)
+    made = say("price-change", variables=LONG, channels=["sms"])
+    drain()
+    receipt("c-2")
+    assert notify.message(made).state == expected
+
+
+def test_a_mail_that_came_back_was_not_delivered(say: Say, mails: FakeMail, drain: DRAIN) -> None:
+    made = say("privacy-answer", variables={"request": "DSR-1", "answer": "Attached."})
+    drain()
+    assert notify.message(made).sent_at is not None
+    notify.take_bounce(mails.sent[0].message_id, "5.1.1", for_good=True)
+    assert (notify.message(made).state, notify.message(made).sent_at) == ("failed", None)

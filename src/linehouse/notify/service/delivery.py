@@ -239,8 +239,21 @@ def _by_sms(message_id: UUID, delivery_id: UUID, address: Address) -> None:
             part = SmsPart.objects.select_for_update().get(id=part.id)
             outcomes.move_part(part, "accepted", centre_id=taken.centre_id)
             outcomes.keep(row, "submitted", f"part {number} of {text.count}: {taken.words}", "sms")
-            if number == text.count:
-                outcomes.accepted(row, delivery, taken.words, receipts=bool(taken.centre_id))
+    _all_taken(message_id, delivery_id)
+
+
+def _all_taken(message_id: UUID, delivery_id: UUID) -> None:
+    """Every segment is with the centre; receipts may have come for some of them already."""
+    with unit_of_work(SYSTEM, REASON):
+        row, delivery = _locked(message_id, delivery_id)
+        if delivery.state != "submitting":
+            return
+        parts = list(delivery.parts.order_by("number"))
+        outcomes.accepted(row, delivery, "taken by the SMS centre", receipts=any(part.centre_id for part in parts))
+        if all(part.state == "delivered" for part in parts):
+            outcomes.delivered(row, delivery)
+        elif failed := next((part for part in parts if part.state == "failed"), None):
+            outcomes.channel_failed(row, delivery, f"not delivered: {failed.receipt}")
 
 
 def _channel(delivery_id: UUID) -> Channel:

@@ -110,6 +110,9 @@ def channel_failed(row: Message, delivery: Delivery, reason: str) -> None:
     """It cannot go by this channel: the next one is tried, or the message has failed."""
     move(delivery, "failed", reason)
     keep(row, "failed", reason, delivery.channel)
+    if row.sent_at is not None:
+        row.sent_at = None
+        row.save(update_fields=["sent_at"])
     following = row.deliveries.filter(state__in=("waiting", "skipped"), position__gt=delivery.position).first()
     if following is None:
         fail(row, reason)

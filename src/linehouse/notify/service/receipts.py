@@ -32,7 +32,8 @@ def take_receipt(receipt: Receipt) -> bool:
             return True
         if receipt.state is ReceiptState.DELIVERED:
             outcomes.move_part(part, "delivered", receipt=receipt.words)
-            if not delivery.parts.exclude(state="delivered").exists():
+            # While further segments are still being handed over, delivery looks at the receipts afterwards.
+            if delivery.state != "submitting" and not delivery.parts.exclude(state="delivered").exists():
                 outcomes.delivered(row, delivery)
             return True
         outcomes.move_part(part, "failed", receipt=receipt.words)
