@@ -41,6 +41,10 @@ NOT_BY_LINK = {
     "job_move": "a submit",
     "staff_move": "a submit",
     "second_factor": "a submit",
+    "number_move": "a submit",
+    "filter_save": "a submit",
+    "filter_delete": "a submit",
+    "undo": "a submit",
 }
 
 
