@@ -176,7 +176,7 @@ class Screen:
         self.page.goto(f"{self.desk.url}/")
         self.page.get_by_label("E-mail address").fill(self.desk.email)
         self.page.get_by_label("Password").fill(self.desk.password)
-        self.page.get_by_role("button", name="Log in").click()
+        self.page.get_by_role("button", name="Log in", exact=True).click()
         self.page.wait_for_url("**/b/**")
 
     def violations(self) -> list[str]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
+from linehouse.platform.work import Actor
+from linehouse.resource.service import seed_stock
 from linehouse.run.story.scenes import Play
 from tests.browser.conftest import Screen
 
@@ -22,6 +24,13 @@ MAIN = (
     "undo",
     "help/find-things",
 )
+
+
+@pytest.fixture
+def stocked(brand: str, actor: Actor) -> str:
+    """The brand with numbers and cards in stock."""
+    seed_stock(actor=actor)
+    return brand
 
 
 def speak(screen: Screen, code: str) -> None:
@@ -49,7 +58,7 @@ def test_main_screens_are_accessible_and_fit_in_other_languages(played: Play, sc
     assert len(played.said) > 0
 
 
-def test_right_to_left_puts_the_rail_on_the_right(screen: Screen) -> None:
+def test_right_to_left_puts_the_rail_on_the_right(stocked: str, screen: Screen) -> None:
     speak(screen, "ar")
     page = screen.open("numbers")
     rail = page.locator("#rail").bounding_box()
@@ -61,7 +70,7 @@ def test_right_to_left_puts_the_rail_on_the_right(screen: Screen) -> None:
     assert first.evaluate("cell => getComputedStyle(cell).direction") == "ltr"  # a number keeps its order
 
 
-def test_everything_is_found_by_keyboard_alone(screen: Screen) -> None:
+def test_everything_is_found_by_keyboard_alone(stocked: str, screen: Screen) -> None:
     page = screen.open()
     page.keyboard.press("Control+k")
     page.keyboard.type("31610200005")
@@ -73,7 +82,7 @@ def test_everything_is_found_by_keyboard_alone(screen: Screen) -> None:
     expect(page.locator("#help")).to_contain_text("Telephone numbers in stock")
 
 
-def test_many_rows_are_chosen_confirmed_and_reported(screen: Screen) -> None:
+def test_many_rows_are_chosen_confirmed_and_reported(stocked: str, screen: Screen) -> None:
     page = screen.open("numbers/31610200005")
     page.get_by_role("button", name="Set aside").click()
     expect(page.locator("#toasts")).to_contain_text("The number is set aside.")
@@ -91,7 +100,7 @@ def test_many_rows_are_chosen_confirmed_and_reported(screen: Screen) -> None:
     assert screen.violations() == []
 
 
-def test_an_act_is_taken_back_from_its_message(screen: Screen) -> None:
+def test_an_act_is_taken_back_from_its_message(stocked: str, screen: Screen) -> None:
     page = screen.open("numbers/31610200005")
     page.get_by_role("button", name="Set aside").click()
     page.locator("#toasts").get_by_role("button", name="Undo").click()
