@@ -60,13 +60,6 @@ HELP: Final[Mapping[str, Help]] = {
         ),
         ("give-credits-and-refunds",),
     ),
-    "imports": Help(
-        gettext_lazy(
-            "Customers, numbers and cards from files. Say which column is which field, try it without effect, look at "
-            "the result of each row, then take it in. An import can be undone."
-        ),
-        ("import-from-files",),
-    ),
     "customers": Help(
         gettext_lazy(
             "Persons and organisations that the brand serves. Find one by name, number, e-mail or telephone. The tabs "
