@@ -20,6 +20,7 @@ from linehouse.platform.scope import CONTROL, brand_scope, realm_scope
 from linehouse.platform.settings import Settings
 from linehouse.platform.work import SYSTEM
 from linehouse.run.founding import DEMO_START, found_brand
+from linehouse.run.keeping.ownership import make_ours, require_ours, unmarked
 from linehouse.run.keeping.upgrade import bring_to_this_release
 from linehouse.run.welcome import Address, LogIn, Progress, Welcome
 
@@ -41,11 +42,14 @@ DEMO_DEALER = "D-001"
 def prepare(settings: Settings, dsn: Dsn, progress: Progress) -> Welcome:
     """Make the installation ready for its processes; repeating changes nothing."""
     installation = Installation(dsn, settings.database_prefix)
+    require_ours(installation, settings)
     if behind(installation):
         bring_to_this_release(installation, settings, progress)
     else:
         prepare_control(installation, progress)
         prepare_template(installation, progress)
+    if settings.secret_key and unmarked(installation):
+        make_ours(installation, settings)
     with realm_scope(CONTROL):
         load_brands(installation)
         if settings.demo and not Brand.objects.filter(key=DEMO_BRAND).exists():

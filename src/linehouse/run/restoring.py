@@ -121,7 +121,9 @@ def _check(settings: Settings, exact: Manifest | None, told: Progress, report: R
         from linehouse.platform.postgres.databases import load_brands
         from linehouse.platform.postgres.upgrading import behind
         from linehouse.run.keeping.erasures import erase_again
+        from linehouse.run.keeping.ownership import make_ours
 
+        make_ours(found, settings)
         if behind(found):
             report.lines.append(
                 "The databases belong to an older release: `linehouse upgrade`, then `linehouse verify`."

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -94,9 +94,16 @@ def plan_of(installation: Installation) -> dict[str, list[Step]]:
 
 
 def upgrade(
-    installation: Installation, told: Told, *, phases: frozenset[Phase] = EVERYTHING, only: Sequence[str] = ()
+    installation: Installation,
+    told: Told,
+    *,
+    phases: frozenset[Phase] = EVERYTHING,
+    only: Sequence[str] = (),
+    afterwards: Callable[[], object] = lambda: None,
 ) -> list[BrandOutcome]:
     """Upgrade template and control, then every brand (or `only` these). Repeating it goes on where it stopped.
+
+    ``afterwards`` runs within a brand that has everything, before it counts as upgraded.
 
     A brand whose migration fails stays on its version, is named in the outcome, and keeps nobody else waiting. Raises
     UpgradeRunning, or what template or control raise: then no brand has been touched.
@@ -112,16 +119,21 @@ def upgrade(
             outcomes = []
             for number, row in enumerate(rows, 1):
                 words = f"Brand {number} of {len(rows)}, {row.name}"
-                outcomes.append(_one(row.key, row.name, phases, words, told))
+                outcomes.append(_one(row.key, row.name, phases, words, told, afterwards))
     return outcomes
 
 
-def _one(key: str, name: str, phases: frozenset[Phase], words: str, told: Told) -> BrandOutcome:
+def _one(
+    key: str, name: str, phases: frozenset[Phase], words: str, told: Told, afterwards: Callable[[], object]
+) -> BrandOutcome:
     from linehouse.platform.control.models import Brand
 
     told(words, 0, 0)
     try:
         left = migrate(key, phases, lambda _, done, total: told(words, done, total))
+        if not left:
+            with brand_scope(key):
+                afterwards()
     except (DatabaseError, DomainError) as error:
         return _failed(key, name, error)
     except Exception as error:  # noqa: BLE001 - the edge of one brand's upgrade: it must keep no other waiting

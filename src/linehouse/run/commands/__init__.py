@@ -27,6 +27,7 @@ COMMANDS = {
     "restore": "restore",
     "drill": "drill",
     "upgrade": "upgrade",
+    "adopt": "adopt",
     "demo": "demo",
     "test": "test",
     "dev": "dev",

@@ -34,8 +34,8 @@ def command(ctx: click.Context, plan: bool, before: bool, only: tuple[str, ...],
     settings = environment.settings()
     with Steps(console) as steps, installation(settings, any_version=True) as found:
         from linehouse.platform.postgres.migrating import Phase
-        from linehouse.platform.postgres.upgrading import EVERYTHING, plan_of, upgrade
-        from linehouse.run.keeping.upgrade import back_up_first
+        from linehouse.platform.postgres.upgrading import EVERYTHING, plan_of
+        from linehouse.run.keeping.upgrade import back_up_first, upgrade_brands
 
         if plan:
             lacking = plan_of(found)
@@ -47,7 +47,7 @@ def command(ctx: click.Context, plan: bool, before: bool, only: tuple[str, ...],
             steps.pause()
             console.print(f"Backup {made.id}", soft_wrap=True)
         phases = frozenset({Phase.BEFORE}) if before else EVERYTHING
-        outcomes = upgrade(found, steps, phases=phases, only=only)
+        outcomes = upgrade_brands(found, steps, phases=phases, only=only)
     table = Table("brand", "name", "outcome")
     for each in outcomes:
         rest = f"waits: {', '.join(map(str, each.left))}" if each.left else "[green]is there[/green]"
