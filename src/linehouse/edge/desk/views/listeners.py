@@ -30,7 +30,6 @@ COLUMNS: Final = (
     Column[ListenerRow]("created_at", gettext_lazy("Since"), Kind.INSTANT, shown=Shown.FROM_DESKTOP),
 )
 DELIVERY_COLUMNS: Final = (
-    Column[DeliveryRow]("event_type", gettext_lazy("Notification"), Kind.CODE),
     Column[DeliveryRow]("state", gettext_lazy("State"), Kind.STATUS),
     Column[DeliveryRow]("resource_id", gettext_lazy("Of"), Kind.CODE, shown=Shown.FROM_TABLET),
     Column[DeliveryRow]("attempts", gettext_lazy("Attempts"), Kind.NUMBER, shown=Shown.FROM_TABLET),
@@ -82,14 +81,13 @@ def listener(request: DeskRequest, listener_id: UUID) -> HttpResponse:
         key="deliveries",
         caption=gettext("Notifications"),
         columns=(
-            *DELIVERY_COLUMNS,
             Column[DeliveryRow](
-                "source",
-                gettext("Event"),
-                value=lambda row: gettext("Look") if row.source is not None else "",
+                "event_type",
+                gettext("Notification"),
+                Kind.CODE,
                 link=lambda row: reverse("desk:event", args=(brand, row.source)) if row.source is not None else None,
-                export=False,
             ),
+            *DELIVERY_COLUMNS,
         ),
         filters=(Filter("state", gettext("State"), tuple((s, s.capitalize()) for s in DELIVERY.states)),),
         search_label=gettext("Kind or id of what it tells of"),
