@@ -62,7 +62,7 @@ def request(new: NewRequest, *, actor: Actor) -> RequestView:
             created_at=work.now,
             changed_at=work.now,
         )
-        work.touch(OUT_OF_LINE, line.line)
+        _touch(line, work)
         # One line's requests go out one after the other, so that the last one asked for is the last one done.
         enqueue("activation.call", {"request": str(row.id)}, key=str(row.id), serial=f"activation/{new.line}")
         return request_view(row)
@@ -155,6 +155,12 @@ def _settle(row: Request, reply: Reply, work: Work, *, last: bool) -> str:
     return missing
 
 
+def _touch(line: Line, work: Work) -> None:
+    """A line that differed, or for which something once failed, may be in order now."""
+    if line.drift is not None or Request.objects.filter(line=line, state="failed").exists():
+        work.touch(OUT_OF_LINE, line.line)
+
+
 def _complete(row: Request, network_ref: str, work: Work) -> None:
     row.state = PROVISIONING_REQUEST.require(row.state, "completed")
     row.network_ref, row.reason, row.settled_at = network_ref, "", work.now
@@ -162,7 +168,7 @@ def _complete(row: Request, network_ref: str, work: Work) -> None:
     Line.objects.filter(id=row.line_id).update(
         network_ref=network_ref, confirmed_at=work.now, drift=None, changed_at=work.now
     )
-    work.touch(OUT_OF_LINE, row.line.line)
+    _touch(row.line, work)
     emit(
         RequestCompleted(
             request_id=row.id,

@@ -166,10 +166,12 @@ def _bill(task: RunAccount) -> Invoice | None:
 def _settle_task(
     task: RunAccount, state: str, work: Work, *, invoice: Invoice | None = None, code: str = "", reason: str = ""
 ) -> None:
-    task.state = TASK.require(task.state, state)
+    old, task.state = task.state, TASK.require(task.state, state)
     task.invoice, task.code, task.reason, task.changed_at = invoice, code[:100], reason[:1000], work.now
     task.save(update_fields=["state", "invoice", "code", "reason", "changed_at"])
-    work.touch(PARKED, str(task.account_id))
+    # Most accounts are billed and never wait: only those that do, or did in another run, are looked at.
+    if "parked" in (old, state) or RunAccount.objects.filter(account_id=task.account_id, state="parked").exists():
+        work.touch(PARKED, str(task.account_id))
 
 
 def _park(task: RunAccount, code: str, reason: str, work: Work) -> None:

@@ -83,14 +83,15 @@ class Sheet:
 
     def move(self, step: Step, state: str, *, code: str = "", reason: str = "") -> None:
         """Move a step, and tell it where others listen for it."""
-        step.state = ORDER_STEP.require(step.state, state)
+        old, step.state = step.state, ORDER_STEP.require(step.state, state)
         step.code, step.reason, step.changed_at = code, reason, self.work.now
         if state == "inProgress":
             step.started_at, step.settled_at = step.started_at or self.work.now, None
         if state in ("completed", "failed", "compensated", "compensationFailed", "cancelled"):
             step.settled_at = self.work.now
         step.save()
-        self.work.touch(STUCK_STEP, str(step.id))
+        if {old, state} & _FAILED:
+            self.work.touch(STUCK_STEP, str(step.id))
         self._tell(step)
 
     def _tell(self, step: Step) -> None:
