@@ -124,6 +124,15 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             secret=True,
         ),
     ] = ""
+    mail_from: Annotated[
+        str,
+        _setting(
+            "MAIL_FROM",
+            "Sender of the house's own mails to staff, such as a new password. Mail to customers comes from the address "
+            "of the brand's legal entity.",
+            "`Linehouse <no-reply@linehouse.invalid>`",
+        ),
+    ] = "Linehouse <no-reply@linehouse.invalid>"
     smpp_url: Annotated[
         str,
         _setting(

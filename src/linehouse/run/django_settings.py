@@ -7,6 +7,7 @@ from typing import Any
 
 import django_stubs_ext
 
+from linehouse.edge.partner.mail.address import SmtpAddress, Tls
 from linehouse.platform.postgres import routing
 from linehouse.platform.settings import Settings
 from linehouse.platform.texts.compiled import compiled
@@ -186,10 +187,12 @@ CACHES = {
     }
 }
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-EMAIL_HOST = "127.0.0.1"
-EMAIL_PORT = SETTINGS.smtp_port
+_MAIL_SERVER = SmtpAddress.parse(SETTINGS.smtp_url or f"smtp://127.0.0.1:{SETTINGS.smtp_port}")
+EMAIL_HOST, EMAIL_PORT = _MAIL_SERVER.host, _MAIL_SERVER.port
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _MAIL_SERVER.user, _MAIL_SERVER.password
+EMAIL_USE_TLS, EMAIL_USE_SSL = _MAIL_SERVER.tls is Tls.STARTTLS, _MAIL_SERVER.tls is Tls.WHOLE
 EMAIL_TIMEOUT = 10
-DEFAULT_FROM_EMAIL = "Linehouse <no-reply@linehouse.invalid>"
+DEFAULT_FROM_EMAIL = SETTINGS.mail_from
 LOGGING_CONFIG = None
 
 PERSONAL_KEYS = SETTINGS.keys_folder
