@@ -128,8 +128,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         str,
         _setting(
             "MAIL_FROM",
-            "Sender of the house's own mails to staff, such as a new password. Mail to customers comes from the address "
-            "of the brand's legal entity.",
+            "Sender of the house's own mails to staff, such as a new password. Mail to customers comes from the "
+            "address of the brand's legal entity.",
             "`Linehouse <no-reply@linehouse.invalid>`",
         ),
     ] = "Linehouse <no-reply@linehouse.invalid>"
