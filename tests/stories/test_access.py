@@ -87,9 +87,11 @@ def test_people_come_in_with_what_their_role_carries_and_a_second_factor(boss: S
     assert again.get("/b/robin/ledger").status_code == 302
     assert again.post("/account/2fa/authenticate/", {"code": code_of(secret)}).status_code == 302
     assert again.get("/b/robin/ledger").status_code == 200
-    assert [(one.what, one.reason) for one in changes_of("robin")] == [
-        ("second factor asked for", "the auditor wants it"),
-        ("invited", "hired"),
+    assert [(one.what, one.actor, one.reason) for one in reversed(changes_of("robin"))][:4] == [
+        ("invited", "Ada Example", "hired"),
+        ("password set", "Finn", ""),
+        ("second factor asked for", "Ada Example", "the auditor wants it"),
+        ("authenticator app set up", "Finn", ""),
     ]
 
 

@@ -116,6 +116,8 @@ def test_an_authenticator_app_is_asked_for_and_its_key_is_encrypted(cor: User) -
     secret = with_app(browser)
     kept = Authenticator.objects.get(user=cor, type=Authenticator.Type.TOTP)
     assert secret not in str(kept.data)
+    noted = {(one.what, one.actor) for one in changes_of("robin", subject_id=cor.id)}
+    assert ("authenticator app set up", "Cor Care") in noted
     other = Client()
     assert log_in(client=other)["Location"] == "/account/2fa/authenticate/"
     assert other.get("/b/robin/customers").status_code == 302

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-from typing import Any
+from typing import Any, Final
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
@@ -16,8 +16,10 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from linehouse.platform.access import lockout
+from linehouse.platform.access.changes import record_of_person
 from linehouse.platform.access.models import User
-from linehouse.platform.scope import realm_or_none
+from linehouse.platform.scope import CONTROL, realm_or_none
+from linehouse.platform.work import Actor
 
 
 class StaffAccounts(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ships no types
@@ -57,6 +59,14 @@ class StaffAccounts(DefaultAccountAdapter):  # type: ignore[misc]  # allauth shi
         """A password set by a link that was sent ends the count of failures, too."""
         super().set_password(user, password)
         lockout.note_success(user.email)
+        _on_record("password set", user)
+
+    def send_notification_mail(self, template_prefix: str, user: User, *args: Any, **kwargs: Any) -> None:
+        """Called with each change of a second factor: it goes on record, whether or not a mail is sent."""
+        what = FACTOR_CHANGES.get(template_prefix.rpartition("/")[2])
+        if what is not None:
+            _on_record(what, user)
+        super().send_notification_mail(template_prefix, user, *args, **kwargs)
 
 
 class SecondFactors(DefaultMFAAdapter):  # type: ignore[misc]  # allauth ships no types
@@ -74,6 +84,23 @@ class SecondFactors(DefaultMFAAdapter):  # type: ignore[misc]  # allauth ships n
         realm = realm_or_none() or "-"
         key = hmac.new(settings.SECRET_KEY.encode(), f"linehouse.second-factor/{realm}".encode(), hashlib.sha256)
         return Fernet(base64.urlsafe_b64encode(key.digest()))
+
+
+FACTOR_CHANGES: Final = {
+    "totp_activated": "authenticator app set up",
+    "totp_deactivated": "authenticator app switched off",
+    "webauthn_added": "security key added",
+    "webauthn_removed": "security key removed",
+    "recovery_codes_generated": "recovery codes made",
+}
+"""What the log-in library tells of a second factor, in the words of the record."""
+
+
+def _on_record(what: str, user: User) -> None:
+    """A line on record by the person themselves; subscribers' log-ins keep none here."""
+    if realm_or_none() == CONTROL:
+        name = user.name or user.email
+        record_of_person(what, user.id, name, actor=Actor("staff", str(user.id), name))
 
 
 def realm_key(key: str, key_prefix: str, version: int) -> str:

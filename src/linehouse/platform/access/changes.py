@@ -9,7 +9,7 @@ from uuid import UUID
 
 from linehouse.kernel.clock import MachineClock
 from linehouse.kernel.error import DomainError, Kind
-from linehouse.platform.control.models import AccessChange
+from linehouse.platform.control.models import AccessChange, Membership
 from linehouse.platform.work import Actor
 
 
@@ -52,6 +52,12 @@ def record(
         detail=detail[:300],
         reason=reason[:300],
     )
+
+
+def record_of_person(what: str, user_id: UUID, subject: str, *, actor: Actor, reason: str = "") -> None:
+    """Write the same line in every brand for which a member of staff works: it concerns their log-in as a whole."""
+    for brand in Membership.objects.filter(user_id=user_id).values_list("brand_id", flat=True).distinct():
+        record(what, brand=brand, actor=actor, subject_id=user_id, subject=subject, reason=reason)
 
 
 def changes_of(brand: str, *, subject_id: UUID | str | None = None, limit: int = 100) -> Sequence[ChangeOfAccess]:

@@ -11,9 +11,8 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from linehouse.kernel.clock import MachineClock
-from linehouse.platform.access.changes import record, require_reason
+from linehouse.platform.access.changes import record_of_person, require_reason
 from linehouse.platform.access.models import LogInFailures, User
-from linehouse.platform.control.models import Membership
 from linehouse.platform.scope import CONTROL, current_realm
 from linehouse.platform.work import SYSTEM, Actor
 
@@ -68,8 +67,7 @@ def _on_record(what: str, address: str, actor: Actor, reason: str) -> None:
     user = User.objects.filter(email=address.lower()).first()
     if user is None:
         return
-    for brand in Membership.objects.filter(user_id=user.id).values_list("brand_id", flat=True).distinct():
-        record(what, brand=brand, actor=actor, subject_id=user.id, subject=user.name or user.email, reason=reason)
+    record_of_person(what, user.id, user.name or user.email, actor=actor, reason=reason)
 
 
 def _hash(address: str) -> str:
