@@ -43,6 +43,7 @@ SENTENCES = {
     "django.utils.translation",
     "linehouse.platform.texts.codes",
     "linehouse.platform.texts.codes.said",
+    "linehouse.platform.texts.codes.titled",
 }
 """What a room's files of words may use besides: they say its facts in the reader's language."""
 WORDS = {"words.py", "words_of_people.py", "words_of_money.py", "metrics.py", "telling.py"}

@@ -11,7 +11,7 @@ from linehouse.insight.values import Told
 from linehouse.kernel.event import Event
 from linehouse.kernel.money import Money
 from linehouse.kernel.quantity import Quantity, Unit
-from linehouse.platform.texts.codes import said
+from linehouse.platform.texts.codes import said, titled
 
 E = TypeVar("E", bound=Event)
 _words: dict[str, Callable[[Any], Told]] = {}
@@ -22,8 +22,12 @@ def tell(event: Event) -> Told:
     words = _words.get(event.event_name)
     if words is not None:
         return words(event)
-    _, thing, what = event.event_name.split(".")
-    return Told(f"{thing.replace('_', ' ').capitalize()} {what.replace('_', ' ')}")
+    return Told(titled(plain_name(event.event_name)))
+
+
+def plain_name(event_name: str) -> str:
+    """What is said of an event without words of its own: the thing and what happened to it."""
+    return event_name.partition(".")[2].replace(".", " ")
 
 
 def has_words(event_name: str) -> bool:

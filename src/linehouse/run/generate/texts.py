@@ -23,6 +23,8 @@ from babel.messages.extract import extract_python
 from babel.messages.pofile import read_po, write_po
 from django.utils.translation.template import templatize
 
+from linehouse.insight.telling import has_words, plain_name
+from linehouse.kernel.event import all_event_types
 from linehouse.kernel.lifecycle import all_lifecycles
 from linehouse.platform.texts.codes import spelled
 from linehouse.platform.texts.compiled import DOMAIN, SOURCES
@@ -268,6 +270,11 @@ def _of_codes() -> Iterator[tuple[str, Text]]:
         values: type[StrEnum] = getattr(import_module(module), kind)
         for value in values:
             yield f"values of {kind}", spelled(value.value)
+    for file in sorted((PACKAGE / "insight").glob("words*.py")):
+        import_module(f"linehouse.insight.{file.stem}")
+    for event_name in all_event_types():
+        if not has_words(event_name):
+            yield "events without words of their own", spelled(plain_name(event_name))
     for word in _WORDS:
         yield "words of open lists", word
 
