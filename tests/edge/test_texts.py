@@ -32,6 +32,7 @@ NAMES: Final = {
     "URL",
     "ID",
     "TOTP",
+    "UTC",
 }
 """Words that are the same in every language."""
 SHOWN: Final = {
