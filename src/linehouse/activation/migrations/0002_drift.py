@@ -6,88 +6,156 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+    phase = "switch"
+    why = "columns without a default in the database: rows that the previous release writes would lack them"
 
     dependencies = [
-        ('activation', '0001_initial'),
+        ("activation", "0001_initial"),
     ]
 
     operations = [
         pgtrigger.migrations.RemoveTrigger(
-            model_name='line',
-            name='insert_insert',
+            model_name="line",
+            name="insert_insert",
         ),
         pgtrigger.migrations.RemoveTrigger(
-            model_name='line',
-            name='update_update',
+            model_name="line",
+            name="update_update",
         ),
         pgtrigger.migrations.RemoveTrigger(
-            model_name='line',
-            name='delete_delete',
+            model_name="line",
+            name="delete_delete",
         ),
         pgtrigger.migrations.RemoveTrigger(
-            model_name='request',
-            name='insert_insert',
+            model_name="request",
+            name="insert_insert",
         ),
         pgtrigger.migrations.RemoveTrigger(
-            model_name='request',
-            name='update_update',
+            model_name="request",
+            name="update_update",
         ),
         pgtrigger.migrations.RemoveTrigger(
-            model_name='request',
-            name='delete_delete',
+            model_name="request",
+            name="delete_delete",
         ),
         migrations.AddField(
-            model_name='line',
-            name='compared_at',
-            field=models.DateTimeField(help_text='business clock; when it was last compared', null=True),
+            model_name="line",
+            name="compared_at",
+            field=models.DateTimeField(help_text="business clock; when it was last compared", null=True),
         ),
         migrations.AddField(
-            model_name='line',
-            name='drift',
-            field=models.JSONField(help_text='triples of attribute, wanted, found: what the last look found', null=True),
+            model_name="line",
+            name="drift",
+            field=models.JSONField(
+                help_text="triples of attribute, wanted, found: what the last look found", null=True
+            ),
         ),
         migrations.AddField(
-            model_name='lineevent',
-            name='compared_at',
-            field=models.DateTimeField(help_text='business clock; when it was last compared', null=True),
+            model_name="lineevent",
+            name="compared_at",
+            field=models.DateTimeField(help_text="business clock; when it was last compared", null=True),
         ),
         migrations.AddField(
-            model_name='lineevent',
-            name='drift',
-            field=models.JSONField(help_text='triples of attribute, wanted, found: what the last look found', null=True),
+            model_name="lineevent",
+            name="drift",
+            field=models.JSONField(
+                help_text="triples of attribute, wanted, found: what the last look found", null=True
+            ),
         ),
         migrations.AddField(
-            model_name='request',
-            name='followed',
-            field=models.BooleanField(default=False, help_text='the asker looks after a failure itself'),
+            model_name="request",
+            name="followed",
+            field=models.BooleanField(default=False, help_text="the asker looks after a failure itself"),
         ),
         migrations.AddField(
-            model_name='requestevent',
-            name='followed',
-            field=models.BooleanField(default=False, help_text='the asker looks after a failure itself'),
+            model_name="requestevent",
+            name="followed",
+            field=models.BooleanField(default=False, help_text="the asker looks after a failure itself"),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='line',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "activation_lineevent" ("changed_at", "compared_at", "confirmed_at", "created_at", "customer_id", "desired", "drift", "id", "line", "network_ref", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "product_id") VALUES (NEW."changed_at", NEW."compared_at", NEW."confirmed_at", NEW."created_at", NEW."customer_id", NEW."desired", NEW."drift", NEW."id", NEW."line", NEW."network_ref", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."product_id"); RETURN NULL;', hash='e8e0b8be249e1db258a4d62e290473f594e509f4', operation='INSERT', pgid='pgtrigger_insert_insert_847d6', table='activation_line', when='AFTER')),
+            model_name="line",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "activation_lineevent" ("changed_at", "compared_at", "confirmed_at", "created_at", "customer_id", "desired", "drift", "id", "line", "network_ref", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "product_id") VALUES (NEW."changed_at", NEW."compared_at", NEW."confirmed_at", NEW."created_at", NEW."customer_id", NEW."desired", NEW."drift", NEW."id", NEW."line", NEW."network_ref", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."product_id"); RETURN NULL;',
+                    hash="e8e0b8be249e1db258a4d62e290473f594e509f4",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_847d6",
+                    table="activation_line",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='line',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "activation_lineevent" ("changed_at", "compared_at", "confirmed_at", "created_at", "customer_id", "desired", "drift", "id", "line", "network_ref", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "product_id") VALUES (NEW."changed_at", NEW."compared_at", NEW."confirmed_at", NEW."created_at", NEW."customer_id", NEW."desired", NEW."drift", NEW."id", NEW."line", NEW."network_ref", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."product_id"); RETURN NULL;', hash='dbe940d6751b504dde0db63bcce76b46479fd168', operation='UPDATE', pgid='pgtrigger_update_update_84f31', table='activation_line', when='AFTER')),
+            model_name="line",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "activation_lineevent" ("changed_at", "compared_at", "confirmed_at", "created_at", "customer_id", "desired", "drift", "id", "line", "network_ref", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "product_id") VALUES (NEW."changed_at", NEW."compared_at", NEW."confirmed_at", NEW."created_at", NEW."customer_id", NEW."desired", NEW."drift", NEW."id", NEW."line", NEW."network_ref", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."product_id"); RETURN NULL;',
+                    hash="dbe940d6751b504dde0db63bcce76b46479fd168",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_84f31",
+                    table="activation_line",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='line',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "activation_lineevent" ("changed_at", "compared_at", "confirmed_at", "created_at", "customer_id", "desired", "drift", "id", "line", "network_ref", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "product_id") VALUES (OLD."changed_at", OLD."compared_at", OLD."confirmed_at", OLD."created_at", OLD."customer_id", OLD."desired", OLD."drift", OLD."id", OLD."line", OLD."network_ref", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."product_id"); RETURN NULL;', hash='274a80c95a9be6e018590751a62c27ab4a0891fe', operation='DELETE', pgid='pgtrigger_delete_delete_a6db3', table='activation_line', when='AFTER')),
+            model_name="line",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "activation_lineevent" ("changed_at", "compared_at", "confirmed_at", "created_at", "customer_id", "desired", "drift", "id", "line", "network_ref", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "product_id") VALUES (OLD."changed_at", OLD."compared_at", OLD."confirmed_at", OLD."created_at", OLD."customer_id", OLD."desired", OLD."drift", OLD."id", OLD."line", OLD."network_ref", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."product_id"); RETURN NULL;',
+                    hash="274a80c95a9be6e018590751a62c27ab4a0891fe",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_a6db3",
+                    table="activation_line",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='request',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "activation_requestevent" ("action", "attempts", "changed_at", "code", "created_at", "desired", "followed", "id", "key", "line_id", "monitor", "network_ref", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "settled_at", "state") VALUES (NEW."action", NEW."attempts", NEW."changed_at", NEW."code", NEW."created_at", NEW."desired", NEW."followed", NEW."id", NEW."key", NEW."line_id", NEW."monitor", NEW."network_ref", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."reason", NEW."settled_at", NEW."state"); RETURN NULL;', hash='0ce7cb0db74110a12cca9e6550981a099737492d', operation='INSERT', pgid='pgtrigger_insert_insert_4e9a5', table='activation_request', when='AFTER')),
+            model_name="request",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "activation_requestevent" ("action", "attempts", "changed_at", "code", "created_at", "desired", "followed", "id", "key", "line_id", "monitor", "network_ref", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "settled_at", "state") VALUES (NEW."action", NEW."attempts", NEW."changed_at", NEW."code", NEW."created_at", NEW."desired", NEW."followed", NEW."id", NEW."key", NEW."line_id", NEW."monitor", NEW."network_ref", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."reason", NEW."settled_at", NEW."state"); RETURN NULL;',
+                    hash="0ce7cb0db74110a12cca9e6550981a099737492d",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_4e9a5",
+                    table="activation_request",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='request',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "activation_requestevent" ("action", "attempts", "changed_at", "code", "created_at", "desired", "followed", "id", "key", "line_id", "monitor", "network_ref", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "settled_at", "state") VALUES (NEW."action", NEW."attempts", NEW."changed_at", NEW."code", NEW."created_at", NEW."desired", NEW."followed", NEW."id", NEW."key", NEW."line_id", NEW."monitor", NEW."network_ref", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."reason", NEW."settled_at", NEW."state"); RETURN NULL;', hash='5e4b2f6234ee2e009db220b18c79716ac853ca59', operation='UPDATE', pgid='pgtrigger_update_update_a0084', table='activation_request', when='AFTER')),
+            model_name="request",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "activation_requestevent" ("action", "attempts", "changed_at", "code", "created_at", "desired", "followed", "id", "key", "line_id", "monitor", "network_ref", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "settled_at", "state") VALUES (NEW."action", NEW."attempts", NEW."changed_at", NEW."code", NEW."created_at", NEW."desired", NEW."followed", NEW."id", NEW."key", NEW."line_id", NEW."monitor", NEW."network_ref", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."reason", NEW."settled_at", NEW."state"); RETURN NULL;',
+                    hash="5e4b2f6234ee2e009db220b18c79716ac853ca59",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_a0084",
+                    table="activation_request",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='request',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "activation_requestevent" ("action", "attempts", "changed_at", "code", "created_at", "desired", "followed", "id", "key", "line_id", "monitor", "network_ref", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "settled_at", "state") VALUES (OLD."action", OLD."attempts", OLD."changed_at", OLD."code", OLD."created_at", OLD."desired", OLD."followed", OLD."id", OLD."key", OLD."line_id", OLD."monitor", OLD."network_ref", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."reason", OLD."settled_at", OLD."state"); RETURN NULL;', hash='314bf06459e68071aa228daef4b6ce7b172453fa', operation='DELETE', pgid='pgtrigger_delete_delete_b25c1', table='activation_request', when='AFTER')),
+            model_name="request",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "activation_requestevent" ("action", "attempts", "changed_at", "code", "created_at", "desired", "followed", "id", "key", "line_id", "monitor", "network_ref", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "settled_at", "state") VALUES (OLD."action", OLD."attempts", OLD."changed_at", OLD."code", OLD."created_at", OLD."desired", OLD."followed", OLD."id", OLD."key", OLD."line_id", OLD."monitor", OLD."network_ref", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."reason", OLD."settled_at", OLD."state"); RETURN NULL;',
+                    hash="314bf06459e68071aa228daef4b6ce7b172453fa",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_b25c1",
+                    table="activation_request",
+                    when="AFTER",
+                ),
+            ),
         ),
     ]
