@@ -19,7 +19,7 @@ METHODS = ("PUT", "POST", "PATCH", "DELETE")
 @pytest.fixture
 def busy(api: ApiClient, paid: Month, jane: Any, drain: Callable[[], int]) -> ApiClient:
     """A brand where a month has passed, with an order that waits and one that was cancelled."""
-    assert paid
+    assert paid.bill
     api.post("party/v4/organization", {"tradingName": "Kolibrie"})
     held = api.post(ORDERS, order(jane)).body
     api.post("productOrderingManagement/v4/cancelProductOrder", {"productOrder": {"id": held["id"]}})

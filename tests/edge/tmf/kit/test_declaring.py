@@ -100,20 +100,20 @@ def _create(body: BoatCreate, actor: Actor) -> dict[str, Any]:
     assert actor.kind == "client"
     if body.length > 100:
         raise Invalid("that is a ship", field="length", value=str(body.length), expected="at most 100")
-    made = {"id": f"b-{len(BOATS)}", "name": body.name, "length": body.length}
-    BOATS[made["id"]] = made
+    key = f"b-{len(BOATS)}"
+    made = BOATS[key] = {"id": key, "name": body.name, "length": body.length}
     return made
 
 
 def _patch(key: str, body: BoatUpdate, actor: Actor) -> dict[str, Any]:
-    assert actor
+    assert actor.name == "harbour"
     if body.name is not UNSET:
         _get(key)["name"] = body.name
     return _get(key)
 
 
 def _delete(key: str, actor: Actor) -> None:
-    assert actor
+    assert actor.name == "harbour"
     del BOATS[_get(key)["id"]]
 
 
