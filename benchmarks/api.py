@@ -28,7 +28,7 @@ from load import Bytes, request, run
 HERE = Path(__file__).resolve().parent
 CONNECTIONS = 16
 ROUNDS = 5
-LISTS, CREATES = 400, 200
+LISTS, CREATES = 200, 100
 HOST = "bench.localhost"
 ACCOUNTS = "/tmf-api/accountManagement/v4/billingAccount"
 TARGETS = {"list of 20": 0.60, "create": 0.40}

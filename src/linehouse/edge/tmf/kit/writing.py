@@ -49,7 +49,6 @@ def creating(request: HttpRequest, api: Api, resource: Resource[Any], who: Calle
     shape = _body_of_kind(resource, create, sent)
     require_known(sent, shape)
     body = typed(sent, shape)
-    request_hash = fingerprint("POST", request.path, sent)
     keys: list[Once] = []
     header = request.headers.get("Idempotency-Key", "")
     if header:
@@ -57,6 +56,7 @@ def creating(request: HttpRequest, api: Api, resource: Resource[Any], who: Calle
     external_id = create.external_id(body) if create.external_id else None
     if external_id:
         keys.append(external_key(f"{api.number}/{resource.name}", external_id))
+    request_hash = fingerprint("POST", request.path, sent) if keys else ""
     status = 201
 
     def act() -> JsonObject:
