@@ -93,7 +93,13 @@ class Archive:
 
     def read(self, name: str, keys: Keys) -> Iterator[bytes]:
         """The content of an archived file. Raises BackupDamaged, KeyMissing."""
-        return unsealed(self.folder / f"{name}{_SEALED}", keys, KIND)
+        try:
+            yield from unsealed(self.folder / f"{name}{_SEALED}", keys, KIND)
+        except FileNotFoundError:
+            if not name.endswith(_GROWS):
+                raise
+            # Whoever receives has finished the segment since it was looked for.
+            yield from unsealed(self.folder / f"{name.removesuffix(_GROWS)}{_SEALED}", keys, KIND)
 
     def forget_before(self, first: str) -> int:
         """Remove segments that no backup needs any more; returns how many."""
