@@ -33,7 +33,7 @@ def anna(brand: str, actor: Actor, drain: Callable[[], int]) -> CustomerRegister
 @pytest.fixture
 def another(anna: CustomerRegistered, actor: Actor, drain: Callable[[], int]) -> CustomerRegistered:
     """A second customer."""
-    assert anna
+    assert anna.customer_number == "C-000001"
     person = NewIndividual(
         given_name="Bea",
         family_name="Bakker",

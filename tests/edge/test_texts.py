@@ -208,6 +208,7 @@ def test_a_translation_has_all_plural_forms(code: str) -> None:
         message.id
         for message in catalogue
         if isinstance(message.id, (list, tuple))
+        and isinstance(message.string, (list, tuple))
         and any(message.string)
         and len(message.string) != catalogue.num_plurals
     ] == []

@@ -107,7 +107,7 @@ def test_a_call_its_follow_up_and_a_chat(
     ]
     assert titles(agent, "&channel=chat") == ["The customer came to the chat"]
     assert titles(agent, "&kind=task") == ["Follow-up done", "Follow-up planned"]
-    page = text_of(agent.get(f"{DESK}/customers/C-000001?tab=timeline"))  # type: ignore[arg-type]  # of the test client
+    page = text_of(agent.get(f"{DESK}/customers/C-000001?tab=timeline"))
     assert "Thank you for the list!" in page
 
     # Nobody rewrites what was said, by no door.

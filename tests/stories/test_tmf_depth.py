@@ -73,7 +73,7 @@ def test_a_customers_first_weeks_by_api_alone(
     actor: Actor,
 ) -> None:
     assert stocked
-    assert host
+    assert host is not None
     usage.apply_feeds(ROBIN / "feeds", actor=actor)
     api.post("productInventory/v4/hub", {"callback": listener.url})
 

@@ -77,7 +77,7 @@ def test_what_the_product_does_not_have_says_so(api: ApiClient) -> None:
 def test_an_account_is_closed_when_nothing_is_alive_on_it(
     api: ApiClient, month: Month, jane: CustomerRegistered
 ) -> None:
-    assert month
+    assert month is not None
     chosen = {"name": "Second", "relatedParty": [{"id": str(jane.customer_id), "@referredType": "Customer"}]}
     second = api.post(f"{ACCOUNTS}/billingAccount", chosen).body["id"]
     refused = api.delete(f"{ACCOUNTS}/billingAccount/{jane.billing_account_id}")

@@ -104,7 +104,7 @@ def test_business_rules_hold(api: ApiClient, jane: CustomerRegistered) -> None:
     assert refused(relatedParty=[party])[0] == 404
     assert refused(relatedParty=[party, party]) == (400, "/relatedParty/1")
     assert refused(interactionRelationship=[{"id": str(new_id()), "relationshipType": "continues"}])[0] == 400
-    assert jane
+    assert jane.customer_number
     assert api.get(PLACE).body == []
 
 
