@@ -15,6 +15,7 @@ from linehouse.party.events import PartyErased, SubjectRequestMoved, SubjectRequ
 from linehouse.party.export import export_of
 from linehouse.party.lifecycle import SUBJECT_REQUEST
 from linehouse.party.models import SubjectRequest
+from linehouse.party.tasks import ERASED_AGAIN
 from linehouse.party.tasks import SUBJECT_REQUEST as TASK
 from linehouse.party.values import RequestKind, RequestView
 from linehouse.platform.documents.service import Sealing, store
@@ -22,8 +23,8 @@ from linehouse.platform.numbers.service import default_series, next_number
 from linehouse.platform.outbox.service import emit
 from linehouse.platform.personal.access_log import note_access
 from linehouse.platform.personal.cipher import Purpose
-from linehouse.platform.personal.erase import Effect, effects_of, erase, obstacles_of
-from linehouse.platform.work import Actor, Work, unit_of_work
+from linehouse.platform.personal.erase import AGAIN, Effect, effects_of, erase, obstacles_of
+from linehouse.platform.work import SYSTEM, Actor, Work, unit_of_work
 from linehouse.platform.worklist.service import raise_task, settle_task
 
 SERIES = default_series("subject-request", "DSR-{n:06d}")
@@ -115,6 +116,31 @@ def refuse(number: str, reason: str, *, actor: Actor) -> None:
         row = _locked(number)
         row.outcome = reason.strip()
         _settle(row, "refused", work)
+
+
+def erased_again(party_id: UUID, at: datetime, left: Sequence[Problem]) -> str:
+    """Record that an erasure was repeated after a restore of an older state; returns the request's number.
+
+    A request for it that is open is answered; where none is known any more, one says what happened. ``left`` are the
+    contracts and the money that the restored state still shows: they become a task.
+    """
+    with unit_of_work(SYSTEM, AGAIN) as work:
+        open_states = ("received", "identified", "in-progress")
+        rows = SubjectRequest.objects.select_for_update().filter(party_id=party_id, kind=RequestKind.ERASURE)
+        row = rows.filter(state__in=open_states).order_by("created_at", "id").first()
+        if row is None:
+            number = receive(party_id, RequestKind.ERASURE, channel="restore", actor=SYSTEM)
+            row = _locked(number)
+        for state in ("identified", "in-progress"):
+            if row.state != state and (row.state, state) in SUBJECT_REQUEST.transitions:
+                _move(row, state, work)
+        row.outcome = f"{AGAIN}: it was erased on {at:%Y-%m-%d}"
+        _settle(row, "answered", work)
+        emit(PartyErased(party_id=party_id, tables=0))
+        if left:
+            told = "; ".join(problem.message for problem in left)
+            raise_task(ERASED_AGAIN, row.number, subject=row.number, reason=told[:500])
+        return row.number
 
 
 def request(number: str) -> RequestView:

@@ -6,6 +6,8 @@ from linehouse.platform.worklist.kinds import task_kind
 
 SUBJECT_REQUEST = "party.subject_request"
 
+ERASED_AGAIN = "party.erased_again"
+
 task_kind(
     SUBJECT_REQUEST,
     queue="privacy",
@@ -14,4 +16,13 @@ task_kind(
     read="privacy.read",
     due=None,
     link=lambda task: f"privacy/requests/{task.key}",
+)
+task_kind(
+    ERASED_AGAIN,
+    queue="privacy",
+    title=_("An erased person has contracts after a restore"),
+    permission="privacy.write",
+    read="privacy.read",
+    link=lambda task: f"privacy/requests/{task.key}",
+    dismissible=True,
 )

@@ -33,6 +33,7 @@ THROUGH = {
     "export": gettext_lazy("Export"),
     "api": gettext_lazy("API"),
     "own": gettext_lazy("The person"),
+    "erasure": gettext_lazy("Erasure"),
 }
 
 

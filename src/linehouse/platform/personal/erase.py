@@ -11,11 +11,14 @@ from django.db import transaction
 
 from linehouse.kernel.outcome import Problem, RefusedError
 from linehouse.platform.personal import erasures, keys, names
+from linehouse.platform.personal.access_log import note_access
 from linehouse.platform.personal.cipher import Purpose
 from linehouse.platform.personal.declare import OnErasure, Table, obstacles, preparations, tables
 from linehouse.platform.personal.person import Keys, keys_of
 from linehouse.platform.personal.rows import blank, condition, delete, number_of
-from linehouse.platform.work import Actor, unit_of_work
+from linehouse.platform.work import SYSTEM, Actor, unit_of_work
+
+AGAIN = "erased again after a restore"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +56,19 @@ def erase(subject: UUID, *, actor: Actor, reason: str) -> tuple[Effect, ...]:
         forget(subject, work.now)
         transaction.on_commit(lambda: erasures.note(work.brand, subject, work.now), using=work.brand)
         return done
+
+
+def repeat(subject: UUID, at: datetime) -> tuple[Problem, ...]:
+    """Erase again, in a state of the database that does not know it. Returns the contracts and the money that a state
+    so old still shows: they do not stand in the way, and somebody has to end them."""
+    with unit_of_work(SYSTEM, AGAIN):
+        problems = obstacles_of(subject)
+        for prepare in () if problems else preparations().values():
+            prepare(subject, SYSTEM)
+        forget(subject, at)
+        # The look stays: it is what tells, in this state, that there was an erasure.
+        note_access([subject], SYSTEM, "erasure", AGAIN, reason=f"erased on {at:%Y-%m-%d}")
+        return problems
 
 
 def forget(subject: UUID, at: datetime) -> None:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from linehouse.platform.personal.erase import forget
+from linehouse.platform.personal.erase import repeat
 from linehouse.platform.personal.erasures import Erasure, erasures_since
-from linehouse.platform.work import SYSTEM, unit_of_work
 
 __all__ = ["Erasure", "apply_erasures", "erasures_since"]
 
@@ -18,7 +17,6 @@ def apply_erasures(wanted: Iterable[Erasure]) -> int:
     """
     count = 0
     for one in wanted:
-        with unit_of_work(SYSTEM, "erased again after a restore"):
-            forget(one.subject, one.at)
+        repeat(one.subject, one.at)
         count += 1
     return count

@@ -35,16 +35,25 @@ def bring_back_copies(settings: Settings, keys: Keys) -> int:
     added = 0
     for copy in sorted((settings.backups / KIND).glob(f"*{_SEALED}")):
         log = settings.keys_folder / copy.name.removesuffix(_SEALED)
-        known = _lines(log)
-        brought = b"".join(unsealed(copy, keys, KIND)).decode().splitlines()
-        missing = [line for line in brought if line not in set(known)]
-        if missing:
-            log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            with log.open("a", encoding="utf-8") as opened:
-                opened.writelines(f"{line}\n" for line in missing)
-            log.chmod(0o600)
-        added += len(missing)
+        added += add_to_log(log, b"".join(unsealed(copy, keys, KIND)))
     return added
+
+
+def is_log(file: Path) -> bool:
+    """Whether the file is a log of erasures."""
+    return file.match(_PATTERN)
+
+
+def add_to_log(log: Path, brought: bytes) -> int:
+    """Add the lines that the log lacks; returns how many."""
+    known = set(_lines(log))
+    missing = [line for line in brought.decode().splitlines() if line not in known]
+    if missing:
+        log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with log.open("a", encoding="utf-8") as opened:
+            opened.writelines(f"{line}\n" for line in missing)
+        log.chmod(0o600)
+    return len(missing)
 
 
 def _lines(file: Path) -> list[str]:
@@ -56,9 +65,11 @@ def erase_again(brand: str, *, logged_for: str = "") -> int:
 
     With ``logged_for`` the brand is a copy, under another key, of the brand whose log counts.
     """
+    from linehouse.party.subject_requests import erased_again
+    from linehouse.platform.personal.erase import AGAIN, repeat
     from linehouse.platform.personal.erasures import not_applied, note, noted
-    from linehouse.platform.personal.restore import apply_erasures
     from linehouse.platform.scope import brand_scope
+    from linehouse.platform.work import SYSTEM, unit_of_work
 
     with brand_scope(logged_for or brand):
         wanted = noted()
@@ -67,4 +78,7 @@ def erase_again(brand: str, *, logged_for: str = "") -> int:
         if logged_for and logged_for != brand:
             for one in wanted:
                 note(brand, one.subject, one.at)
-        return apply_erasures(missing)
+        for one in missing:
+            with unit_of_work(SYSTEM, AGAIN):
+                erased_again(one.subject, one.at, repeat(one.subject, one.at))
+        return len(missing)

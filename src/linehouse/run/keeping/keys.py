@@ -12,6 +12,7 @@ from linehouse.platform.backup.keyring import Keyring
 from linehouse.platform.backup.manifest import Manifest
 from linehouse.platform.backup.sealed import open_private, unsealed
 from linehouse.platform.settings import Settings
+from linehouse.run.keeping.erasures import add_to_log, is_log
 
 KEYS = "keys"
 """Kind of the sealed file of a backup that holds secrets."""
@@ -48,6 +49,10 @@ def put_back(files: dict[str, bytes], settings: Settings, *, force: bool) -> lis
             _add_backup_keys(content, settings)
             continue
         place = _place(name, settings)
+        if is_log(place):
+            # It only grows: an older one must not take the place of what was erased since.
+            add_to_log(place, content)
+            continue
         if place.exists():
             if place.read_bytes() == content:
                 continue
