@@ -39,17 +39,20 @@ def create(brand: str, logical: bool, with_keys: bool, scheduled: bool) -> None:
     console = Console(highlight=False)
     settings = environment.settings()
     with Steps(console) as steps, installation(settings) as found:
+        import psycopg
+        from django.db import DatabaseError
+
         from linehouse.platform.backup.pruning import prune
         from linehouse.run.keeping.backups import Wanted, make_backup
         from linehouse.run.keeping.watch import backup_failed, backup_succeeded
 
         try:
             made = make_backup(found, settings, Wanted(logical, brand, with_keys), steps)
-        except (DomainError, OSError) as error:
+            gone, segments = prune(Shelf(settings.backups), settings.backup_keep) if scheduled else ([], 0)
+        except (DomainError, OSError, DatabaseError, psycopg.Error) as error:
             if scheduled:
-                backup_failed(str(error))
+                backup_failed(str(error) or type(error).__name__)
             raise
-        gone, segments = prune(Shelf(settings.backups), settings.backup_keep) if scheduled else ([], 0)
         if scheduled:
             backup_succeeded()
     console.print(_sentence(made), soft_wrap=True)

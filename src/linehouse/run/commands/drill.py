@@ -28,14 +28,17 @@ def command(ctx: click.Context, scheduled: bool) -> None:
     console = Console(highlight=False)
     settings = environment.settings()
     with Steps(console) as steps, installation(settings) as found:
+        import psycopg
+        from django.db import DatabaseError
+
         from linehouse.run.keeping.drill import hold_drill
         from linehouse.run.keeping.watch import drill_failed, drill_succeeded
 
         try:
             report = hold_drill(found, settings, steps)
-        except (DomainError, OSError) as error:
+        except (DomainError, OSError, DatabaseError, psycopg.Error) as error:
             if scheduled:
-                drill_failed(str(error))
+                drill_failed(str(error) or type(error).__name__)
             raise
         file = keep(settings.backups, report)
         if scheduled:
