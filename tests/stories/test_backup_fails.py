@@ -61,6 +61,6 @@ def test_a_backup_that_fails_is_a_task_until_one_is_made(tmp_path: Path) -> None
             assert made.exit_code == 0, made.output
             assert waiting(here) == {"robin": [], "wren": []}
             with here.open(), brand_scope("wren"):
-                task = Task.objects.get(kind="keeping.backup")
-                assert (task.state, task.outcome) == ("done", "a backup was made")
+                settled = Task.objects.get(kind="keeping.backup")
+                assert (settled.state, settled.outcome) == ("done", "a backup was made")
             assert [each.kind for each in Shelf(folder).all()] == ["physical"]
