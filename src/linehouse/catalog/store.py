@@ -16,6 +16,7 @@ from linehouse.catalog.models import CatalogElement, CatalogFile, CatalogVersion
 from linehouse.catalog.plan import elements
 from linehouse.catalog.values import Catalogue
 from linehouse.kernel.ids import new_id
+from linehouse.platform.sql import brand_cursor
 
 _KEPT = 32
 """How many versions a process keeps parsed, over all its brands."""
@@ -36,6 +37,21 @@ def in_force(at: datetime) -> CatalogVersion | None:
     """The version in force at the instant: of those that have begun, the newest."""
     rows = CatalogVersion.objects.filter(state="published", valid_from__lte=at)
     return rows.order_by("-number").first()
+
+
+def published_at(at: datetime) -> Catalogue | None:
+    """The catalogue in force at the instant; its row is read whole only by a process that has not parsed it yet."""
+    with brand_cursor() as cursor:
+        cursor.execute(
+            "SELECT id FROM catalog_catalogversion WHERE state = 'published' AND valid_from <= %s"
+            " ORDER BY number DESC LIMIT 1",
+            [at],
+        )
+        found = cursor.fetchone()
+    if found is None:
+        return None
+    kept = _catalogues.get(found[0])
+    return kept if kept is not None else catalogue_of(CatalogVersion.objects.get(id=found[0]))
 
 
 def files_of(row: CatalogVersion) -> dict[str, str]:

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from linehouse.catalog.values import TaxMode
-from linehouse.customer.models import BillingAccount, Customer
+from linehouse.customer.models import ERASED, BillingAccount, Customer
 from linehouse.customer.values import BillingAccountView, CustomerSummary, Delivery
 from linehouse.party import service as party
 from linehouse.party.values import PartyKind
+from linehouse.platform.access.ownership import bound_dealer
 from linehouse.platform.personal import names
 from linehouse.platform.personal.models import NameSearch
+from linehouse.platform.personal.seal import unseal_column
+from linehouse.platform.sql import brand_cursor
 
 SORTS: Mapping[str, str] = {
     "number": "number",
@@ -65,6 +69,68 @@ def account_view(row: BillingAccount) -> BillingAccountView:
         opened_on=row.opened_on,
         created_at=row.created_at.astimezone(UTC),
         changed_at=row.changed_at.astimezone(UTC),
+    )
+
+
+_ACCOUNTS = """
+SELECT a.id, a.number, a.customer_id, c.number, c.party_id, a.name, a.state, a.currency, a.cycle_day, a.zone,
+       a.payment_terms_days, a.price_mode, a.tax_country, a.language, a.delivery, a.opened_on, a.created_at,
+       a.changed_at, (SELECT count(*) {source} {where})
+FROM customer_billingaccount a JOIN customer_customer c ON c.id = a.customer_id
+{where} ORDER BY a.id DESC OFFSET %s LIMIT %s
+"""
+_ALL = "FROM customer_billingaccount a"
+_OF_DEALER = f"{_ALL} JOIN customer_customer c ON c.id = a.customer_id"
+
+
+def accounts_page(
+    equal: Mapping[str, str | UUID], offset: int, limit: int
+) -> tuple[tuple[BillingAccountView, ...], int]:
+    """A page of the accounts that the running code may reach, the newest first, and how many there are, in one
+    statement without rows of models: lists of it are asked for more than anything else.
+
+    ``equal`` holds columns of the account, named by this room, and the values they must have.
+    """
+    conditions, source = [f"a.{column} = %s" for column in equal], _ALL
+    params: list[Any] = list(equal.values())
+    dealer = bound_dealer()
+    if dealer is not None:
+        if not dealer:
+            return (), 0
+        source = _OF_DEALER
+        conditions.append("c.dealer = %s")
+        params.append(dealer)
+    where = f"WHERE {' AND '.join(conditions)}" if conditions else ""
+    with brand_cursor() as cursor:
+        cursor.execute(_ACCOUNTS.format(source=source, where=where), [*params, *params, offset, limit])
+        rows = cursor.fetchall()
+        if not rows and offset:
+            cursor.execute(f"SELECT count(*) {source} {where}", params)
+            return (), int(cursor.fetchone()[0])
+    names_of = unseal_column([(row[5], row[4]) for row in rows], "customer_billingaccount.name", erased=ERASED)
+    views = tuple(_read_account(row, name) for row, name in zip(rows, names_of, strict=True))
+    return views, rows[0][-1] if rows else 0
+
+
+def _read_account(row: Sequence[Any], name: str) -> BillingAccountView:
+    return BillingAccountView(
+        id=row[0],
+        number=row[1],
+        customer_id=row[2],
+        customer_number=row[3],
+        name=name,
+        state=row[6],
+        currency=row[7],
+        cycle_day=row[8],
+        zone=ZoneInfo(row[9]),
+        payment_terms_days=row[10],
+        price_mode=TaxMode(row[11]),
+        tax_country=row[12],
+        language=row[13],
+        delivery=tuple(Delivery(way) for way in row[14]),
+        opened_on=row[15],
+        created_at=row[16].astimezone(UTC),
+        changed_at=row[17].astimezone(UTC),
     )
 
 

@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from django.db import connections, transaction
+from django.db import transaction
 
 from linehouse.kernel.ids import new_id
-from linehouse.platform.clock.service import business_now
+from linehouse.platform.clock.service import business_now_with
 from linehouse.platform.scope import current_brand
 
 
@@ -90,8 +90,8 @@ def unit_of_work(
         yield outer
         return
     with transaction.atomic(using=brand):
-        work = Work(brand, actor, reason, business_now(), correlation or new_id(), causation)
-        _describe_to_history(work)
+        now = business_now_with(_described_to_history(actor, reason))
+        work = Work(brand, actor, reason, now, correlation or new_id(), causation)
         token = _current.set(work)
         try:
             yield work
@@ -101,17 +101,8 @@ def unit_of_work(
             _current.reset(token)
 
 
-def _describe_to_history(work: Work) -> None:
+def _described_to_history(actor: Actor, reason: str) -> dict[str, str]:
     # pghistory's own context manager prepends these settings to every statement of the default connection; one
     # statement at the start of the brand's transaction says the same.
-    metadata = {
-        "actor_kind": work.actor.kind,
-        "actor": work.actor.name,
-        "actor_id": work.actor.id,
-        "reason": work.reason,
-    }
-    with connections[work.brand].cursor() as cursor:
-        cursor.execute(
-            "SELECT set_config('pghistory.context_id', %s, true), set_config('pghistory.context_metadata', %s, true)",
-            [str(new_id()), json.dumps(metadata)],
-        )
+    metadata = {"actor_kind": actor.kind, "actor": actor.name, "actor_id": actor.id, "reason": reason}
+    return {"pghistory.context_id": str(new_id()), "pghistory.context_metadata": json.dumps(metadata)}

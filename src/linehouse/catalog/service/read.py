@@ -19,12 +19,12 @@ def published(at: datetime | None = None) -> Catalogue:
     Raises NothingPublished.
     """
     instant = at or business_now()
-    row = store.in_force(instant)
-    if row is None:
+    found = store.published_at(instant)
+    if found is None:
         raise NothingPublished(
             "no catalogue is in force", field="at", value=instant.isoformat(), expected="linehouse catalog apply"
         )
-    return store.catalogue_of(row)
+    return found
 
 
 def version(number: int) -> Catalogue:

@@ -123,14 +123,10 @@ def find_billing_accounts(
     *, customer_id: UUID | None = None, number: str = "", state: str = "", offset: int = 0, limit: int = 50
 ) -> AccountPage:
     """A page of accounts, newest first; every condition given must hold."""
-    rows = BillingAccount.objects.select_related("customer").order_by("-id")
-    if customer_id:
-        rows = rows.filter(customer_id=customer_id)
-    if number:
-        rows = rows.filter(number=number)
-    if state:
-        rows = rows.filter(state=state)
-    return AccountPage(tuple(store.account_view(row) for row in rows[offset : offset + limit]), rows.count())
+    conditions = {"customer_id": customer_id, "number": number, "state": state}
+    return AccountPage(
+        *store.accounts_page({name: value for name, value in conditions.items() if value}, offset, limit)
+    )
 
 
 def _unknown(field: str, value: str) -> BillingAccountUnknown:

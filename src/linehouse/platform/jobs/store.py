@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -26,20 +27,40 @@ class Claimed:
     correlation_id: UUID | None
 
 
+@dataclass(frozen=True, slots=True)
+class NewJob:
+    """A job that is to be added."""
+
+    kind: str
+    payload: dict[str, Any]
+    key: str
+    due: datetime
+    serial: str = ""
+    correlation: UUID | None = None
+
+
+_INSERT = """
+INSERT INTO jobs_job (id, kind, key, payload, state, due_at, serial, attempts, last_error, correlation_id, made_at)
+VALUES {rows} ON CONFLICT (kind, key) DO NOTHING
+"""
+_ROW = "(%s, %s, %s, %s, 'waiting', %s, %s, 0, '', %s, %s)"
+
+
+def insertion(jobs: Sequence[NewJob]) -> tuple[str, list[Any]]:
+    """The statement that adds the jobs of which none of the same kind and key was ever added, and its parameters."""
+    now = MachineClock().now()
+    params: list[Any] = []
+    for job in jobs:
+        params += (new_id(), job.kind, job.key, json.dumps(job.payload), job.due, job.serial, job.correlation, now)
+    return _INSERT.format(rows=", ".join([_ROW] * len(jobs))), params
+
+
 def insert_job(
     kind: str, payload: dict[str, Any], *, key: str, due: datetime, serial: str = "", correlation: UUID | None = None
 ) -> bool:
     """Add a job unless one of this kind and key was ever added; tells whether it was new."""
     with brand_cursor() as cursor:
-        cursor.execute(
-            """
-            INSERT INTO jobs_job (id, kind, key, payload, state, due_at, serial, attempts, last_error,
-                                  correlation_id, made_at)
-            VALUES (%s, %s, %s, %s, 'waiting', %s, %s, 0, '', %s, %s)
-            ON CONFLICT (kind, key) DO NOTHING
-            """,
-            [new_id(), kind, key, json.dumps(payload), due, serial, correlation, MachineClock().now()],
-        )
+        cursor.execute(*insertion([NewJob(kind, payload, key, due, serial, correlation)]))
         return bool(cursor.rowcount == 1)
 
 

@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db.models import TextField
@@ -14,7 +15,7 @@ from django.db.models.functions import Cast
 from linehouse.kernel.clock import MachineClock
 from linehouse.kernel.event import Event, decode, encode
 from linehouse.kernel.ids import new_id
-from linehouse.platform.jobs.store import insert_job
+from linehouse.platform.jobs.store import NewJob, insertion
 from linehouse.platform.outbox.models import OutboxEvent
 from linehouse.platform.outbox.registry import consumers_of
 from linehouse.platform.sql import brand_cursor
@@ -47,6 +48,17 @@ class Recorded:
         return decode(self.name, json.dumps(self.payload))
 
 
+# Events of one aggregate get their sequence one after the other, whoever emits them. The statements go to the server
+# together, and each still sees what was committed before it began, so that the maximum is read under the lock.
+_RECORD = """
+SELECT pg_advisory_xact_lock(hashtextextended(%s, 0));
+INSERT INTO outbox_outboxevent (id, name, version, aggregate_id, aggregate_sequence, customer_id, payload, actor,
+                                correlation_id, causation_id, business_time, machine_time)
+SELECT %s, %s, %s, %s, coalesce(max(aggregate_sequence), 0) + 1, %s, %s, %s, %s, %s, %s, %s
+FROM outbox_outboxevent WHERE aggregate_id = %s
+"""
+
+
 def emit(event: Event) -> UUID:
     """Record a fact in the surrounding unit of work, with one job for each of its consumers; returns its id.
 
@@ -55,41 +67,40 @@ def emit(event: Event) -> UUID:
     work = current_work()
     event_id = new_id()
     aggregate = event.aggregate_id
-    with brand_cursor() as cursor:
-        # Events of one aggregate get their sequence one after the other, whoever emits them.
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [str(aggregate)])
-        cursor.execute(
-            """
-            INSERT INTO outbox_outboxevent (id, name, version, aggregate_id, aggregate_sequence, customer_id, payload,
-                                            actor,
-                                            correlation_id, causation_id, business_time, machine_time)
-            SELECT %s, %s, %s, %s, coalesce(max(aggregate_sequence), 0) + 1, %s, %s, %s, %s, %s, %s, %s
-            FROM outbox_outboxevent WHERE aggregate_id = %s
-            """,
-            [
-                event_id,
-                event.event_name,
-                event.event_version,
-                aggregate,
-                event.customer,
-                encode(event).decode(),
-                work.actor.name,
-                work.correlation,
-                work.causation,
-                work.now,
-                MachineClock().now(),
-                aggregate,
-            ],
-        )
-    for listener in consumers_of(event.event_name):
-        insert_job(
+    statements = _RECORD
+    params: list[Any] = [
+        str(aggregate),
+        event_id,
+        event.event_name,
+        event.event_version,
+        aggregate,
+        event.customer,
+        encode(event).decode(),
+        work.actor.name,
+        work.correlation,
+        work.causation,
+        work.now,
+        MachineClock().now(),
+        aggregate,
+    ]
+    told = str(event_id)
+    jobs = [
+        NewJob(
             DELIVER + listener.name,
-            {"event": str(event_id)},
-            key=str(event_id),
+            {"event": told},
+            key=told,
             due=work.now,
             serial=f"{listener.name}/{aggregate}",
             correlation=work.correlation,
         )
+        for listener in consumers_of(event.event_name)
+    ]
+    if jobs:
+        insert, values = insertion(jobs)
+        statements += f";{insert}"
+        params += values
+    with brand_cursor() as cursor:
+        cursor.execute(statements, params)
     work.emitted.append(event.event_name)
     return event_id
 

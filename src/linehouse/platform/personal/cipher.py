@@ -85,11 +85,15 @@ def encrypt_octets(plain: bytes, key: bytes, head: Head, place: str) -> bytes:
 
 def decrypt(text: str, key: bytes, place: str) -> bytes:
     """The value. Raises SealBroken when it was changed or stands in another place than it was made for."""
+    return decrypt_octets(octets_of(text, place), key, place)
+
+
+def octets_of(text: str, place: str) -> bytes:
+    """An encrypted value without the text around it. Raises SealBroken for what has another form."""
     try:
-        octets = urlsafe_b64decode(text[len(PREFIX) :])
+        return urlsafe_b64decode(text[len(PREFIX) :])
     except ValueError:
         raise _broken(place) from None
-    return decrypt_octets(octets, key, place)
 
 
 def decrypt_octets(octets: bytes, key: bytes, place: str) -> bytes:

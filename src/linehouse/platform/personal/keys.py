@@ -59,6 +59,20 @@ def reading_keys(owners: Iterable[Owner]) -> dict[Owner, bytes | None]:
     return _load(set(owners))
 
 
+def kept_keys(owners: Iterable[Owner]) -> dict[Owner, bytes | None]:
+    """Many keys, those that this process does not hold in one query; None as ``reading_keys`` has it."""
+    brand, now = current_brand(), MachineClock().now()
+    place, found, missing = _place(brand), dict[Owner, bytes | None](), set[Owner]()
+    for owner in owners:
+        kept = _kept.get((place, *owner))
+        key = kept[0] if kept is not None and kept[1] > now else _made_here(brand, owner)
+        if key is None:
+            missing.add(owner)
+        else:
+            found[owner] = key
+    return found | _load(missing) if missing else found
+
+
 def writing_key(subject: UUID, purpose: Purpose) -> bytes:
     """The key, made when the subject has none. Raises SubjectErased for one that was destroyed."""
     brand = current_brand()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 from linehouse.platform.personal import keys
@@ -17,7 +17,9 @@ from linehouse.platform.personal.cipher import (
     head_of,
     head_of_octets,
     is_sealed,
+    octets_of,
 )
+from linehouse.platform.personal.errors import SealBroken
 
 
 def seal(plain: str, place: str, subject: UUID, purpose: Purpose = Purpose.PERSONAL) -> str:
@@ -48,6 +50,26 @@ def unseal_many(stored: Iterable[tuple[str, str]], *, erased: str = "") -> list[
             head = head_of(text)
             keys.want(head.owner, head.purpose)
     return [unseal(text, place, erased=erased) for text, place in pairs]
+
+
+def unseal_column(stored: Sequence[tuple[str, UUID]], place: str, *, erased: str = "") -> list[str]:
+    """Values of one place, each with its row's subject, as plain SQL has read them; with one query for their keys.
+
+    Raises SealBroken for a value that was changed, moved here, or made for another subject than its row's.
+    """
+    octets = [octets_of(text, place) if text else b"" for text, _ in stored]
+    heads = [head_of_octets(value) if value else None for value in octets]
+    held = keys.kept_keys({(head.owner, head.purpose) for head in heads if head is not None})
+    found = []
+    for (_, subject), value, head in zip(stored, octets, heads, strict=True):
+        if head is None:
+            found.append("")
+            continue
+        if head.subject != subject:
+            raise SealBroken("a stored value belongs to somebody else", field=place, expected="the row's own value")
+        key = held[head.owner, head.purpose]
+        found.append(erased if key is None else decrypt_octets(value, key, place).decode())
+    return found
 
 
 def seal_octets(plain: bytes, place: str, subject: UUID, purpose: Purpose) -> bytes:
@@ -85,6 +107,7 @@ __all__ = [
     "seal_house",
     "seal_octets",
     "unseal",
+    "unseal_column",
     "unseal_many",
     "unseal_octets",
 ]
