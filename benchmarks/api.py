@@ -67,8 +67,8 @@ def _wait(port: int) -> None:
     raise RuntimeError("the server does not answer")
 
 
-def _filled(home: str) -> tuple[str, str]:
-    """Customers with accounts, and a client; its token and a customer's id."""
+def _filled(home: str) -> tuple[str, list[str]]:
+    """Customers with accounts, and a client; its token and the customers' ids."""
     from datetime import date
 
     from linehouse.catalog.service import apply_files
@@ -85,6 +85,7 @@ def _filled(home: str) -> tuple[str, str]:
     masters.use(masters.MasterKeys(Path(home) / "keys"))
     BrandHost.objects.get_or_create(host=HOST, defaults={"brand_id": BRAND})
     apply_files(Path(__file__).resolve().parents[1] / "brands" / "robin", actor=SYSTEM)
+    customers = []
     for number in range(40):
         address = PostalAddress(street1="Keizersgracht 1", postcode="1015 CJ", city="Amsterdam", country="NL")
         person = NewIndividual(
@@ -95,12 +96,12 @@ def _filled(home: str) -> tuple[str, str]:
             language="nl",
             address=address,
         )
-        customer = register_customer(RegisterCustomer(party=person), actor=SYSTEM)
+        customers.append(str(register_customer(RegisterCustomer(party=person), actor=SYSTEM).customer_id))
     with brand_cursor() as cursor:
         cursor.execute("CREATE TABLE bench_account (id uuid PRIMARY KEY, name text, party uuid)")
     token = create_client("bench", BRAND, frozenset(PERMISSIONS))
     ApiClient.objects.update(per_minute=1_000_000)
-    return token, str(customer.customer_id)
+    return token, customers
 
 
 def main() -> None:
@@ -111,7 +112,7 @@ def main() -> None:
     with TemporaryDirectory(prefix="linehouse-bench-home-") as home, brand() as key:
         from django.db import connections
 
-        token, customer = _filled(home)
+        token, customers = _filled(home)
         found = connections[key].settings_dict
         url = f"postgresql://{found['USER']}:{found['PASSWORD']}@{found['HOST']}:{found['PORT']}/postgres"
         with (
@@ -125,7 +126,9 @@ def main() -> None:
             _compare("list of 20", ports, lambda _: listing, b"206", LISTS)
 
             def create(number: int) -> bytes:
-                party = [{"id": customer, "role": "customer", "@referredType": "Customer"}]
+                # Each for another customer: whoever opens an account holds the customer's row until it is written.
+                chosen = customers[number % len(customers)]
+                party = [{"id": chosen, "role": "customer", "@referredType": "Customer"}]
                 body = json.dumps({"name": f"Account {number}", "relatedParty": party}).encode()
                 return request("POST", ACCOUNTS, HOST, token, body)
 

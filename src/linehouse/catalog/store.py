@@ -16,7 +16,7 @@ from linehouse.catalog.models import CatalogElement, CatalogFile, CatalogVersion
 from linehouse.catalog.plan import elements
 from linehouse.catalog.values import Catalogue
 from linehouse.kernel.ids import new_id
-from linehouse.platform.sql import brand_cursor
+from linehouse.platform.sql import hot_cursor
 
 _KEPT = 32
 """How many versions a process keeps parsed, over all its brands."""
@@ -41,7 +41,7 @@ def in_force(at: datetime) -> CatalogVersion | None:
 
 def published_at(at: datetime) -> Catalogue | None:
     """The catalogue in force at the instant; its row is read whole only by a process that has not parsed it yet."""
-    with brand_cursor() as cursor:
+    with hot_cursor() as cursor:
         cursor.execute(
             "SELECT id FROM catalog_catalogversion WHERE state = 'published' AND valid_from <= %s"
             " ORDER BY number DESC LIMIT 1",

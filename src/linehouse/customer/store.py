@@ -19,7 +19,7 @@ from linehouse.platform.access.ownership import bound_dealer
 from linehouse.platform.personal import names
 from linehouse.platform.personal.models import NameSearch
 from linehouse.platform.personal.seal import unseal_column
-from linehouse.platform.sql import brand_cursor
+from linehouse.platform.sql import hot_cursor
 
 SORTS: Mapping[str, str] = {
     "number": "number",
@@ -101,7 +101,7 @@ def accounts_page(
         conditions.append("c.dealer = %s")
         params.append(dealer)
     where = f"WHERE {' AND '.join(conditions)}" if conditions else ""
-    with brand_cursor() as cursor:
+    with hot_cursor() as cursor:
         cursor.execute(_ACCOUNTS.format(source=source, where=where), [*params, *params, offset, limit])
         rows = cursor.fetchall()
         if not rows and offset:

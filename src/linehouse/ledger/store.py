@@ -9,7 +9,7 @@ from typing import Any
 from linehouse.kernel.clock import MachineClock
 from linehouse.ledger.values import AccountBalance, Entry, Posted, TrialLine, account_class
 from linehouse.platform.partitions import partitioned
-from linehouse.platform.sql import brand_cursor
+from linehouse.platform.sql import brand_cursor, hot_cursor
 
 partitioned("ledger_transfer")
 
@@ -86,7 +86,7 @@ def balances(where: str, params: Sequence[Any], until: datetime | None = None) -
     """Accounts with their sums; ``where`` is a condition on ``a`` written by this room."""
     bound = "AND business_time < %s" if until else ""
     before: list[Any] = [until, until] if until else []
-    with brand_cursor() as cursor:
+    with hot_cursor() as cursor:
         cursor.execute(
             _BALANCES.format(until=bound) + f' WHERE {where} ORDER BY a.key COLLATE "C", a.asset', [*before, *params]
         )

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from linehouse.kernel.clock import MachineClock
 from linehouse.kernel.period import require_aware
 from linehouse.platform.clock.errors import ClockBackwards
 from linehouse.platform.clock.models import BusinessClock
-from linehouse.platform.sql import brand_cursor
+from linehouse.platform.sql import hot_cursor
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ def shown(mode: str | None, instant: datetime | None, offset: timedelta | None) 
         return MachineClock().now() + offset
     if instant is None:
         raise RuntimeError("a manual clock without an instant, which the database refuses")
-    return require_aware(instant)
+    return require_aware(instant).astimezone(UTC)
 
 
 _READ = 'SELECT mode, instant, "offset" FROM clock_businessclock WHERE id = 1'
@@ -47,7 +47,7 @@ _READ = 'SELECT mode, instant, "offset" FROM clock_businessclock WHERE id = 1'
 
 def business_now() -> datetime:
     """The instant by which the current brand decides money, state and validity."""
-    with brand_cursor() as cursor:
+    with hot_cursor() as cursor:
         cursor.execute(_READ)
         return shown(*(cursor.fetchone() or (None, None, None)))
 
@@ -60,7 +60,7 @@ FROM (VALUES (1)) AS one (id) LEFT JOIN clock_businessclock AS clock ON clock.id
 
 def business_now_with(settings: Mapping[str, str]) -> datetime:
     """The same, with two settings made for the open transaction on the way: each is one round trip less."""
-    with brand_cursor() as cursor:
+    with hot_cursor() as cursor:
         cursor.execute(_READ_WITH, [text for pair in settings.items() for text in pair])
         mode, instant, offset = cursor.fetchone()[:3]
         return shown(mode, instant, offset)

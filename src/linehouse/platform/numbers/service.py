@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from linehouse.kernel.error import NotFound
 from linehouse.platform.numbers.models import NumberSeries
-from linehouse.platform.sql import brand_cursor
+from linehouse.platform.sql import hot_cursor
 from linehouse.platform.work import current_work
 
 _defaults: dict[str, str] = {}
@@ -40,7 +40,7 @@ def next_number(series: str) -> str:
 
 
 def _take(series: str) -> tuple[str, int] | None:
-    with brand_cursor() as cursor:
+    with hot_cursor() as cursor:
         cursor.execute(
             "UPDATE numbers_numberseries SET next = next + 1 WHERE name = %s RETURNING pattern, next - 1", [series]
         )

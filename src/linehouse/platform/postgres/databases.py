@@ -44,6 +44,10 @@ class SchemaBehind(DomainError, code="platform.schema_behind", kind=Kind.UNAVAIL
     """A database has another schema version than this release; run the upgrade first."""
 
 
+_PREPARED_AFTER = 2
+"""So often a connection asks a statement of ``sql.hot_cursor`` before the server keeps its plan."""
+
+
 @dataclass(frozen=True, slots=True)
 class Installation:
     """The databases of one installation on one server; ``prefix`` keeps several apart."""
@@ -68,7 +72,7 @@ class Installation:
 
     def conf(self, database: str) -> dict[str, Any]:
         """Django's settings of one database."""
-        options: dict[str, Any] = dict(self.dsn.options)
+        options: dict[str, Any] = {"prepare_threshold": _PREPARED_AFTER, **dict(self.dsn.options)}
         if self.pooled:
             options["pool"] = {"min_size": 0, "max_size": 8, "timeout": 10}
         return {
