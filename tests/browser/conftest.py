@@ -20,16 +20,17 @@ from django.db import connections
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
 from linehouse.platform.access.models import User
-from linehouse.platform.access.service import grant_role
+from linehouse.platform.access.service import create_client, grant_role
 from linehouse.platform.postgres.databases import Installation
 from linehouse.platform.runner import run_ready
-from linehouse.platform.scope import brand_scope
+from linehouse.platform.scope import CONTROL, brand_scope, realm_scope
 from linehouse.platform.work import Actor
 from linehouse.run.founding import found_brand
 from linehouse.run.story.scenes import Play
 from linehouse.run.story.stage import Stage, stage
 from tests.browser.night import play_short_month
 from tests.conftest import START
+from tests.everything import something_of_everything
 
 CHROMIUM = Path("/usr/bin/chromium")
 ROBIN = Path(__file__).resolve().parents[2] / "brands" / "robin"
@@ -110,6 +111,9 @@ def played(world: Stage) -> Play:
     """A short month of two customers: something of everything that a screen can show has happened."""
     play = Play(world)
     play_short_month(play)
+    something_of_everything(world.actor)
+    with realm_scope(CONTROL):
+        create_client("CRM", "robin", frozenset({"customer.read"}))
     return play
 
 

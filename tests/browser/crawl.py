@@ -10,7 +10,17 @@ from playwright.sync_api import Page
 
 from tests.browser.conftest import Screen
 
-DOWNLOADS = {"document", "catalog_export", "usage_file_raw", "statement_file"}
+DOWNLOADS = {
+    "catalog_export",
+    "document",
+    "export_file",
+    "import_result",
+    "interaction_file",
+    "privacy_export",
+    "refund_export",
+    "statement_file",
+    "usage_file_raw",
+}
 """Addresses that answer with a file, not with a screen."""
 
 

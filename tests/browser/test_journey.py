@@ -37,7 +37,7 @@ def register(page: Page) -> None:
     page.get_by_label("Given name").fill("Fenna")
     page.get_by_label("Family name").fill("de Vries")
     page.get_by_label("Birth date").fill("1991-04-12")
-    page.get_by_label("Language").select_option("en")
+    page.get_by_role("combobox", name="Language").select_option("en")
     page.get_by_label("E-mail").fill("fenna@mail.example")
     page.get_by_label("Street and house number").fill("Lindengracht 7")
     page.get_by_label("Postcode").fill("1015KB")

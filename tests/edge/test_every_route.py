@@ -17,21 +17,10 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.urls.resolvers import RegexPattern
 
-from linehouse.billing.service import CreditRequest, give_credit
-from linehouse.care.service import record_interaction
-from linehouse.care.values import NewAttachment, NewFollowUp, RecordInteraction
 from linehouse.catalog.service import apply_files
-from linehouse.customer.service import find_billing_accounts, find_customers
 from linehouse.edge.tmf.apis import APIS
 from linehouse.edge.tmf.kit.visible import OWN
-from linehouse.edge.tmf.models import HubDelivery, HubSubscription
-from linehouse.kernel.ids import new_id
-from linehouse.kernel.money import Money
 from linehouse.kernel.period import day_start
-from linehouse.party import subject_requests
-from linehouse.party.values import RequestKind
-from linehouse.payment.service import request_refund
-from linehouse.payment.values import RefundRequest
 from linehouse.platform.access.models import User
 from linehouse.platform.access.permissions import PERMISSIONS, ROLES
 from linehouse.platform.access.policy import OWN_ROLES, owned
@@ -39,14 +28,10 @@ from linehouse.platform.access.service import create_client, grant_role
 from linehouse.platform.advance import advance
 from linehouse.platform.clock.service import business_now
 from linehouse.platform.control.models import ApiClient
-from linehouse.platform.imports import service as imports
 from linehouse.platform.postgres.databases import Installation
-from linehouse.platform.runner import drain
 from linehouse.platform.scope import CONTROL, brand_scope, realm_scope
 from linehouse.platform.sql import brand_cursor
-from linehouse.platform.work import SYSTEM, Actor, unit_of_work
-from linehouse.platform.worktop.filters import save_filter
-from linehouse.platform.worktop.undo import offer_undo
+from linehouse.platform.work import Actor
 from linehouse.run.founding import found_brand
 from linehouse.run.story import scenes
 from linehouse.run.story.stage import stage
@@ -54,6 +39,7 @@ from linehouse.simulators.cdr_feed.files import Fault
 from linehouse.simulators.cdr_feed.host_csv import host_csv
 from linehouse.simulators.cdr_feed.usage import Habits, make_usage
 from tests.conftest import ROBIN, START, Server, fresh_installation, make_brand
+from tests.everything import something_of_everything
 
 HOME, FOREIGN = "robin", "wren"
 BRAND_SCREENS = "b/<slug:brand>/"
@@ -275,73 +261,7 @@ def live_a_month(place: Any) -> None:
     scenes.drop(play, host_csv(uses, day, zone=scenes.ZONE, number=1, faults=frozenset({Fault.UNKNOWN_SUBSCRIBER})))
     scenes.bill(play)
     scenes.pay(play)
-    talk(place.actor)
-    ask_about_data(place.actor)
-    give_back(place.actor)
-    arrange(place.actor)
-    listen(place.actor)
-    imports.receive("numbers", "numbers.csv", b"msisdn\n+31610299999\n", actor=place.actor)
-
-
-def listen(actor: Actor) -> None:
-    """A listener with a notification that it did not take."""
-    with unit_of_work(actor, "test") as work:
-        row = HubSubscription.objects.create(
-            api="party",
-            client_id=new_id(),
-            client_name="CRM",
-            scopes=[],
-            callback="https://crm.example/hook",
-            base_url="http://robin.localhost",
-            since_position=0,
-            created_at=work.now,
-            changed_at=work.now,
-        )
-        HubDelivery.objects.create(
-            id=new_id(),
-            subscription=row,
-            event_type="IndividualCreateEvent",
-            resource="individual",
-            resource_id="1",
-            body="{}",
-            made_at=work.now,
-        )
-
-
-def ask_about_data(actor: Actor) -> None:
-    """Somebody wants to see what is known of them."""
-    party_id = find_customers().rows[0].party_id
-    subject_requests.receive(party_id, RequestKind.ACCESS, channel="letter", actor=actor)
-
-
-def arrange(actor: Actor) -> None:
-    """A saved filter, and an act that can be undone."""
-    save_filter("orders", "Held", "state=held", shared=True, actor=actor)
-    offer_undo("number.aside", "a number", {"number": "31610200199"}, actor=actor)
-
-
-def give_back(actor: Actor) -> None:
-    """A credit that the house gave, and a refund that somebody else must approve."""
-    account = next(row.id for row in find_billing_accounts().rows)
-    gross = Money.of("12.10", "EUR")
-    wish = CreditRequest(account_id=account, gross=gross, reason_code="goodwill", note="sorry")
-    give_credit(wish, actor=SYSTEM)
-    drain()
-    back = RefundRequest(
-        billing_account_id=account, amount=gross, iban="NL91ABNA0417164300", holder="F. de Vries", reason="asked for"
-    )
-    request_refund(back, actor=actor)
-
-
-def talk(actor: Actor) -> None:
-    """A contact with a file and a follow-up."""
-    letter = NewAttachment(name="letter.txt", media_type="text/plain", content=b"Please call me.")
-    customer = find_customers(limit=1).rows[0].id
-    contact = RecordInteraction(
-        channel="letter", direction="inbound", topic="bill", state="open", customer_id=customer, attachments=(letter,)
-    )
-    promised = NewFollowUp(customer_id=customer, text="Call back", due_at=business_now() + timedelta(days=2))
-    record_interaction(contact, actor=actor, follow_up=promised)
+    something_of_everything(place.actor)
 
 
 def staff() -> dict[str, User]:

@@ -172,7 +172,7 @@ def _read_header(file: BinaryIO, path: Path) -> tuple[bytes, Header]:
     raw = _exactly(file, size, path)
     try:
         header = msgspec.json.decode(raw, type=Header)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, UnicodeDecodeError):
         raise _damaged(path, "its header cannot be read") from None
     if header.compression != "zlib" or not 0 < header.piece <= 64 * PIECE:
         raise _damaged(path, "its header names a form that this release does not know")

@@ -272,8 +272,8 @@ def _of_codes() -> Iterator[tuple[str, Text]]:
             yield f"values of {kind}", spelled(value.value)
     for file in sorted((PACKAGE / "insight").glob("words*.py")):
         import_module(f"linehouse.insight.{file.stem}")
-    for event_name in all_event_types():
-        if not has_words(event_name):
+    for event_name, event in all_event_types().items():
+        if event.__module__.startswith("linehouse.") and not has_words(event_name):
             yield "events without words of their own", spelled(plain_name(event_name))
     for word in _WORDS:
         yield "words of open lists", word
