@@ -77,7 +77,9 @@ def test_a_list_costs_one_query_for_all_keys(actor: Actor, brand: str) -> None:
     keys.forget()
     with CaptureQueriesContext(connections[brand]) as queries:
         assert len(find_individuals(limit=20).rows) == 20
-    assert len([query for query in queries if "personal_subjectkey" in query["sql"]]) == 1
+    # What begins a transaction is captured without a text.
+    texts = [query["sql"] or "" for query in queries]
+    assert len([text for text in texts if "personal_subjectkey" in text]) == 1
 
 
 def test_a_key_that_was_rolled_back_is_not_used_again(actor: Actor, brand: str) -> None:
