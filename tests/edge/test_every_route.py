@@ -48,6 +48,7 @@ OAUTH = ("oauth/token", "oauth/revoke", "oauth/introspect", ".well-known/oauth-a
 OTHERS = (
     "account/",
     "my-data/",
+    "look/",
     "theme",
     "language",
     *OAUTH,

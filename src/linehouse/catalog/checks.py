@@ -7,13 +7,35 @@ from collections.abc import Iterator
 from linehouse.catalog.files import Written
 from linehouse.catalog.ports import first_bill, publication_checks
 from linehouse.catalog.text.examples import failed_examples
+from linehouse.kernel.colour import SHAPE, TEXT, contrast, towards
 from linehouse.kernel.outcome import Problem
 from linehouse.rating.service import failed_examples as failed_tariff_examples
 
 
 def red(written: Written) -> tuple[Problem, ...]:
     """Every example that does not come out as it says, and everything that another room refuses."""
-    return (*_tariffs(written), *_offerings(written), *_others(written))
+    return (*_look(written), *_tariffs(written), *_offerings(written), *_others(written))
+
+
+def _look(written: Written) -> Iterator[Problem]:
+    """Colours that cannot be read. Only what is new is refused: a version that was published before stays in force."""
+    look = written.catalogue.brand.look
+    pairs = (
+        ("on-primary", look.on_primary, "primary", look.primary, TEXT),
+        ("primary", look.primary, "white paper", "#ffffff", TEXT),
+        ("accent", look.accent, "white paper", "#ffffff", SHAPE),
+    )
+    for name, colour, ground_name, ground, least in pairs:
+        found = contrast(colour, ground)
+        if found < least:
+            message = f"brand.yaml: look: {name} {colour} cannot be read on {ground_name} {ground}: {found:.2f}"
+            expected = f"a contrast of at least {least} to 1 (WCAG 2.1 AA), such as {_readable(colour, ground, least)}"
+            yield Problem("catalog.look_unreadable", message, f"look.{name}", colour, expected)
+
+
+def _readable(colour: str, ground: str, least: float) -> str:
+    ends = sorted(("#000000", "#ffffff"), key=lambda end: contrast(end, ground))
+    return towards(colour, ends[-1], on=(ground,), least=least)
 
 
 def _tariffs(written: Written) -> Iterator[Problem]:

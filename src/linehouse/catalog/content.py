@@ -14,7 +14,7 @@ from enum import Enum
 from fractions import Fraction
 from zoneinfo import ZoneInfo
 
-from linehouse.catalog.values import ProductOffering
+from linehouse.catalog.values import Look, ProductOffering
 from linehouse.kernel.money import Money
 from linehouse.kernel.numbering import Plmn
 from linehouse.kernel.quantity import Quantity
@@ -51,13 +51,21 @@ def content_of(value: object) -> Content:
         return {
             field.name: content_of(getattr(value, field.name))
             for field in fields(value)
-            if field.compare and field.name not in _NOT_CONTENT and not _given_by_publishing(value, field.name)
+            if field.compare
+            and field.name not in _NOT_CONTENT
+            and not _given_by_publishing(value, field.name)
+            and not _no_logo(value, field.name)
         }
     raise TypeError(f"no content for {type(value).__name__}")
 
 
 def _given_by_publishing(value: object, field: str) -> bool:
     return field == "version" and isinstance(value, ProductOffering)
+
+
+def _no_logo(value: object, field: str) -> bool:
+    """A brand without a logo says what it said before there were any: its digest stays."""
+    return field == "logo" and isinstance(value, Look) and not value.logo
 
 
 def _sequence(items: tuple[object, ...] | list[object]) -> Content:

@@ -1,13 +1,13 @@
 """A set of catalog files, read together: every problem is told at once, each with file and line.
 
-Files are texts by path below the brand's folder: ``brand.yaml``, ``catalog/*.yaml``, ``tariffs/*.yaml``,
+Files are texts by path below the brand's folder: ``brand.yaml``, ``logo.svg``, ``catalog/*.yaml``, ``tariffs/*.yaml``,
 ``zones/*.yaml``. Which file an offering stands in decides nothing; what a file is follows from its folder.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import PurePosixPath
@@ -17,6 +17,7 @@ from typing import TypeVar
 from linehouse.catalog.errors import FilesInvalid
 from linehouse.catalog.lint import references, sense
 from linehouse.catalog.text.brand import parse_brand
+from linehouse.catalog.text.logo import LOGO_FILE, checked_logo
 from linehouse.catalog.text.offerings import Surroundings, WrittenOffering, parse_offering
 from linehouse.catalog.text.specifications import Specifications, parse_specifications
 from linehouse.catalog.values import BrandProfile, Catalogue
@@ -53,10 +54,12 @@ class _Problems:
         """What ``read`` returns, or None after noting what was wrong."""
         try:
             return read()
+        except FilesInvalid as error:
+            self.found.extend(error.problems)
         except DomainError as error:
             value = "" if error.value is None else str(error.value)
             self.found.append(Problem(error.code, error.message, error.field, value, error.expected))
-            return None
+        return None
 
 
 def read_catalogue(files: Mapping[str, str]) -> Written:
@@ -65,11 +68,12 @@ def read_catalogue(files: Mapping[str, str]) -> Written:
     if BRAND_FILE not in files:
         raise FilesInvalid((Problem("catalog.files_missing", f"there is no {BRAND_FILE}", BRAND_FILE),))
     nodes: dict[str, MarkedNode] = {}
-    for path in sorted(files):
+    for path in sorted(files.keys() - {LOGO_FILE}):
         node = problems.catch(partial(load_marked, files[path], path))
         if node is not None:
             nodes[path] = node
     brand = problems.catch(partial(parse_brand, nodes[BRAND_FILE])) if BRAND_FILE in nodes else None
+    brand = _with_logo(brand, files, problems)
     tariffs = _tariffs(nodes, problems)
     specifications, offering_nodes = Specifications(), []
     for node in _in_folder(nodes, "catalog").values():
@@ -88,6 +92,11 @@ def read_catalogue(files: Mapping[str, str]) -> Written:
     if problems.found:
         raise FilesInvalid(tuple(problems.found))
     return Written(_catalogue(brand, offerings, specifications, tariffs), offerings)
+
+
+def _with_logo(brand: BrandProfile | None, files: Mapping[str, str], problems: _Problems) -> BrandProfile | None:
+    logo = problems.catch(partial(checked_logo, files[LOGO_FILE])) if LOGO_FILE in files else ""
+    return replace(brand, look=replace(brand.look, logo=logo or "")) if brand else None
 
 
 def _in_folder(nodes: Mapping[str, MarkedNode], folder: str) -> dict[str, MarkedNode]:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from linehouse.catalog.errors import FilesInvalid, FilesMissing
 from linehouse.catalog.files import BRAND_FILE, FOLDERS
+from linehouse.catalog.text.logo import LOGO_FILE
 from linehouse.kernel.outcome import Problem
 
 BASE_FILE = "base-version"
@@ -20,12 +21,15 @@ def read_folder(folder: Path) -> dict[str, str]:
             f"{folder} holds no {BRAND_FILE}", field="path", value=str(folder), expected="a brand's folder"
         )
     found = [folder / BRAND_FILE, *(path for name in FOLDERS for path in sorted((folder / name).glob("*.yaml")))]
+    if (folder / LOGO_FILE).is_file():
+        found.append(folder / LOGO_FILE)
     return {path.relative_to(folder).as_posix(): _text(path) for path in found}
 
 
 def write_folder(folder: Path, files: Mapping[str, str]) -> None:
     """Write the files below the folder, byte for byte, and take away catalog files that are no longer there."""
-    for path in [path for name in FOLDERS for path in sorted((folder / name).glob("*.yaml"))]:
+    logo = [folder / LOGO_FILE] if (folder / LOGO_FILE).is_file() else []
+    for path in [*logo, *(path for name in FOLDERS for path in sorted((folder / name).glob("*.yaml")))]:
         if path.relative_to(folder).as_posix() not in files:
             path.unlink()
     for name, text in files.items():

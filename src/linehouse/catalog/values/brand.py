@@ -37,12 +37,14 @@ class BankAccount:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Look:
-    """Logo text and colours (``#rrggbb``), the only look that screens and documents take from a brand."""
+    """Logo and colours (``#rrggbb``), the only look that screens and documents take from a brand."""
 
     logo_text: str
     primary: str
     on_primary: str
     accent: str
+    logo: str = ""
+    """A checked SVG; empty where the brand has none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,10 +18,12 @@ from django_stubs_ext import StrOrPromise
 
 from linehouse.catalog import service as catalog
 from linehouse.catalog.errors import NothingPublished
+from linehouse.catalog.values import BrandProfile
 from linehouse.edge.desk import nav
 from linehouse.edge.desk.guides import guide_file, guide_title
 from linehouse.edge.desk.help import GENERAL, Help, help_for
 from linehouse.edge.desk.refusals import page_of
+from linehouse.edge.ui.look import Shown, shown
 from linehouse.kernel.error import DomainError, Kind
 from linehouse.platform.access import service as access
 from linehouse.platform.access.errors import NotAllowed
@@ -53,6 +55,7 @@ class Desk:
     zone: ZoneInfo
     clock: ClockState
     several: bool
+    look: Shown | None = None
 
     @property
     def permissions(self) -> frozenset[str]:
@@ -188,9 +191,10 @@ def desk_view(
                 return page_of(
                     request, Kind.FORBIDDEN, gettext("This shows more than a dealer's own customers and orders.")
                 )
-            with brand_scope(brand), bound_to_dealer(bound), _in_its_zone() as zone:
+            with brand_scope(brand), bound_to_dealer(bound), _in_its_zone() as (zone, profile):
                 asked = cast("DeskRequest", request)
                 asked.desk = Desk(known, user, held, section, zone, clock_state(), brands > 1)
+                asked.desk.look = shown(brand, profile) if profile else None
                 try:
                     return view(asked, **kwargs)
                 except DomainError as refusal:
@@ -217,14 +221,15 @@ def staff_view(view: View) -> View:
 
 
 @contextmanager
-def _in_its_zone() -> Iterator[ZoneInfo]:
+def _in_its_zone() -> Iterator[tuple[ZoneInfo, BrandProfile | None]]:
     """Show times as the current brand's clocks on the wall do."""
     try:
-        zone = catalog.published().brand.zone
+        profile = catalog.published().brand
+        zone = profile.zone
     except NothingPublished:
-        zone = BEFORE_A_CATALOGUE
+        profile, zone = None, BEFORE_A_CATALOGUE
     with timezone.override(zone):
-        yield zone
+        yield zone, profile
 
 
 def need(request: DeskRequest, permission: str) -> None:

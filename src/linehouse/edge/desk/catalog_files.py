@@ -115,4 +115,4 @@ def archive_of(files: Mapping[str, str], version: int) -> bytes:
 
 def _is_catalog_file(name: str) -> bool:
     parts = PurePosixPath(name).parts
-    return len(parts) == 2 and parts[0] in FOLDERS and name.endswith(".yaml")
+    return name == "logo.svg" or (len(parts) == 2 and parts[0] in FOLDERS and name.endswith(".yaml"))

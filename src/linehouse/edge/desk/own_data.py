@@ -36,7 +36,7 @@ def own_data(request: HttpRequest, token: str) -> HttpResponse:
     except signing.BadSignature:
         return _gone(request)
     brand = Brand.objects.filter(key=told["brand"], frozen=False).first()
-    if brand is None:
+    if brand is None or getattr(request, "brand_host", brand.key) != brand.key:
         return _gone(request)
     with brand_scope(brand.key):
         try:

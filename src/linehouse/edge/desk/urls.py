@@ -43,6 +43,7 @@ from linehouse.edge.desk.views import (
     work,
     worktop,
 )
+from linehouse.edge.web.look import logo_of, stylesheet_of
 
 app_name = "desk"
 
@@ -245,6 +246,8 @@ brand_screens = [
 urlpatterns = [
     path("", home.brands, name="home"),
     path("my-data/<str:token>", own_data, name="own_data"),
+    path("look/<slug:brand>.css", stylesheet_of, name="look"),
+    path("look/<slug:brand>.svg", logo_of, name="logo"),
     path("theme", home.theme, name="theme"),
     path("language", home.language, name="language"),
     path("b/<slug:brand>/", include(brand_screens)),

@@ -14,8 +14,9 @@ def invoice_pdf(
     invoice_xml: bytes | None = None,
     template: Template | None = None,
     wordmark: str | None = None,
+    logo_svg: str = "",
 ) -> bytes:
-    """The accessible PDF/A-3; the same document and template give the same bytes. Raises TemplateRefused."""
+    """The accessible PDF/A-3; the same document, template and logo give the same bytes. Raises TemplateRefused."""
     seller = document.seller
     qr = ""
     if document.payable.micros > 0 and document.currency == "EUR" and seller.iban:
@@ -29,4 +30,6 @@ def invoice_pdf(
             )
         )
     view = invoice_view(document, wordmark or seller.trade_name)
-    return typeset(template or DEFAULT_INVOICE, view, on=document.issue_date, qr_svg=qr, invoice_xml=invoice_xml)
+    return typeset(
+        template or DEFAULT_INVOICE, view, on=document.issue_date, qr_svg=qr, invoice_xml=invoice_xml, logo_svg=logo_svg
+    )

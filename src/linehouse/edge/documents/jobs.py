@@ -5,6 +5,7 @@ from __future__ import annotations
 from linehouse.billing import service as billing
 from linehouse.billing.errors import DocumentDoesNotAdd
 from linehouse.billing.events import InvoiceIssued
+from linehouse.catalog import service as catalog
 from linehouse.edge.documents.brand_templates import invoice_template
 from linehouse.edge.documents.invoice import invoice_pdf
 from linehouse.edge.partner.einvoice.checks import broken_rules, validate
@@ -26,7 +27,9 @@ def make_documents(event: InvoiceIssued, work: Work) -> None:
             "; ".join(problem.message for problem in problems), field="invoice", value=document.number
         )
     sealing = Sealing(Purpose.LAW, event.customer_id)
-    pdf = invoice_pdf(document, invoice_xml=xml, template=invoice_template())
+    pdf = invoice_pdf(
+        document, invoice_xml=xml, template=invoice_template(), logo_svg=catalog.published().brand.look.logo
+    )
     billing.attach(
         event.invoice_id,
         pdf=store(

@@ -60,10 +60,18 @@ def _fonts() -> typst.Fonts:
 
 
 def typeset(
-    template: Template, view: Mapping[str, Any], *, on: date, qr_svg: str = "", invoice_xml: bytes | None = None
+    template: Template,
+    view: Mapping[str, Any],
+    *,
+    on: date,
+    qr_svg: str = "",
+    invoice_xml: bytes | None = None,
+    logo_svg: str = "",
 ) -> bytes:
     """The PDF. ``on`` becomes its creation date; ``invoice_xml`` is embedded as Factur-X. Raises TemplateRefused."""
     inputs = {"view": json.dumps(view, ensure_ascii=False, sort_keys=True), "qr": qr_svg}
+    if logo_svg:
+        inputs["logo"] = logo_svg
     if invoice_xml is not None:
         inputs["invoice-xml"] = invoice_xml.decode("utf-8")
     source = (template.source + _ATTACH).encode("utf-8")
