@@ -10,6 +10,7 @@ import pytest
 from pypdf import PdfReader
 
 from linehouse.billing import service as billing
+from linehouse.catalog import service as catalog
 from linehouse.edge.documents.brand_templates import (
     invoice_template,
     keep_invoice_template,
@@ -60,7 +61,8 @@ def test_the_documents_are_kept_after_posting_and_told(
 def test_printing_again_gives_the_same_bytes(pack: billing.InvoiceView) -> None:
     assert pack.pdf_document_id is not None
     document = billing.document(pack.id)
-    again = invoice_pdf(document, invoice_xml=cii_xml(document), template=invoice_template())
+    logo = catalog.published().brand.look.logo
+    again = invoice_pdf(document, invoice_xml=cii_xml(document), template=invoice_template(), logo_svg=logo)
     assert again == load(pack.pdf_document_id).content
 
 
