@@ -17,8 +17,10 @@ from linehouse.party import service as party
 from linehouse.party.values import PartyKind
 from linehouse.platform.access.ownership import bound_dealer
 from linehouse.platform.personal import names
+from linehouse.platform.personal.fields import EncryptedTextField
 from linehouse.platform.personal.models import NameSearch
 from linehouse.platform.personal.seal import unseal_column
+from linehouse.platform.scope import current_brand
 from linehouse.platform.sql import hot_cursor
 
 SORTS: Mapping[str, str] = {
@@ -132,6 +134,28 @@ def _read_account(row: Sequence[Any], name: str) -> BillingAccountView:
         created_at=row[16].astimezone(UTC),
         changed_at=row[17].astimezone(UTC),
     )
+
+
+_FIELDS = Customer._meta.concrete_fields
+_LOCKED = "SELECT {columns} FROM customer_customer WHERE id = %s FOR UPDATE".format(
+    columns=", ".join(str(field.column) for field in _FIELDS)
+)
+
+
+def locked_customer(customer_id: UUID) -> Customer | None:
+    """The customer's row, locked until the transaction ends, if the running code may reach it."""
+    with hot_cursor() as cursor:
+        cursor.execute(_LOCKED, [customer_id])
+        values = cursor.fetchone()
+    if values is None:
+        return None
+    opened = [
+        field.from_db_value(value, None, None) if isinstance(field, EncryptedTextField) else value
+        for field, value in zip(_FIELDS, values, strict=True)
+    ]
+    row = Customer.from_db(current_brand(), [field.attname for field in _FIELDS], opened)
+    dealer = bound_dealer()
+    return row if dealer is None or (dealer and row.dealer == dealer) else None
 
 
 def search(text: str) -> QuerySet[Customer]:

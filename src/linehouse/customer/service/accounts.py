@@ -27,7 +27,7 @@ SERIES = default_series("billing-account", "BA-{n:06d}")
 def open_billing_account(customer_id: UUID, wishes: AccountWishes, *, actor: Actor) -> BillingAccountView:
     """Open a further account. Raises CustomerUnknown, CustomerClosed, InvalidFields."""
     with unit_of_work(actor) as work:
-        customer = Customer.objects.select_for_update().filter(id=customer_id).first()
+        customer = store.locked_customer(customer_id)
         if customer is None:
             raise CustomerUnknown("no such customer", field="customer_id", value=str(customer_id))
         if customer.state == "closed":
