@@ -137,15 +137,14 @@ def _read_account(row: Sequence[Any], name: str) -> BillingAccountView:
 
 
 _FIELDS = Customer._meta.concrete_fields
-_LOCKED = "SELECT {columns} FROM customer_customer WHERE id = %s FOR UPDATE".format(
-    columns=", ".join(str(field.column) for field in _FIELDS)
-)
+_COLUMNS = ", ".join(str(field.column) for field in _FIELDS)
+_LOCKED = "SELECT {columns} FROM customer_customer WHERE id = %s FOR UPDATE"
 
 
 def locked_customer(customer_id: UUID) -> Customer | None:
     """The customer's row, locked until the transaction ends, if the running code may reach it."""
     with hot_cursor() as cursor:
-        cursor.execute(_LOCKED, [customer_id])
+        cursor.execute(_LOCKED.format(columns=_COLUMNS), [customer_id])
         values = cursor.fetchone()
     if values is None:
         return None
