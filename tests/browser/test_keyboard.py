@@ -64,6 +64,7 @@ def test_the_palette_goes_everywhere_by_keys(screen: Screen) -> None:
     page.keyboard.press("ArrowUp")
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text(second.splitlines()[0])
+    page.wait_for_load_state()
 
     page.keyboard.press("Control+k")
     expect(page.locator("#palette")).to_be_visible()
@@ -107,6 +108,7 @@ def test_a_confirmation_can_be_declined_by_keys(screen: Screen) -> None:
     page = screen.open("bill-runs/start")
     page.get_by_role("button", name="Start").press("Enter")
     expect(page.locator(".page-title .pill")).to_have_text("Calculated", timeout=60_000)
+    page.wait_for_load_state()
     page.locator(".page-actions").get_by_role("button", name="Give up").press("Enter")
     dialog = page.get_by_role("dialog")
     expect(dialog).to_contain_text("Give this run up?")

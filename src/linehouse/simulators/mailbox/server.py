@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import email
 import hashlib
 import socket
@@ -134,15 +135,40 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+class _Listener(Controller):
+    """aiosmtpd's server, which hangs up on whoever is still connected when it stops."""
+
+    def __init__(self, handler: _Handler, port: int) -> None:
+        super().__init__(handler, hostname="127.0.0.1", port=port, data_size_limit=LARGEST)
+        self._conversations: list[SMTP] = []
+
+    def factory(self) -> SMTP:
+        conversation = SMTP(self.handler, **self.SMTP_kwargs)
+        self._conversations = [each for each in self._conversations if each.transport is not None]
+        self._conversations.append(conversation)
+        return conversation
+
+    def stop(self, no_assert: bool = False) -> None:
+        asyncio.run_coroutine_threadsafe(self._hang_up(), self.loop).result(10)
+        super().stop(no_assert)
+
+    async def _hang_up(self) -> None:
+        if self.server is not None:
+            self.server.close()
+        for _ in range(8):  # a connection that was just taken has its transport some turns of the loop later
+            for conversation in self._conversations:
+                if conversation.transport is not None:
+                    conversation.transport.close()
+            await asyncio.sleep(0)
+
+
 class MailServer:
     """The running server on the machine's own address; port 0 takes any that is free."""
 
     def __init__(self, mailbox: Mailbox, port: int, faults: Faults | None = None) -> None:
         self.faults = faults or Faults()
         self.port = port or _free_port()
-        self._controller = Controller(
-            _Handler(mailbox, self.faults), hostname="127.0.0.1", port=self.port, data_size_limit=LARGEST
-        )
+        self._controller = _Listener(_Handler(mailbox, self.faults), self.port)
 
     def start(self) -> None:
         """Listen."""
