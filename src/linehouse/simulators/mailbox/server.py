@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from email import policy
 from email.message import EmailMessage
 from pathlib import Path
+from weakref import WeakSet
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
@@ -140,12 +141,11 @@ class _Listener(Controller):
 
     def __init__(self, handler: _Handler, port: int) -> None:
         super().__init__(handler, hostname="127.0.0.1", port=port, data_size_limit=LARGEST)
-        self._conversations: list[SMTP] = []
+        self._conversations: WeakSet[SMTP] = WeakSet()
 
     def factory(self) -> SMTP:
         conversation = SMTP(self.handler, **self.SMTP_kwargs)
-        self._conversations = [each for each in self._conversations if each.transport is not None]
-        self._conversations.append(conversation)
+        self._conversations.add(conversation)
         return conversation
 
     def stop(self, no_assert: bool = False) -> None:
@@ -153,13 +153,11 @@ class _Listener(Controller):
         super().stop(no_assert)
 
     async def _hang_up(self) -> None:
-        if self.server is not None:
-            self.server.close()
-        for _ in range(8):  # a connection that was just taken has its transport some turns of the loop later
-            for conversation in self._conversations:
+        for _ in range(3):  # a connection that was just taken has its transport some turns of the loop later
+            await asyncio.sleep(0.01)
+            for conversation in list(self._conversations):
                 if conversation.transport is not None:
                     conversation.transport.close()
-            await asyncio.sleep(0)
 
 
 class MailServer:
