@@ -24,6 +24,8 @@ from linehouse.simulators.host_network.network import Answer, Network, Outcome
 from linehouse.simulators.host_network.notifier import Notifier
 
 _BODY_LIMIT = 1_000_000
+_DRAINED = 16 * _BODY_LIMIT
+"""So much of a body that is too long is read and dropped: whoever still writes would not hear the refusal."""
 _PAGING = frozenset({"fields", "offset", "limit", "sort"})
 
 
@@ -163,11 +165,16 @@ class _Handler(BaseHTTPRequestHandler):
         length = self.headers.get("Content-Length", "0")
         if not length.isdigit() or int(length) > _BODY_LIMIT:
             self.close_connection = True
+            self._drain(min(int(length), _DRAINED) if length.isdigit() else 0)
             return None
         try:
             return json.loads(self.rfile.read(int(length)) or b"null")
         except ValueError:
             return None
+
+    def _drain(self, octets: int) -> None:
+        while octets > 0 and (read := self.rfile.read(min(octets, 65_536))):
+            octets -= len(read)
 
     def _is_form(self) -> bool:
         return self.headers.get("Content-Type", "").startswith("application/x-www-form-urlencoded")
