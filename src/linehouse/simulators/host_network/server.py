@@ -245,6 +245,8 @@ class _Handler(BaseHTTPRequestHandler):
                 self.send_header("Content-Type", "application/json;charset=utf-8")
             if answer.status != 204:
                 self.send_header("Content-Length", str(len(data)))
+            if self.close_connection:
+                self.send_header("Connection", "close")
             if answer.location:
                 self.send_header("Location", answer.location)
             for name, value in (headers or {}).items():
