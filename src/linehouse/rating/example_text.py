@@ -7,6 +7,7 @@ or a number zone; after ``in`` a network, a country or a network zone. ``incomin
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from linehouse.kernel.error import DomainError
@@ -14,7 +15,7 @@ from linehouse.kernel.money import Money
 from linehouse.kernel.numbering import Plmn
 from linehouse.kernel.quantity import Quantity, Unit
 from linehouse.rating.price import price
-from linehouse.rating.values import Direction, Tariff, TariffExample, UsageEvent, UsageType, Verdict
+from linehouse.rating.values import Direction, Priced, Tariff, TariffExample, UsageEvent, UsageType, Verdict
 from linehouse.rating.yaml_source import MarkedNode
 from linehouse.rating.zone_text import WEEKDAYS
 from linehouse.rating.zones import match_number
@@ -64,18 +65,35 @@ def parse_example(node: MarkedNode, tariff: Tariff) -> TariffExample:
     )
 
 
-def failed_examples(tariff: Tariff) -> list[str]:
-    """Run the tariff's examples; one sentence for each that does not come out as it says."""
+@dataclass(frozen=True, slots=True)
+class FailedExample:
+    """An example that does not come out as it says, and what the tariff makes of its event."""
+
+    example: TariffExample
+    file: str
+    got: Priced
+
+    @property
+    def sentence(self) -> str:
+        """Where it stands, what it says, and what happens instead."""
+        outcome = f"costs {self.got.total.text}" if self.got.verdict is Verdict.PRICED else f"is {self.got.verdict}"
+        reason = f" ({self.got.detail})" if self.got.detail else ""
+        return f"{self.file}, line {self.example.line}: «{self.example.sentence}», but it {outcome}{reason}"
+
+
+def failing(tariff: Tariff) -> list[FailedExample]:
+    """Run the tariff's examples; those that do not come out as they say."""
     failed = []
     for example in tariff.examples:
         got = price(tariff, event_of(example))
         if got.verdict is not example.verdict or got.total.micros != example.micros:
-            outcome = f"costs {got.total.text}" if got.verdict is Verdict.PRICED else f"is {got.verdict}"
-            reason = f" ({got.detail})" if got.detail else ""
-            failed.append(
-                f"{tariff.source.split(':')[0]}, line {example.line}: «{example.sentence}», but it {outcome}{reason}"
-            )
+            failed.append(FailedExample(example, tariff.source.split(":")[0], got))
     return failed
+
+
+def failed_examples(tariff: Tariff) -> list[str]:
+    """Run the tariff's examples; one sentence for each that does not come out as it says."""
+    return [failed.sentence for failed in failing(tariff)]
 
 
 def event_in_words(words: str, tariff: Tariff) -> UsageEvent:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from linehouse.rating.buckets import consume
 from linehouse.rating.burn_order import burn_key, in_burn_order
 from linehouse.rating.countries import country_of_mcc, country_of_tadig
-from linehouse.rating.example_text import event_in_words, failed_examples
+from linehouse.rating.example_text import FailedExample, event_in_words, failed_examples, failing
 from linehouse.rating.explain import PlainPriced, explain, explain_plain, explain_takes, plain
 from linehouse.rating.invoice_lines import line_of
 from linehouse.rating.lint import lint
@@ -17,6 +17,7 @@ from linehouse.rating.yaml_source import FieldSet, MarkedNode, Plain, from_plain
 from linehouse.rating.zones import match_network, match_number
 
 __all__ = [
+    "FailedExample",
     "FieldSet",
     "MarkedNode",
     "Plain",
@@ -30,6 +31,7 @@ __all__ = [
     "explain_plain",
     "explain_takes",
     "failed_examples",
+    "failing",
     "from_plain",
     "in_burn_order",
     "line_of",
