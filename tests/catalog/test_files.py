@@ -139,7 +139,7 @@ def test_a_mistake_is_named_with_its_place(
 def test_the_line_is_the_one_where_it_stands(robin_files: Files) -> None:
     text = robin_files[SIM_ONLY].replace("prorate: day", "proration: day")
     (problem,) = problems_of(robin_files | {SIM_ONLY: text})
-    assert problem.message.startswith(f"{SIM_ONLY}, line {line_of(text, 'proration: day')}: ")
+    assert problem.message.startswith(f"{SIM_ONLY}, line {line_of(text, 'proration: day')}, column 5: ")
     assert problem.field == "prices[0].proration"
 
 

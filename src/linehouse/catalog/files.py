@@ -1,7 +1,8 @@
 """A set of catalog files, read together: every problem is told at once, each with file and line.
 
 Files are texts by path below the brand's folder: ``brand.yaml``, ``logo.svg``, ``catalog/*.yaml``, ``tariffs/*.yaml``,
-``zones/*.yaml``. Which file an offering stands in decides nothing; what a file is follows from its folder.
+``zones/*.yaml`` and ``zones/*.csv``. Which file an offering stands in decides nothing; what a file is follows from its
+folder.
 """
 
 from __future__ import annotations
@@ -30,6 +31,8 @@ from linehouse.rating.zone_text import ZoneSet
 
 BRAND_FILE = "brand.yaml"
 FOLDERS = ("catalog", "tariffs", "zones")
+DECKS = "zones"
+"""The folder that may hold decks of prefixes as well: ``*.csv``."""
 NOT_YET = datetime(1970, 1, 1, tzinfo=UTC)
 """The ``valid_from`` of a catalogue that is not published."""
 
@@ -72,6 +75,7 @@ def read_catalogue(files: Mapping[str, str]) -> Written:
         node = problems.catch(partial(load_marked, files[path], path))
         if node is not None:
             nodes[path] = node
+    _one_name_each(nodes, problems)
     brand = problems.catch(partial(parse_brand, nodes[BRAND_FILE])) if BRAND_FILE in nodes else None
     brand = _with_logo(brand, files, problems)
     tariffs = _tariffs(nodes, problems)
@@ -97,6 +101,14 @@ def read_catalogue(files: Mapping[str, str]) -> Written:
 def _with_logo(brand: BrandProfile | None, files: Mapping[str, str], problems: _Problems) -> BrandProfile | None:
     logo = problems.catch(partial(checked_logo, files[LOGO_FILE])) if LOGO_FILE in files else ""
     return replace(brand, look=replace(brand.look, logo=logo or "")) if brand else None
+
+
+def _one_name_each(nodes: Mapping[str, MarkedNode], problems: _Problems) -> None:
+    """A tariff names a zone file without its ending: two files of one name could not be told apart."""
+    for path, node in nodes.items():
+        deck = str(PurePosixPath(path).with_suffix(".csv"))
+        if path.endswith(".yaml") and deck in nodes:
+            problems.catch(partial(node.fail, f"{deck} has the same name", "a name of its own for each zone file"))
 
 
 def _in_folder(nodes: Mapping[str, MarkedNode], folder: str) -> dict[str, MarkedNode]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from linehouse.catalog.errors import FilesInvalid, FilesMissing
-from linehouse.catalog.files import BRAND_FILE, FOLDERS
+from linehouse.catalog.files import BRAND_FILE, DECKS, FOLDERS
 from linehouse.catalog.text.logo import LOGO_FILE
 from linehouse.kernel.outcome import Problem
 
@@ -20,7 +20,7 @@ def read_folder(folder: Path) -> dict[str, str]:
         raise FilesMissing(
             f"{folder} holds no {BRAND_FILE}", field="path", value=str(folder), expected="a brand's folder"
         )
-    found = [folder / BRAND_FILE, *(path for name in FOLDERS for path in sorted((folder / name).glob("*.yaml")))]
+    found = [folder / BRAND_FILE, *_catalog_files(folder)]
     if (folder / LOGO_FILE).is_file():
         found.append(folder / LOGO_FILE)
     return {path.relative_to(folder).as_posix(): _text(path) for path in found}
@@ -29,7 +29,7 @@ def read_folder(folder: Path) -> dict[str, str]:
 def write_folder(folder: Path, files: Mapping[str, str]) -> None:
     """Write the files below the folder, byte for byte, and take away catalog files that are no longer there."""
     logo = [folder / LOGO_FILE] if (folder / LOGO_FILE).is_file() else []
-    for path in [*logo, *(path for name in FOLDERS for path in sorted((folder / name).glob("*.yaml")))]:
+    for path in [*logo, *_catalog_files(folder)]:
         if path.relative_to(folder).as_posix() not in files:
             path.unlink()
     for name, text in files.items():
@@ -52,6 +52,12 @@ def read_base(folder: Path) -> int | None:
 def write_base(folder: Path, number: int) -> None:
     """Note that the folder's files are those of a published version."""
     (folder / BASE_FILE).write_text(f"{number}\n", encoding="utf-8")
+
+
+def _catalog_files(folder: Path) -> list[Path]:
+    """Files of the known folders, in order; decks of prefixes are CSV."""
+    patterns = [(name, "*.yaml") for name in FOLDERS] + [(DECKS, "*.csv")]
+    return sorted(path for name, pattern in patterns for path in (folder / name).glob(pattern))
 
 
 def _text(path: Path) -> str:

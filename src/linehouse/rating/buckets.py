@@ -9,6 +9,7 @@ from fractions import Fraction
 from linehouse.kernel.money import Money
 from linehouse.kernel.quantity import Unit
 from linehouse.kernel.rounding import Rounding, round_to_int, round_to_step
+from linehouse.rating.emergency import emergency_zone, free_part
 from linehouse.rating.matching import Facts
 from linehouse.rating.money_takes import allocate, step_of
 from linehouse.rating.values import Bucket, Consumption, PaidBy, Part, Priced, Tariff, UsageEvent, Verdict
@@ -37,6 +38,8 @@ def consume(buckets: Sequence[Bucket], tariff: Tariff, event: UsageEvent) -> Con
         return _unrated(facts, TOO_MUCH, "no meter counts that far")
     if event.quantity == 0:
         return Consumption(priced=_priced(facts, Verdict.FREE, detail="nothing was used"))
+    if (emergency := emergency_zone(facts)) is not None:
+        return Consumption(priced=replace(_priced(facts, Verdict.FREE), parts=(free_part(facts, emergency),)))
     walked = walk(facts, buckets)
     if walked.gap is not None:
         return _unrated(facts, NOT_ONE_RULE, _no_rule(facts, walked.gap))

@@ -14,10 +14,10 @@ from linehouse.kernel.error import DomainError
 from linehouse.kernel.money import Money
 from linehouse.kernel.numbering import Plmn
 from linehouse.kernel.quantity import Quantity, Unit
+from linehouse.rating.band_text import WEEKDAYS
 from linehouse.rating.price import price
 from linehouse.rating.values import Direction, Priced, Tariff, TariffExample, UsageEvent, UsageType, Verdict
 from linehouse.rating.yaml_source import MarkedNode
-from linehouse.rating.zone_text import WEEKDAYS
 from linehouse.rating.zones import match_number
 
 GRAMMAR = (

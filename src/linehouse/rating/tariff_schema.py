@@ -6,12 +6,13 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from linehouse.kernel.rounding import Rounding
+from linehouse.rating.band_text import DATES, DAY_WORDS, HOLIDAYS, TIME_BAND, WINDOW
 from linehouse.rating.countries import GROUPS
 from linehouse.rating.example_text import GRAMMAR
 from linehouse.rating.tariff_text import FEE, MAXIMUM, PRICE, ROUND, RULE, STEP, TARIFF, WHEN
-from linehouse.rating.values import BandChange, Direction, Due, TaxMode, UsageType
+from linehouse.rating.values import BandChange, Direction, Due, TaxMode, UsageType, ZoneKind
 from linehouse.rating.yaml_source import FieldSet
-from linehouse.rating.zone_text import NETWORK_ZONE, NUMBER_ZONE, TIME_BAND, WEEKDAYS, WINDOW, ZONE_FILE
+from linehouse.rating.zone_text import NETWORK_ZONE, NUMBER_ZONE, ZONE_FILE
 
 Schema = dict[str, Any]
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -24,6 +25,9 @@ _AMOUNT: Schema = {
 }
 _QUANTITY: Schema = {"type": ["string", "integer"], "description": "60 s, 1 min, 100 kB, 1 GiB, 1 sms"}
 _DAY: Schema = {"type": "string", "pattern": r"^\d{4}-\d{2}-\d{2}$"}
+_YEARLY: Schema = {"type": "string", "pattern": r"^\d{2}-\d{2}$", "description": "a day of every year: 12-31"}
+_PREFIX: Schema = {"type": ["string", "integer"], "pattern": r"^[1-9]\d{0,14}$", "minimum": 1}
+_ZONE: Schema = {"type": "string", "pattern": "^(any )?[a-z0-9]+(-[a-z0-9]+)*$"}
 _CLOCK: Schema = {"type": "string", "pattern": r"^([01]\d|2[0-4]):[0-5]\d$"}
 
 
@@ -58,7 +62,7 @@ def tariff_schema() -> Schema:
         {
             "usage-type": _some(_words(UsageType)),
             "direction": _some(_words(Direction)),
-            "number-zone": _some(_KEY),
+            "number-zone": _some(_ZONE),
             "network-zone": _some(_KEY),
             "time-band": _some(_KEY),
             "rating-group": _some({"type": "integer", "minimum": 0}),
@@ -95,6 +99,7 @@ def tariff_schema() -> Schema:
             "band-change": _words(BandChange),
             "fallback": _KEY,
             "lines": _by_key(_by_key({"type": "string"})),
+            "covers-week": _some(_KEY),
             "examples": {"type": "array", "items": {"type": "string", "description": GRAMMAR}},
         },
     )
@@ -111,20 +116,45 @@ def zone_schema() -> Schema:
         "except": _some(country),
         "others": {"type": "boolean"},
     }
+    plmn: Schema = {"type": "string", "pattern": r"^\d{3}-\d{2,3}$"}
     number = _object(
         NUMBER_ZONE,
-        {**places, "prefixes": _some({"type": "string"}), "short-codes": _some({"type": "string"})},
+        {
+            **places,
+            "kind": _words(ZoneKind),
+            "prefixes": _some(_PREFIX),
+            "short-codes": _some({"type": ["string", "integer"]}),
+            "networks": _some(plmn),
+        },
     )
-    network = _object(NETWORK_ZONE, {**places, "plmns": _some({"type": "string", "pattern": r"^\d{3}-\d{2,3}$"})})
-    window = _object(WINDOW, {"days": _some(_words(WEEKDAYS)), "from": _CLOCK, "to": _CLOCK})
+    network = _object(NETWORK_ZONE, {**places, "plmns": _some(plmn)})
+    window = _object(WINDOW, {"days": _some(_words(DAY_WORDS)), "from": _CLOCK, "to": _CLOCK})
+    dates = {"oneOf": [_DAY, _YEARLY, _object(DATES, {"from": _DAY, "to": _DAY})]}
+    calendar = {"type": "string", "pattern": "^[A-Z]{2}(-[A-Z0-9]{1,3})?$", "description": "NL, or DE-BY for a part"}
+    free_days: Schema = {
+        "oneOf": [
+            calendar,
+            _object(
+                HOLIDAYS,
+                {
+                    "country": calendar,
+                    "subdivision": {"type": "string"},
+                    "observed": {"type": "boolean"},
+                    "only": _some({"type": "string"}),
+                    "except": _some({"type": "string"}),
+                },
+            ),
+        ]
+    }
     band = _object(
         TIME_BAND,
         {
             "name": {"type": "string"},
             "weekly": _some(window),
-            "dates": _some(_DAY),
-            "holidays": _some(country),
-            "except-holidays": _some(country),
+            "dates": _some(dates),
+            "except-dates": _some(dates),
+            "holidays": _some(free_days),
+            "except-holidays": _some(free_days),
         },
     )
     schema = _object(

@@ -12,6 +12,7 @@ from linehouse.kernel.quantity import Unit
 from linehouse.kernel.rounding import Rounding
 from linehouse.rating.errors import TariffLinkBroken
 from linehouse.rating.example_text import parse_example
+from linehouse.rating.marked import FieldSet, MarkedNode
 from linehouse.rating.values import (
     UNKNOWN_ZONE,
     BandChange,
@@ -27,14 +28,15 @@ from linehouse.rating.values import (
     Tariff,
     TaxMode,
     UsageType,
+    ZoneKind,
 )
-from linehouse.rating.yaml_source import FieldSet, MarkedNode
+from linehouse.rating.week_cover import uncovered
 from linehouse.rating.zone_text import ZoneSet, read_zones
 
 TARIFF = FieldSet(
     "tariff",
     required=("tariff", "name", "version", "valid-from", "currency", "prices", "time-zone", "zones", "rules"),
-    optional=("round", "band-change", "fallback", "lines", "examples"),
+    optional=("round", "band-change", "fallback", "lines", "examples", "covers-week"),
     unbuilt=("attribute", "one-bucket", "counts", "packages", "period-charges", "corrections"),
 )
 ROUND = FieldSet("round", optional=("mode", "decimals"))
@@ -119,6 +121,8 @@ def parse_tariff(node: MarkedNode, zones: Mapping[str, MarkedNode]) -> Tariff:
     day = given["valid-from"].day()
     zone_files = [_zone_file(item, zones) for item in given["zones"].many()]
     zone_set = read_zones(zone_files, day)
+    if "covers-week" in given:
+        _whole_week(given["covers-week"], zone_set)
     currency = _currency(given["currency"])
     lines = _lines(given["lines"]) if "lines" in given else {}
     rules = tuple(_rule(item, zone_set, currency, lines) for item in given["rules"].items())
@@ -153,6 +157,30 @@ def parse_tariff(node: MarkedNode, zones: Mapping[str, MarkedNode]) -> Tariff:
 
 def _zone_file(node: MarkedNode, zones: Mapping[str, MarkedNode]) -> MarkedNode:
     return zones[node.choice(zones)]
+
+
+def _whole_week(node: MarkedNode, zones: ZoneSet) -> None:
+    """The bands that are named share out the week: refused with the first hours that are in none or in two."""
+    bands = [zones.time_bands[item.choice(zones.time_bands)] for item in node.many()]
+    if wrong := next(uncovered(bands), None):
+        node.fail(f"the bands do not share out the week: {wrong}", "every hour in one of them, none in two")
+
+
+def _number_zones(nodes: Iterable[MarkedNode], zones: ZoneSet) -> tuple[str, ...]:
+    """Zones by key; ``any premium`` is every zone of that kind."""
+    kinds = {f"any {kind}": kind for kind in ZoneKind}
+    found: dict[str, None] = {}
+    for node in nodes:
+        text = node.text()
+        if not text.startswith("any "):
+            found[node.choice((*zones.number_zones, UNKNOWN_ZONE))] = None
+            continue
+        kind = kinds[node.choice(kinds)]
+        keys = [zone.key for zone in zones.number_zones.values() if zone.kind is kind]
+        if not keys:
+            node.fail(f"no zone has `kind: {kind}`", "the kind at a number zone")
+        found.update(dict.fromkeys(keys))
+    return tuple(found)
 
 
 def _currency(node: MarkedNode) -> str:
@@ -193,6 +221,9 @@ def _rule(node: MarkedNode, zones: ZoneSet, currency: str, lines: Mapping[str, M
         price = _price(price_node, currency, _unit_of(given["when"], conditions))
     else:
         effect = RuleEffect(price_node.choice((RuleEffect.FREE, RuleEffect.BLOCKED)))
+    emergency = {zone.key for zone in zones.number_zones.values() if zone.kind is ZoneKind.EMERGENCY}
+    if effect is not RuleEffect.FREE and emergency & set(conditions.number_zones):
+        price_node.fail("emergency numbers are free and never blocked: this would never be asked", "`price: free`")
     name = given["name"].text() if "name" in given else key
     line = given["line"].choice(lines) if "line" in given else ""
     return Rule(key=key, name=name, conditions=conditions, effect=effect, price=price, line=line)
@@ -221,7 +252,7 @@ def parse_conditions(node: MarkedNode, zones: ZoneSet) -> Conditions:
     return Conditions(
         usage_types=tuple(UsageType(word) for word in words("usage-type", UsageType)),
         directions=tuple(Direction(word) for word in words("direction", Direction)),
-        number_zones=words("number-zone", (*zones.number_zones, UNKNOWN_ZONE)),
+        number_zones=_number_zones(given["number-zone"].many(), zones) if "number-zone" in given else (),
         network_zones=words("network-zone", (*zones.network_zones, UNKNOWN_ZONE)),
         time_bands=words("time-band", zones.time_bands),
         rating_groups=tuple(item.integer(0) for item in groups),

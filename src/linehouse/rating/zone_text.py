@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
-from datetime import date, time
-
-import holidays
+from datetime import date
 
 from linehouse.kernel.error import DomainError
 from linehouse.kernel.numbering import Plmn
+from linehouse.rating.band_text import parse_band
 from linehouse.rating.countries import (
     GROUPS,
     country_of_mcc,
@@ -20,28 +20,22 @@ from linehouse.rating.countries import (
     prefixes_of,
     with_prefixes,
 )
-from linehouse.rating.values import UNKNOWN_ZONE, NetworkZone, NumberZone, TimeBand, WeeklyWindow
-from linehouse.rating.yaml_source import FieldSet, MarkedNode
+from linehouse.rating.marked import FieldSet, MarkedNode
+from linehouse.rating.prefix_deck import E164, PREFIX, PrefixesNode
+from linehouse.rating.values import UNKNOWN_ZONE, NetworkZone, NumberZone, TimeBand, ZoneKind
 
 ZONE_FILE = FieldSet("zone file", optional=("number-zones", "network-zones", "time-bands"))
 NUMBER_ZONE = FieldSet(
     "number zone",
     required=("name",),
-    optional=("prefixes", "short-codes", "countries", "groups", "except", "others"),
+    optional=("kind", "prefixes", "short-codes", "countries", "groups", "except", "others", "networks"),
 )
 NETWORK_ZONE = FieldSet(
     "network zone",
     required=("name",),
     optional=("plmns", "countries", "groups", "except", "others"),
 )
-TIME_BAND = FieldSet("time band", required=("name",), optional=("weekly", "dates", "holidays", "except-holidays"))
-WINDOW = FieldSet("weekly window", required=("days",), optional=("from", "to"))
-
-WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-_PREFIX = re.compile(r"^[1-9]\d{0,14}$")
 _SHORT = re.compile(r"^\d{2,6}$")
-_CLOCK = re.compile(r"^([01]\d|2[0-3]):([0-5]\d)$")
-_HOLIDAY_YEARS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,31 +66,46 @@ def read_zones(files: Iterable[MarkedNode], day: date) -> ZoneSet:
     return ZoneSet(
         _number_zones(numbers, day),
         _network_zones(networks, day),
-        {key: _time_band(key, node, day) for key, node in bands.items()},
+        {key: parse_band(key, node, day) for key, node in bands.items()},
     )
 
 
 def _number_zones(nodes: Mapping[str, MarkedNode], day: date) -> dict[str, NumberZone]:
     zones: dict[str, NumberZone] = {}
     taken: dict[str, str] = {}
+    ported: dict[str, str] = {}
     countries = _countries_by_zone(nodes, NUMBER_ZONE, day, with_prefixes(known_countries()))
     for key, node in nodes.items():
         given = node.mapping(NUMBER_ZONE)
-        prefixes = {_matching(item, _PREFIX, "E.164 digits without plus") for item in _many(given, "prefixes")}
+        prefixes = _prefixes(given.get("prefixes"))
         prefixes |= {prefix for land in countries[key] for prefix in prefixes_of(land)}
         codes = {_matching(item, _SHORT, "2 to 6 digits") for item in _many(given, "short-codes")}
+        networks = {_plmn(item) for item in _many(given, "networks")}
+        kind = ZoneKind(given["kind"].choice(ZoneKind)) if "kind" in given else None
         _claim(taken, prefixes | {f"short code {code}" for code in codes}, key, node)
-        if not prefixes and not codes:
-            node.fail(f"zone {key!r} is empty", "prefixes, short-codes, countries or groups")
-        name = given["name"].text()
+        _claim(ported, {f"network {network}" for network in networks}, key, node)
+        if not prefixes and not codes and not networks:
+            node.fail(f"zone {key!r} is empty", "prefixes, short-codes, countries, groups or networks")
+        if kind is ZoneKind.SHORT_CODE and prefixes:
+            given["kind"].fail("a zone of short codes has no prefixes", '`short-codes: ["1200"]`')
         zones[key] = NumberZone(
             key=key,
-            name=name,
-            prefixes=frozenset(prefixes),
+            name=given["name"].text(),
+            prefixes=prefixes,
             short_codes=frozenset(codes),
             countries=frozenset(countries[key]),
+            kind=kind,
+            networks=frozenset(networks),
         )
     return zones
+
+
+def _prefixes(node: MarkedNode | None) -> frozenset[str]:
+    if node is None:
+        return frozenset()
+    if isinstance(node, PrefixesNode):
+        return node.prefixes
+    return frozenset(_matching(item, PREFIX, E164) for item in node.many())
 
 
 def _network_zones(nodes: Mapping[str, MarkedNode], day: date) -> dict[str, NetworkZone]:
@@ -139,11 +148,11 @@ def _countries_by_zone(
     return found
 
 
-def _claim(taken: dict[str, str], values: set[str], key: str, node: MarkedNode) -> None:
-    for value in sorted(values):
-        if value in taken:
-            node.fail(f"{value} is in zone {taken[value]!r} and in zone {key!r}", "each in one zone only")
-        taken[value] = key
+def _claim(taken: dict[str, str], values: AbstractSet[str], key: str, node: MarkedNode) -> None:
+    if twice := taken.keys() & values:
+        value = min(twice)
+        node.fail(f"{value} is in zone {taken[value]!r} and in zone {key!r}", "each in one zone only")
+    taken.update(dict.fromkeys(values, key))
 
 
 def _many(given: Mapping[str, MarkedNode], key: str) -> tuple[MarkedNode, ...]:
@@ -172,42 +181,3 @@ def _plmn(node: MarkedNode) -> Plmn:
     if country_of_mcc(plmn.mcc) is None:
         node.fail(f"no country has the MCC {plmn.mcc}", "a mobile country code of ITU-T E.212")
     return plmn
-
-
-def _time_band(key: str, node: MarkedNode, day: date) -> TimeBand:
-    given = node.mapping(TIME_BAND)
-    windows = tuple(window for item in _many(given, "weekly") for window in _windows(item))
-    dates = {item.day() for item in _many(given, "dates")}
-    dates |= {found for item in _many(given, "holidays") for found in _holidays(item, day)}
-    excepted = {found for item in _many(given, "except-holidays") for found in _holidays(item, day)}
-    if not windows and not dates:
-        node.fail(f"time band {key!r} never holds", "weekly, dates or holidays")
-    name = given["name"].text()
-    return TimeBand(key=key, name=name, windows=windows, dates=frozenset(dates), except_dates=frozenset(excepted))
-
-
-def _windows(node: MarkedNode) -> tuple[WeeklyWindow, ...]:
-    """One window, or two where it runs over midnight."""
-    given = node.mapping(WINDOW)
-    days = frozenset(WEEKDAYS.index(item.choice(WEEKDAYS)) for item in given["days"].many())
-    start = _clock(given["from"]) if "from" in given else time.min
-    end = None if "to" not in given or given["to"].text() == "24:00" else _clock(given["to"])
-    if end is None or start < end:
-        return (WeeklyWindow(weekdays=days, start=start, end=end),)
-    evening = WeeklyWindow(weekdays=days, start=start, end=None)
-    next_days = frozenset((day + 1) % 7 for day in days)
-    return (evening,) if end == time.min else (evening, WeeklyWindow(weekdays=next_days, start=time.min, end=end))
-
-
-def _clock(node: MarkedNode) -> time:
-    found = _CLOCK.match(node.text())
-    if found is None:
-        node.fail(f"{node.text()!r} is no time of day", "HH:MM in quotation marks")
-    return time(int(found.group(1)), int(found.group(2)))
-
-
-def _holidays(node: MarkedNode, day: date) -> set[date]:
-    country = node.text()
-    if country not in holidays.list_supported_countries():
-        node.fail(f"no public holidays are known for {country!r}", "an ISO 3166-1 code such as NL")
-    return set(holidays.country_holidays(country, years=range(day.year - 1, day.year + _HOLIDAY_YEARS)))

@@ -2,24 +2,39 @@
 
 from __future__ import annotations
 
+from linehouse.kernel.numbering import Plmn
 from linehouse.rating.countries import country_of_mcc
-from linehouse.rating.values import UNKNOWN_ZONE, NetworkMatch, NumberMatch, Tariff, UsageEvent
+from linehouse.rating.values import (
+    UNKNOWN_ZONE,
+    NetworkMatch,
+    NumberMatch,
+    Tariff,
+    UsageEvent,
+)
 
 
 def match_number(tariff: Tariff, event: UsageEvent) -> NumberMatch:
     """The number zone of the other party: short codes as a whole, E.164 by the longest prefix, else ``unknown``."""
     digits = event.e164
     if digits is not None:
-        index = tariff.prefix_index
-        for length in range(min(len(digits), tariff.longest_prefix), 0, -1):
+        index, network = tariff.prefix_index, event.other_network
+        if network is not None and network in tariff.ported_index:
+            return NumberMatch(tariff.ported_index[network], network=str(network))
+        for length in tariff.prefix_lengths:
             zone = index.get(digits[:length])
-            if zone is not None:
+            if zone is not None and length <= len(digits) and (network is None or _takes(tariff, zone, network)):
                 return NumberMatch(zone, digits[:length])
         return NumberMatch(UNKNOWN_ZONE)
     code = event.short_code
     if code is not None and code in tariff.short_index:
         return NumberMatch(tariff.short_index[code], code)
     return NumberMatch(UNKNOWN_ZONE)
+
+
+def _takes(tariff: Tariff, zone: str, network: Plmn) -> bool:
+    """A zone for the numbers of certain networks takes none that is known to be in another."""
+    networks = tariff.number_zones[zone].networks
+    return not networks or network in networks
 
 
 def match_network(tariff: Tariff, event: UsageEvent) -> NetworkMatch:

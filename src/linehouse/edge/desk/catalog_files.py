@@ -22,6 +22,7 @@ MOST_FILES: Final = 500
 LONGEST_NUMBER: Final = 9
 BASE_FILE: Final = "base-version"
 FOLDERS: Final = ("catalog", "tariffs", "zones")
+DECKS: Final = "zones"
 
 
 class FilesForm(forms.Form):
@@ -115,4 +116,5 @@ def archive_of(files: Mapping[str, str], version: int) -> bytes:
 
 def _is_catalog_file(name: str) -> bool:
     parts = PurePosixPath(name).parts
-    return name == "logo.svg" or (len(parts) == 2 and parts[0] in FOLDERS and name.endswith(".yaml"))
+    deck = parts[0] == DECKS and name.endswith(".csv")
+    return name == "logo.svg" or (len(parts) == 2 and parts[0] in FOLDERS and (deck or name.endswith(".yaml")))

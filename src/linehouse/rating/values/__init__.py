@@ -28,6 +28,7 @@ from linehouse.rating.values.zones import (
     NumberZone,
     TimeBand,
     WeeklyWindow,
+    ZoneKind,
 )
 
 __all__ = [
@@ -63,4 +64,5 @@ __all__ = [
     "Verdict",
     "WeeklyWindow",
     "WhenEmpty",
+    "ZoneKind",
 ]

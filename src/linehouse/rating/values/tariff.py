@@ -12,7 +12,7 @@ from linehouse.kernel.numbering import Plmn
 from linehouse.kernel.quantity import Quantity
 from linehouse.kernel.rounding import Rounding
 from linehouse.rating.values.usage import Direction, UsageType
-from linehouse.rating.values.zones import NetworkZone, NumberZone, TimeBand
+from linehouse.rating.values.zones import NetworkZone, NumberZone, TimeBand, ZoneKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -213,6 +213,10 @@ class Tariff:
     plmn_index: Mapping[Plmn, str] = field(init=False, repr=False, compare=False)
     country_index: Mapping[str, str] = field(init=False, repr=False, compare=False)
     longest_prefix: int = field(init=False, repr=False, compare=False)
+    prefix_lengths: tuple[int, ...] = field(init=False, repr=False, compare=False)
+    """The lengths that prefixes have, longest first: what a lookup tries."""
+    ported_index: Mapping[Plmn, str] = field(init=False, repr=False, compare=False)
+    emergency_keys: frozenset[str] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         prefixes = {prefix: zone.key for zone in self.number_zones.values() for prefix in zone.prefixes}
@@ -222,12 +226,27 @@ class Tariff:
         put(self, "plmn_index", {plmn: zone.key for zone in self.network_zones.values() for plmn in zone.plmns})
         put(self, "country_index", {land: zone.key for zone in self.network_zones.values() for land in zone.countries})
         put(self, "longest_prefix", max(map(len, prefixes), default=0))
+        put(self, "prefix_lengths", tuple(sorted(set(map(len, prefixes)), reverse=True)))
+        ported = {network: zone.key for zone in self.number_zones.values() for network in zone.networks}
+        put(self, "ported_index", ported)
+        emergencies = (zone.key for zone in self.number_zones.values() if zone.kind is ZoneKind.EMERGENCY)
+        put(self, "emergency_keys", frozenset(emergencies))
 
     @property
     def asks_on_net(self) -> bool:
         """Whether a rule of it or of its fallbacks depends on the other party's network."""
         own = any(rule.conditions.on_net is not None for rule in self.rules)
         return own or (self.fallback is not None and self.fallback.asks_on_net)
+
+    @property
+    def asks_emergency(self) -> bool:
+        """Whether it or a fallback knows emergency numbers."""
+        return bool(self.emergency_keys) or (self.fallback is not None and self.fallback.asks_emergency)
+
+    @property
+    def asks_ported(self) -> bool:
+        """Whether a number zone of it or of its fallbacks depends on the network to which a number was ported."""
+        return bool(self.ported_index) or (self.fallback is not None and self.fallback.asks_ported)
 
     @property
     def label(self) -> str:

@@ -52,7 +52,8 @@ class UsageEvent:
     starts at answer. ``other_party`` is the called or calling number: ``+31612345678`` when it is E.164, bare digits
     such as ``112`` when it is a short code, anything else (or nothing) when it could not be normalised. The serving
     network is known by its PLMN, or at least by its country (ISO 3166-1 alpha-2). ``on_net`` is None when nobody
-    has asked. ``started_at`` is an instant in UTC; data is priced as of it, time as of the start of each block.
+    has asked. ``other_network`` is the network to which the other party's number was ported, None when that is not
+    known. ``started_at`` is an instant in UTC; data is priced as of it, time as of the start of each block.
     A negative quantity is refused unless the source may send corrections.
     """
 
@@ -67,6 +68,7 @@ class UsageEvent:
     rating_group: int | None = None
     service_id: str | None = None
     on_net: bool | None = None
+    other_network: Plmn | None = None
     correction: bool = False
 
     def __post_init__(self) -> None:

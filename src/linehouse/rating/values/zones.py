@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, time
+from enum import StrEnum
 
 from linehouse.kernel.numbering import Plmn
 
@@ -11,9 +12,28 @@ UNKNOWN_ZONE = "unknown"
 """The zone of whatever could not be normalised or is in no zone: never silently home."""
 
 
+class ZoneKind(StrEnum):
+    """What numbers of a zone are for. Only ``emergency`` means something by itself; the rest are words for rules."""
+
+    EMERGENCY = "emergency"
+    """Free and never blocked, whatever any rule says."""
+    TOLL_FREE = "toll-free"
+    SHARED_COST = "shared-cost"
+    PREMIUM = "premium"
+    SHORT_CODE = "short-code"
+    MOBILE = "mobile"
+    FIXED = "fixed"
+    PERSONAL = "personal"
+    SATELLITE = "satellite"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NumberZone:
-    """A set of E.164 prefixes (digits without the plus), and short codes that match only as a whole."""
+    """A set of E.164 prefixes (digits without the plus), and short codes that match only as a whole.
+
+    ``networks`` are those whose numbers the zone is for: a number known to be ported to one of them belongs here
+    whatever its prefix says, and one known to be ported away from all of them does not.
+    """
 
     key: str
     name: str
@@ -21,6 +41,8 @@ class NumberZone:
     short_codes: frozenset[str] = frozenset()
     countries: frozenset[str] = frozenset()
     """The ISO 3166-1 countries whose prefixes were named as a whole: for lint and for people."""
+    kind: ZoneKind | None = None
+    networks: frozenset[Plmn] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,10 +81,11 @@ class TimeBand:
 
 @dataclass(frozen=True, slots=True)
 class NumberMatch:
-    """Which number zone an event fell into, and by which prefix or short code."""
+    """Which number zone an event fell into, and by which prefix or short code, or by the network it was ported to."""
 
     zone: str
     prefix: str = ""
+    network: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,7 +58,7 @@ def explain_record(record: UUID, brand: str) -> None:
 
 
 def _tariffs_in(folder: Path) -> dict[str, Tariff]:
-    zones = {path.stem: load_marked(path) for path in sorted((folder / "zones").glob("*.yaml"))}
+    zones = {path.stem: load_marked(path) for kind in ("*.yaml", "*.csv") for path in (folder / "zones").glob(kind)}
     return read_tariffs([load_marked(path) for path in sorted((folder / "tariffs").glob("*.yaml"))], zones)
 
 
