@@ -7,6 +7,7 @@ from datetime import timedelta
 from linehouse.billing.service import CreditRequest, give_credit
 from linehouse.care.service import record_interaction
 from linehouse.care.values import NewAttachment, NewFollowUp, RecordInteraction
+from linehouse.catalog import service as catalog
 from linehouse.customer.service import find_billing_accounts, find_customers
 from linehouse.edge.tmf.models import HubDelivery, HubSubscription
 from linehouse.kernel.ids import new_id
@@ -33,6 +34,7 @@ def something_of_everything(actor: Actor) -> None:
     arrange(actor)
     listen(actor)
     imports.receive("numbers", "numbers.csv", b"msisdn\n+31610299999\n", actor=actor)
+    catalog.open_draft("Dearer calls", actor=actor)
     for entity in ("order", "product", "sim"):
         declare(Declaration(entity=entity, key="remark", label={"": "Remark"}), actor=actor)
 

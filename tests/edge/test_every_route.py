@@ -100,6 +100,7 @@ OBJECTS = {
     "approvals/number": "approval_proposal.number",
     "credits/number": "billing_credit.number",
     "refunds/number": "payment_refund.number",
+    "catalog/draft_number": "catalog_catalogdraft.number",
 }
 """Where a placeholder's value comes from: first word of the address and name → table and column."""
 NAMES = {
@@ -132,6 +133,7 @@ MOVES = {
     "task_move": ("take", "retry", "snooze", "wait", "give-back", "finish", "dismiss", "assign", "nonsense"),
     "approval_move": ("refuse", "approve", "withdraw", "nonsense"),
     "refund_move": ("paid", "returned", "nonsense"),
+    "draft_move": ("restore", "remove", "outcome", "update", "publish", "discard", "reopen", "nonsense"),
     "bill_run_move": ("approve", "post", "cancel", "retry", "nonsense"),
 }
 

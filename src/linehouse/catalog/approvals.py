@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from linehouse.catalog.service.drafts import close_published
 from linehouse.catalog.service.publish import PRICES, newest_number, publish_approved
 from linehouse.platform.approval.kinds import approval_kind
 from linehouse.platform.work import Work
@@ -21,4 +22,7 @@ from linehouse.platform.work import Work
 )
 def publish_prices(payload: dict[str, Any], work: Work) -> str:
     """Publish the version."""
-    return publish_approved(payload, work)
+    done = publish_approved(payload, work)
+    if payload.get("draft"):
+        close_published(payload["draft"], done.number, work)
+    return f"version {done.number} is published"

@@ -48,3 +48,19 @@ class AlreadyInForce(DomainError, code="catalog.already_in_force", kind=Kind.CON
 
 class ElementUnknown(DomainError, code="catalog.element_unknown", kind=Kind.NOT_FOUND):
     """No catalogue version ever held an offering or specification of that id."""
+
+
+class DraftUnknown(DomainError, code="catalog.draft_unknown", kind=Kind.NOT_FOUND):
+    """The brand has no draft of that number."""
+
+
+class DraftChangedMeanwhile(DomainError, code="catalog.draft_changed", kind=Kind.CONFLICT):
+    """Somebody else changed the draft since it was read; look at their change and make yours again."""
+
+
+class DraftConflict(DomainError, code="catalog.draft_conflict", kind=Kind.CONFLICT):
+    """A file was changed both in the draft and by a version published since: keep one of the two."""
+
+
+class DraftFileRefused(DomainError, code="catalog.draft_file_refused", kind=Kind.INVALID):
+    """Not a place of a catalog file, not a text, or a place in a file that holds no single value."""

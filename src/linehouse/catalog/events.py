@@ -23,3 +23,37 @@ class VersionWithdrawn(Event, name="catalog.version.withdrawn", version=1, aggre
 
     catalog_version_id: UUID
     number: int
+
+
+class DraftOpened(Event, name="catalog.draft.opened", version=1, aggregate="draft_id"):
+    """Somebody began to change the catalogue on top of a version."""
+
+    draft_id: UUID
+    number: str
+    base_number: int
+
+
+class DraftChanged(Event, name="catalog.draft.changed", version=1, aggregate="draft_id"):
+    """Files of a draft were changed, taken back, or moved onto a newer version (``base_number``)."""
+
+    draft_id: UUID
+    number: str
+    base_number: int
+    revision: int
+    paths: tuple[str, ...]
+
+
+class DraftClosed(Event, name="catalog.draft.closed", version=1, aggregate="draft_id"):
+    """A draft was published (as ``version``) or given up."""
+
+    draft_id: UUID
+    number: str
+    state: str
+    version: int | None = None
+
+
+class DraftReopened(Event, name="catalog.draft.reopened", version=1, aggregate="draft_id"):
+    """A draft that was given up is worked on again."""
+
+    draft_id: UUID
+    number: str

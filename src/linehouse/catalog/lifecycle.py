@@ -13,6 +13,14 @@ VERSION = Lifecycle(
 )
 """A version that is in force stays; one that has not begun can be withdrawn."""
 
+DRAFT = Lifecycle(
+    "catalog.draft",
+    states=("open", "published", "discarded"),
+    initial="open",
+    transitions=(("open", "published"), ("open", "discarded"), ("discarded", "open")),
+)
+"""A draft is worked on until it is published or given up; what was given up can be taken up again."""
+
 OFFERING = Lifecycle(
     "catalog.offering",
     states=tuple(status.value for status in LifecycleStatus),

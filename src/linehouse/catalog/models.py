@@ -5,7 +5,7 @@ from __future__ import annotations
 import pgtrigger
 from django.db import models
 
-from linehouse.catalog.lifecycle import VERSION
+from linehouse.catalog.lifecycle import DRAFT, VERSION
 from linehouse.platform.models import BusinessModel, state_constraint, state_trigger, tracked
 
 
@@ -72,3 +72,25 @@ class CatalogElement(BusinessModel):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.key} {self.version}"
+
+
+@tracked
+class CatalogDraft(BusinessModel):
+    """Changed files on top of a published version, worked on in the desk until they are published or given up."""
+
+    number = models.CharField(max_length=40, unique=True)
+    name = models.CharField(max_length=200, help_text="what it is for, in its maker's words")
+    base_number = models.IntegerField(help_text="the version whose files it changes")
+    files = models.JSONField(default=dict, help_text="changed texts by path; null: the file goes")
+    revision = models.IntegerField(default=1, help_text="grows with each change, so that nobody overwrites another's")
+    opened_by = models.CharField(max_length=200)
+    published_number = models.IntegerField(null=True, help_text="the version that came of it")
+    proposal = models.CharField(max_length=40, blank=True, help_text="the proposal that another has to approve")
+    state = models.CharField(max_length=12, default="open")
+
+    class Meta:
+        constraints = (state_constraint(DRAFT),)
+        triggers = (state_trigger(DRAFT),)
+
+    def __str__(self) -> str:
+        return self.number

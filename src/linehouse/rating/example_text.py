@@ -76,9 +76,14 @@ class FailedExample:
     @property
     def sentence(self) -> str:
         """Where it stands, what it says, and what happens instead."""
-        outcome = f"costs {self.got.total.text}" if self.got.verdict is Verdict.PRICED else f"is {self.got.verdict}"
         reason = f" ({self.got.detail})" if self.got.detail else ""
-        return f"{self.file}, line {self.example.line}: «{self.example.sentence}», but it {outcome}{reason}"
+        return f"{self.file}, line {self.example.line}: «{self.example.sentence}», but it{self.outcome}{reason}"
+
+    @property
+    def outcome(self) -> str:
+        """The end of the sentence as it would be right: `` costs 0.1525`` or `` is free``."""
+        priced = self.got.verdict is Verdict.PRICED
+        return f" costs {self.got.total.text}" if priced else f" is {self.got.verdict}"
 
 
 def failing(tariff: Tariff) -> list[FailedExample]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from linehouse.catalog.ports import PublicationCheck, publication_check, use_active_products, use_first_bill
+from linehouse.catalog.price_sheet import Figure, figures_of
 from linehouse.catalog.service.browse import (
     PublishedElement,
     VersionInfo,
@@ -13,6 +14,25 @@ from linehouse.catalog.service.browse import (
     versions,
 )
 from linehouse.catalog.service.change import change_offering
+from linehouse.catalog.service.drafts import (
+    Draft,
+    DraftCheck,
+    DraftRow,
+    bring_up_to_date,
+    check_draft,
+    discard_draft,
+    draft,
+    draft_conflicts,
+    drafts,
+    open_draft,
+    publish_draft,
+    remove_file,
+    reopen_draft,
+    restore_file,
+    take_outcome,
+    write_figures,
+    write_file,
+)
 from linehouse.catalog.service.publish import (
     FilePlan,
     Publication,
@@ -27,6 +47,10 @@ from linehouse.catalog.service.read import export, exported_files, published, ve
 from linehouse.catalog.text.examples import FirstBillAmounts, FirstBillOf
 
 __all__ = [
+    "Draft",
+    "DraftCheck",
+    "DraftRow",
+    "Figure",
     "FilePlan",
     "FirstBillAmounts",
     "FirstBillOf",
@@ -36,16 +60,29 @@ __all__ = [
     "VersionInfo",
     "apply_files",
     "apply_texts",
+    "bring_up_to_date",
     "change_offering",
+    "check_draft",
     "compare",
+    "discard_draft",
+    "draft",
+    "draft_conflicts",
+    "drafts",
     "element",
     "elements",
     "export",
     "exported_files",
+    "figures_of",
+    "open_draft",
     "plan_files",
     "plan_texts",
     "publication_check",
+    "publish_draft",
     "published",
+    "remove_file",
+    "reopen_draft",
+    "restore_file",
+    "take_outcome",
     "test_files",
     "use_active_products",
     "use_first_bill",
@@ -53,4 +90,6 @@ __all__ = [
     "version_info",
     "versions",
     "withdraw",
+    "write_figures",
+    "write_file",
 ]

@@ -119,8 +119,9 @@ def apply_texts(
     base_version: int | None = None,
     valid_from: datetime | None = None,
     note: str = "",
+    draft: str = "",
 ) -> Publication:
-    """The same for files handed in by path; see ``apply_files``."""
+    """The same for files handed in by path; see ``apply_files``. ``draft`` is the number of the draft that they are."""
     written = read_catalogue(files)
     with unit_of_work(actor, note) as work:
         _one_at_a_time()
@@ -144,7 +145,7 @@ def apply_texts(
         tariffs = frozenset(change.key for change in plan.changes if change.kind == "tariff")
         found = price_effect(published, written.catalogue, tariffs, active_products())
         if found.changes and needs_approval(PRICES, actor, found.effect):
-            return _proposed(files, plan, found, valid_from, note, actor, written.catalogue.brand.key)
+            return _proposed(files, plan, found, valid_from, note, draft, actor, written.catalogue.brand.key)
         return _publish(files, written, plan, start, note, work)
 
 
@@ -154,6 +155,7 @@ def _proposed(
     found: PriceEffect,
     valid_from: datetime | None,
     note: str,
+    draft: str,
     actor: Actor,
     brand: str,
 ) -> Publication:
@@ -174,13 +176,14 @@ def _proposed(
             "base": plan.newest,
             "from": valid_from.isoformat() if valid_from else "",
             "note": note,
+            "draft": draft,
         },
         actor=actor,
     )
     return Publication(number=newest.number, valid_from=newest.valid_from, changes=(), proposal=made.number)
 
 
-def publish_approved(payload: Mapping[str, Any], work: Work) -> str:
+def publish_approved(payload: Mapping[str, Any], work: Work) -> Publication:
     """Publish what was proposed, in the surrounding unit of work; approval is not asked any more.
 
     Raises StaleBase when something else was published since, PublishRefused, ValidFromRefused.
@@ -197,8 +200,7 @@ def publish_approved(payload: Mapping[str, Any], work: Work) -> str:
     wanted = datetime.fromisoformat(payload["from"]) if payload["from"] else None
     # What was to begin meanwhile begins now: approval takes its time.
     start = _valid_from(max(wanted, work.now) if wanted else None, newest, work)
-    done = _publish(files, written, plan, start, payload["note"], work)
-    return f"version {done.number} is published"
+    return _publish(files, written, plan, start, payload["note"], work)
 
 
 def newest_number(_payload: Mapping[str, Any]) -> str:

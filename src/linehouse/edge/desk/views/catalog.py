@@ -14,6 +14,7 @@ from linehouse.catalog.service import VersionInfo
 from linehouse.catalog.values import Catalogue, OfferingKind, ProductOffering
 from linehouse.edge.desk.access import DeskRequest, desk_view, sentence
 from linehouse.edge.desk.catalog_files import FilesForm, archive_of, files_of
+from linehouse.edge.desk.catalog_tabs import catalog_tabs
 from linehouse.edge.desk.refused_form import tell
 from linehouse.edge.desk.shown import Action
 from linehouse.edge.desk.tariff_words import rules_in_words, scope_in_words
@@ -31,29 +32,14 @@ KINDS: Final = (
 )
 
 
-def _tabs(request: DeskRequest, current: str) -> list[dict[str, object]]:
-    brand = request.desk.brand.key
-    places = (
-        ("", gettext("Offerings"), "offerings"),
-        ("tariffs", gettext("Tariffs"), "tariffs"),
-        ("versions", gettext("Versions"), "catalog_versions"),
-    )
-    return [
-        {
-            "key": key,
-            "label": label,
-            "url": reverse(f"desk:{name}", args=(brand,)),
-            "current": key == current,
-            "count": None,
-        }
-        for key, label, name in places
-    ]
-
-
 def _actions(request: DeskRequest) -> list[Action]:
     if "catalog.publish" not in request.desk.permissions:
         return []
-    return [Action(gettext("Publish files"), reverse("desk:catalog_publish", args=(request.desk.brand.key,)), "upload")]
+    brand = request.desk.brand.key
+    return [
+        Action(gettext("Publish files"), reverse("desk:catalog_publish", args=(brand,)), "upload"),
+        Action(gettext("Begin a draft"), reverse("desk:draft_new", args=(brand,)), "plus"),
+    ]
 
 
 def _in_force() -> Catalogue | None:
@@ -108,7 +94,12 @@ def offerings(request: DeskRequest) -> HttpResponse:
     rows = list(book.offerings.values()) if book else []
     source = in_memory(rows, table, lambda o: f"{o.name} {o.key} {o.description('en')}")
     lede = gettext("Version %(version)s, in force.") % {"version": book.version} if book else ""
-    context = {"title": gettext("Catalog"), "lede": lede, "tabs": _tabs(request, ""), "actions": _actions(request)}
+    context = {
+        "title": gettext("Catalog"),
+        "lede": lede,
+        "tabs": catalog_tabs(request, ""),
+        "actions": _actions(request),
+    }
     return answer_list(request, table, source, context=context)
 
 
@@ -180,7 +171,7 @@ def tariffs(request: DeskRequest) -> HttpResponse:
         request,
         table,
         source,
-        context={"title": gettext("Catalog"), "tabs": _tabs(request, "tariffs"), "actions": _actions(request)},
+        context={"title": gettext("Catalog"), "tabs": catalog_tabs(request, "tariffs"), "actions": _actions(request)},
     )
 
 
@@ -210,6 +201,7 @@ def tariff(request: DeskRequest, key: str) -> HttpResponse:
             "zones": zones,
             "networks": networks,
             "used_by": used_by,
+            "path": found.source.partition(":")[0],
         },
     )
 
@@ -243,7 +235,7 @@ def versions(request: DeskRequest) -> HttpResponse:
         request,
         table,
         source,
-        context={"title": gettext("Catalog"), "tabs": _tabs(request, "versions"), "actions": _actions(request)},
+        context={"title": gettext("Catalog"), "tabs": catalog_tabs(request, "versions"), "actions": _actions(request)},
     )
 
 

@@ -1,0 +1,228 @@
+"""Catalogue drafts: change prices and files, see what turns red and what would change, publish."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as __
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
+
+from linehouse.catalog import service as catalog
+from linehouse.catalog.service import Draft, DraftRow
+from linehouse.edge.desk.access import DeskRequest, desk_view
+from linehouse.edge.desk.catalog_tabs import catalog_tabs
+from linehouse.edge.desk.draft_forms import FOLDER_ORDER, FiguresForm, NameForm, PublishForm, TextForm
+from linehouse.edge.desk.refused_form import tell
+from linehouse.edge.desk.shown import Action
+from linehouse.edge.ui.listing import answer_list
+from linehouse.edge.ui.sources import paged
+from linehouse.edge.ui.table import Column, Empty, Filter, Kind, Shown, Table
+from linehouse.kernel.error import DomainError, NotFound
+
+STATES: Final = (("open", _("Open")), ("published", _("Published")), ("discarded", _("Given up")))
+
+
+@desk_view("catalog.read", section="catalog")
+def drafts(request: DeskRequest) -> HttpResponse:
+    """Every draft, the last changed first."""
+    brand = request.desk.brand.key
+    table = Table[DraftRow](
+        key="drafts",
+        caption=__("Drafts"),
+        columns=(
+            Column(
+                "name",
+                __("Draft"),
+                link=lambda d: reverse("desk:draft", args=(brand, d.number)),
+                note=lambda d: d.number,
+            ),
+            Column("state", __("State"), Kind.STATUS),
+            Column("base_number", __("Made from version"), Kind.NUMBER, shown=Shown.FROM_TABLET),
+            Column("paths", __("Changed files"), Kind.NUMBER, value=lambda d: len(d.paths), shown=Shown.FROM_TABLET),
+            Column("opened_by", __("By"), shown=Shown.FROM_DESKTOP),
+            Column("changed_at", __("Last changed"), Kind.INSTANT),
+        ),
+        filters=(Filter("state", __("State"), STATES),),
+        empty=Empty(
+            __("No draft yet"),
+            __("A draft is a safe place to change prices: nothing counts before you publish it."),
+            "book",
+        ),
+    )
+    source = paged(
+        lambda query, offset, limit: catalog.drafts(state=query.filters.get("state", ""), offset=offset, limit=limit),
+        table,
+    )
+    actions = []
+    if "catalog.publish" in request.desk.permissions:
+        actions = [Action(__("Begin a draft"), reverse("desk:draft_new", args=(brand,)), "plus")]
+    context = {"title": __("Catalog"), "tabs": catalog_tabs(request, "drafts"), "actions": actions}
+    return answer_list(request, table, source, context=context)
+
+
+@desk_view("catalog.publish", section="catalog")
+def new(request: DeskRequest) -> HttpResponse:
+    """Begin a draft; one that begins at a tariff's page opens its prices at once."""
+    form = NameForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        made = catalog.open_draft(form.cleaned_data["name"], actor=request.desk.actor)
+        path = request.GET.get("path", "")
+        place = reverse("desk:draft", args=(request.desk.brand.key, made.number))
+        if path in made.files:
+            place = _file_url(request, made.number, path)
+        return redirect(place)
+    return render(request, "desk/draft_new.html", {"form": form})
+
+
+@desk_view("catalog.read", section="catalog")
+def draft(request: DeskRequest, draft_number: str) -> HttpResponse:
+    """A draft: its files, what is red, what would change, and publishing it."""
+    return _draft_page(request, catalog.draft(draft_number), PublishForm())
+
+
+def _draft_page(request: DeskRequest, found: Draft, form: PublishForm) -> HttpResponse:
+    check = catalog.check_draft(found) if found.state == "open" else None
+    examples = {failed.sentence: failed for failed in check.examples} if check else {}
+    context: dict[str, Any] = {
+        "draft": found,
+        "form": form,
+        "check": check,
+        "files": [_file(request, found, path) for path in _in_order(found)],
+        "red": [(problem, examples.get(problem.message)) for problem in check.problems] if check else [],
+        "conflicts": catalog.draft_conflicts(found) if check and check.plan and check.plan.stale else (),
+        "diffs": [(path, _toned(found.line_changes(path))) for path in sorted(found.changes)],
+        "editable": found.state == "open" and "catalog.publish" in request.desk.permissions,
+    }
+    return render(request, "desk/draft.html", context)
+
+
+def _toned(lines: list[str]) -> list[tuple[str, str]]:
+    tones = {"+": "added", "-": "gone", "@": "place"}
+    return [(tones.get(line[:1], "same"), line) for line in lines]
+
+
+def _in_order(found: Draft) -> list[str]:
+    paths = found.base.keys() | found.changes.keys()
+    return sorted(paths, key=lambda path: (FOLDER_ORDER.index(path.partition("/")[0]), path))
+
+
+def _file(request: DeskRequest, found: Draft, path: str) -> dict[str, object]:
+    state = "unchanged"
+    if path in found.changes:
+        state = "removed" if found.changes[path] is None else "changed" if path in found.base else "added"
+    return {"path": path, "state": state, "url": _file_url(request, found.number, path)}
+
+
+def _file_url(request: DeskRequest, number: str, path: str, **more: str) -> str:
+    return f"{reverse('desk:draft_file', args=(request.desk.brand.key, number))}?{urlencode({'path': path, **more})}"
+
+
+@desk_view("catalog.read", section="catalog", write="catalog.publish")
+def file(request: DeskRequest, draft_number: str) -> HttpResponse:
+    """One file of a draft: its prices as a sheet, or its text."""
+    found, path = catalog.draft(draft_number), request.GET.get("path", "")
+    number = found.number
+    text = found.files.get(path)
+    if text is None and path:
+        raise NotFound(__("the draft has no such file"), field="path", value=path)
+    figures = catalog.figures_of(text) if text and path.endswith(".yaml") else []
+    as_text = not figures or request.GET.get("as") == "text"
+    start = {"revision": found.revision, "path": path, "text": text or ""}
+    form: TextForm | FiguresForm = (
+        TextForm(request.POST or None, initial=start)
+        if as_text
+        else FiguresForm(figures, request.POST or None, initial=start)
+    )
+    if path and isinstance(form, TextForm):
+        form.fields["path"].widget = form.fields["path"].hidden_widget()
+    if request.method == "POST" and form.is_valid():
+        try:
+            _save(request, number, path, form)
+        except DomainError as refusal:
+            tell(form, refusal, {refusal.field: refusal.field, "revision": "text"})
+        else:
+            messages.success(request, __("Kept in the draft."))
+            return redirect("desk:draft", request.desk.brand.key, number)
+    context = {
+        "draft": found,
+        "path": path,
+        "form": form,
+        "as_text": as_text,
+        "text_url": _file_url(request, number, path, **{"as": "text"}) if figures and not as_text else "",
+        "sheet_url": _file_url(request, number, path) if figures and as_text else "",
+        "editable": found.state == "open" and "catalog.publish" in request.desk.permissions,
+    }
+    return render(request, "desk/draft_file.html", context)
+
+
+def _save(request: DeskRequest, number: str, path: str, form: TextForm | FiguresForm) -> None:
+    revision, actor = form.cleaned_data["revision"], request.desk.actor
+    if isinstance(form, FiguresForm):
+        if form.changes:
+            catalog.write_figures(number, path, form.changes, revision=revision, actor=actor)
+        return
+    catalog.write_file(
+        number, path or form.cleaned_data["path"], form.cleaned_data["text"], revision=revision, actor=actor
+    )
+
+
+@require_POST
+@desk_view("catalog.publish", section="catalog")
+def move(request: DeskRequest, draft_number: str, move: str) -> HttpResponse:
+    """Publish, give up, take up again, bring up to date; take back, remove or mend within a file."""
+    brand, actor, number = request.desk.brand.key, request.desk.actor, draft_number
+    sent = request.POST.get("revision", "")
+    revision = int(sent) if sent.isascii() and sent.isdigit() and len(sent) < 9 else 0
+    path = request.POST.get("path", "")
+    if move == "publish":
+        return _publish(request, number, revision)
+    if move == "discard":
+        catalog.discard_draft(number, actor=actor, reason="given up at the desk")
+        messages.success(request, __("The draft has been given up. It can be taken up again."))
+    elif move == "reopen":
+        catalog.reopen_draft(number, actor=actor)
+        messages.success(request, __("The draft is open again."))
+    elif move == "update":
+        mine = frozenset(request.POST.getlist("mine"))
+        catalog.bring_up_to_date(number, mine=mine, revision=revision, actor=actor)
+        messages.success(request, __("The draft now stands on the newest version."))
+    elif move == "restore":
+        catalog.restore_file(number, path, revision=revision, actor=actor)
+        messages.success(request, __("The file is as it was published."))
+    elif move == "remove":
+        catalog.remove_file(number, path, revision=revision, actor=actor)
+        messages.success(request, __("The file goes when the draft is published."))
+    elif move == "outcome":
+        line = request.POST.get("line", "")
+        at = int(line) if line.isascii() and line.isdigit() and len(line) < 9 else 0
+        catalog.take_outcome(number, path, at, revision=revision, actor=actor)
+        messages.success(request, __("The example says the new figure."))
+    else:
+        raise NotFound(__("a draft has no such move"), field="move", value=move)
+    return redirect("desk:draft", brand, number)
+
+
+def _publish(request: DeskRequest, number: str, revision: int) -> HttpResponse:
+    brand = request.desk.brand.key
+    form = PublishForm(request.POST)
+    if not form.is_valid():
+        return _draft_page(request, catalog.draft(number), form)
+    done = catalog.publish_draft(
+        number,
+        revision=revision,
+        actor=request.desk.actor,
+        valid_from=form.cleaned_data["valid_from"],
+        note=form.cleaned_data["note"],
+    )
+    if done.proposal:
+        text = __("New prices beyond your limit: %(number)s waits for somebody else's approval.")
+        messages.success(request, text % {"number": done.proposal})
+        return redirect("desk:approval", brand=brand, number=done.proposal)
+    messages.success(request, __("Version %(number)s is published.") % {"number": done.number})
+    return redirect("desk:catalog_version", brand, done.number)
