@@ -10,6 +10,7 @@ from linehouse.rating.explain import PlainPriced, explain, explain_plain, explai
 from linehouse.rating.invoice_lines import line_of
 from linehouse.rating.lint import lint
 from linehouse.rating.matching import network_identifier
+from linehouse.rating.period_charges import charge_period, due_early
 from linehouse.rating.price import price
 from linehouse.rating.tariff_schema import tariff_schema, zone_schema
 from linehouse.rating.tariff_text import read_tariffs
@@ -23,9 +24,11 @@ __all__ = [
     "Plain",
     "PlainPriced",
     "burn_key",
+    "charge_period",
     "consume",
     "country_of_mcc",
     "country_of_tadig",
+    "due_early",
     "event_in_words",
     "explain",
     "explain_plain",
