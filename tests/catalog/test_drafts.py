@@ -64,6 +64,10 @@ def test_a_price_is_changed_and_published(actor: Actor, events: Callable[[], lis
     plan = plan_of(draft)
     assert [change.key for change in plan.changes if change.kind == "tariff"]
     assert check.publishable == (not plan.red)
+    told = [(field.path, field.before, field.after) for change in plan.changes for field in change.fields]
+    assert ("rules.nl-calls.price.steps.1.price", "0.15", "0.18") in told
+    monday = "61 s to nl-mobile at 18:00 on Monday costs 0."
+    assert ("examples.1.sentence", f"{monday}1525", f"{monday}1825") in told
     diff = draft.line_changes(STANDARD)
     assert sum(1 for line in diff if line.startswith("+")) == sum(1 for line in diff if line.startswith("-"))
 

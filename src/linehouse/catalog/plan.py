@@ -7,7 +7,10 @@ from dataclasses import dataclass
 
 from linehouse.catalog.content import Content, as_text, content_of
 from linehouse.catalog.values import Catalogue
+from linehouse.kernel.money import MICROS
 
+_AMOUNTS = frozenset({"price", "flat", "minimum", "maximum", "micros"})
+"""Fields of a tariff that hold micro-units of its currency."""
 SHOWN = 80
 """Longer values are shortened in the diff of one field."""
 
@@ -75,6 +78,8 @@ def _fields(path: str, old: Content, new: Content) -> Iterator[FieldChange]:
     if as_text(old) == as_text(new):
         return
     if isinstance(old, dict) and isinstance(new, dict):
+        if "sentence" in old and "sentence" in new:  # an example is its sentence; all else follows from it
+            old, new = {"sentence": old["sentence"]}, {"sentence": new["sentence"]}
         yield from _entries(path, old, new)
         return
     if isinstance(old, list) and isinstance(new, list) and all(isinstance(item, str) for item in (*old, *new)):
@@ -82,7 +87,11 @@ def _fields(path: str, old: Content, new: Content) -> Iterator[FieldChange]:
         if gone or come:
             yield FieldChange(path, _shortened(", ".join(gone)), _shortened(", ".join(come)))
             return
-    yield FieldChange(path, _shown(old), _shown(new))
+    if isinstance(old, list) and isinstance(new, list) and len(old) == len(new):
+        for position, (before, after) in enumerate(zip(old, new, strict=True), 1):
+            yield from _fields(f"{path}.{position}", before, after)
+        return
+    yield FieldChange(path, _said(path, old), _said(path, new))
 
 
 def _entries(path: str, old: dict[str, Content], new: dict[str, Content]) -> Iterator[FieldChange]:
@@ -97,6 +106,14 @@ def _entries(path: str, old: dict[str, Content], new: dict[str, Content]) -> Ite
     # Order decides in rules and on bills, so the same things in another order are a change.
     if old.keys() == new.keys() and list(old) != list(new):
         yield FieldChange(path, _shortened(", ".join(old)), _shortened(", ".join(new)))
+
+
+def _said(path: str, value: Content) -> str:
+    """A value as people write it: counts of micro-units as amounts."""
+    if path.rpartition(".")[2] in _AMOUNTS and isinstance(value, int):
+        major, micros = divmod(value, MICROS)
+        return f"{major}.{micros:06d}".rstrip("0").ljust(len(str(major)) + 3, "0")
+    return _shown(value)
 
 
 def _shown(value: Content) -> str:
