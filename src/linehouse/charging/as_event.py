@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from linehouse.kernel.numbering import Plmn
 from linehouse.rating.values import Direction, UsageEvent, UsageType
 from linehouse.usage.values import NormalisedUsage
 
 
-def event_of(record: NormalisedUsage, on_net: bool | None = None) -> UsageEvent:
+def event_of(record: NormalisedUsage, on_net: bool | None = None, other_network: Plmn | None = None) -> UsageEvent:
     """Word for word: the usage room speaks the same language."""
     return UsageEvent(
         usage_type=UsageType(record.usage_type.value),
@@ -19,5 +20,6 @@ def event_of(record: NormalisedUsage, on_net: bool | None = None) -> UsageEvent:
         apn=record.apn or None,
         service_id=record.attributes.get("service"),
         on_net=on_net,
+        other_network=other_network,
         correction=record.corrections,
     )

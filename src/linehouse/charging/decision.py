@@ -13,6 +13,7 @@ from linehouse.charging.as_event import event_of
 from linehouse.charging.errors import Reason
 from linehouse.charging.values import Line, unbilled_ref
 from linehouse.kernel.money import BIGINT_MAX
+from linehouse.kernel.numbering import Plmn
 from linehouse.kernel.period import Period
 from linehouse.rating.buckets import consume
 from linehouse.rating.values import Bucket, BucketKind, Consumption, PaidBy, Tariff, TaxMode, UsageEvent, Verdict
@@ -90,6 +91,7 @@ def decide(
     buckets: Mapping[UUID, Sequence[BucketView]],
     tariff_at: TariffAt,
     on_net: Mapping[UUID, bool],
+    ported: Mapping[UUID, Plmn] | None = None,
 ) -> list[Decided | Suspended]:
     """One answer for each record, in the order of the events; ties go by file and position."""
     held = {bucket.ref: bucket for known in buckets.values() for bucket in known}
@@ -101,7 +103,8 @@ def decide(
             answers.append(Suspended(record, Reason.NO_SUBSCRIPTION, "the subscription is not known to inventory"))
             continue
         views = [held[ref] for ref in refs.get(line.subscription_id, ())]
-        answer = _decide_one(record, line, views, tariff_at, on_net.get(record.id))
+        event = event_of(record, on_net.get(record.id), (ported or {}).get(record.id))
+        answer = _decide_one(record, event, line, views, tariff_at)
         if isinstance(answer, Decided):
             for taken in answer.taken:
                 held[taken.bucket.ref] = _after(taken)
@@ -110,7 +113,7 @@ def decide(
 
 
 def _decide_one(
-    record: NormalisedUsage, line: Line, views: Sequence[BucketView], tariff_at: TariffAt, on_net: bool | None
+    record: NormalisedUsage, event: UsageEvent, line: Line, views: Sequence[BucketView], tariff_at: TariffAt
 ) -> Decided | Suspended:
     in_force = tariff_at(line.tariff_key, record.started_at) if line.tariff_key else None
     if in_force is None:
@@ -123,7 +126,6 @@ def _decide_one(
     if tariff.tax_mode is TaxMode.NET and line.billing_mode is BillingMode.PREPAID:
         message = f"tariff {tariff.key} has prices before tax; a balance pays with tax"
         return Suspended(record, Reason.NO_TARIFF, message)
-    event = event_of(record, on_net)
     consumption = consume(purses(line, views, event, tariff.currency), tariff, event)
     priced = consumption.priced
     if priced.verdict is Verdict.UNRATED:

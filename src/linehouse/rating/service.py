@@ -11,6 +11,7 @@ from linehouse.rating.invoice_lines import line_of
 from linehouse.rating.lint import lint
 from linehouse.rating.matching import network_identifier
 from linehouse.rating.period_charges import charge_period, due_early
+from linehouse.rating.portability import Ported, PortedNumbers, is_on_net, read_ported
 from linehouse.rating.price import price
 from linehouse.rating.tariff_schema import tariff_schema, zone_schema
 from linehouse.rating.tariff_text import read_tariffs
@@ -23,6 +24,8 @@ __all__ = [
     "MarkedNode",
     "Plain",
     "PlainPriced",
+    "Ported",
+    "PortedNumbers",
     "burn_key",
     "charge_period",
     "consume",
@@ -37,6 +40,7 @@ __all__ = [
     "failing",
     "from_plain",
     "in_burn_order",
+    "is_on_net",
     "line_of",
     "lint",
     "load_marked",
@@ -45,6 +49,7 @@ __all__ = [
     "network_identifier",
     "plain",
     "price",
+    "read_ported",
     "read_tariffs",
     "tariff_schema",
     "zone_schema",

@@ -61,6 +61,8 @@ personal_table(
     )
 )
 not_personal("usage_duplicate", "reference")
+# Numbers of anybody, with no word of who has them: which network carries a number is told to every network.
+not_personal("usage_ported_number", "number", "network", "source")
 not_personal("usage_feed", "description")
 not_personal("usage_file", "name", "sender", "recipient", "reason", "message", "notes")
 personal_table(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -13,6 +14,7 @@ from linehouse.kernel.numbering import Plmn
 from linehouse.kernel.quantity import Quantity, Unit
 from linehouse.platform.partitions import ensure_ahead, partitioned
 from linehouse.platform.sql import brand_cursor, dict_rows
+from linehouse.rating.service import Ported
 from linehouse.rating.values import Direction, UsageType
 from linehouse.usage.values import NormalisedUsage, PartyKind, ServingNetwork, WholesaleCharge
 
@@ -90,6 +92,44 @@ def claim(keys: Sequence[Seen], now: datetime) -> dict[str, Seen]:
             "SELECT key, digest, record_id, file_id, position FROM usage_seen_record WHERE key = ANY(%s)", [known]
         )
         return {row["key"]: Seen(**row) for row in dict_rows(cursor)}
+
+
+def put_ported(moves: Sequence[Ported], source: str, now: datetime) -> int:
+    """Note moves of numbers; returns how many were new or say something else than before. The last of a file counts."""
+    last = {(move.number, move.since): move for move in moves}
+    with brand_cursor() as cursor:
+        cursor.execute(
+            """
+            INSERT INTO usage_ported_number (number, since, network, source, loaded_at)
+            SELECT number, since, network, %s, %s
+            FROM unnest(%s::text[], %s::timestamptz[], %s::text[]) AS given (number, since, network)
+            ORDER BY number, since
+            ON CONFLICT (number, since) DO UPDATE
+            SET network = excluded.network, source = excluded.source, loaded_at = excluded.loaded_at
+            WHERE usage_ported_number.network <> excluded.network
+            """,
+            [
+                source,
+                now,
+                [number for number, _ in last],
+                [since for _, since in last],
+                [str(move.network or "") for move in last.values()],
+            ],
+        )
+        return int(cursor.rowcount)
+
+
+def ported(numbers: AbstractSet[str], until: datetime) -> list[Ported]:
+    """The moves of these numbers up to an instant."""
+    with brand_cursor() as cursor:
+        cursor.execute(
+            "SELECT number, network, since FROM usage_ported_number WHERE number = ANY(%s) AND since <= %s",
+            [sorted(numbers), until],
+        )
+        return [
+            Ported(number, Plmn.parse(network) if network else None, since)
+            for number, network, since in cursor.fetchall()
+        ]
 
 
 def release(keys: Sequence[str]) -> None:

@@ -56,6 +56,18 @@ def import_file(file: Path, source: str, brand: str) -> None:
         click.echo(note)
 
 
+@command.command("ported")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@brand_option
+def ported(file: Path, brand: str) -> None:
+    """Take in a CSV file of ported numbers: number,network,since; an empty network brings a number back."""
+    with brand_at_work(brand):
+        from linehouse.usage import service
+
+        changed = service.load_ported(file, actor=operator())
+    click.echo(f"{changed} moves of numbers are new or changed")
+
+
 @command.command("list")
 @click.option("--state", default="", help="received, parsed, processed or refused.")
 @brand_option

@@ -18,6 +18,7 @@ from linehouse.usage.service.look import (
     normalised_records,
     reconcile,
 )
+from linehouse.usage.service.ported import load_ported, ported
 from linehouse.usage.service.process import process_file
 from linehouse.usage.service.rate import mark_billed, mark_rated, mark_rerated
 from linehouse.usage.service.receive import receive_file
@@ -40,6 +41,7 @@ __all__ = [
     "list_files",
     "list_suspense",
     "list_usage",
+    "load_ported",
     "mark_billed",
     "mark_rated",
     "mark_rerated",
@@ -48,6 +50,7 @@ __all__ = [
     "normalised_records",
     "poll_home",
     "poll_inbox",
+    "ported",
     "process_file",
     "receive_file",
     "recognise_feed",
