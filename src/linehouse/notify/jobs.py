@@ -14,6 +14,7 @@ from linehouse.inventory import service as inventory
 from linehouse.inventory.events import ProductActivated
 from linehouse.kernel.money import Money
 from linehouse.notify.events import MessageCompleted
+from linehouse.notify.service.approvers import ask_deciders
 from linehouse.notify.service.delivery import deliver
 from linehouse.notify.service.outcomes import AWAIT_RECEIPT
 from linehouse.notify.service.receipts import receipt_overdue
@@ -22,6 +23,7 @@ from linehouse.notify.values import Channel
 from linehouse.notify.wording import Value
 from linehouse.ordering.events import OrderStateChanged
 from linehouse.payment.events import PaymentReceived
+from linehouse.platform.approval.events import ChangeProposed
 from linehouse.platform.jobs.registry import Attempt, external_job, job
 from linehouse.platform.outbox.registry import consumer
 from linehouse.platform.work import SYSTEM, Work
@@ -113,6 +115,12 @@ def thank_for_payment(event: PaymentReceived, work: Work) -> None:
         subject_ref=event.number,
         variables={"amount": Money(event.micros, event.currency)},
     )
+
+
+@consumer("notify.approvers", on=(ChangeProposed,))
+def ask_approvers(event: ChangeProposed, work: Work) -> None:
+    """Staff who may decide a proposal are asked by mail."""
+    ask_deciders(event.number)
 
 
 @consumer("notify.invoice_sent", on=(MessageCompleted,))

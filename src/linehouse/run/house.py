@@ -60,9 +60,11 @@ def wire(settings: Settings) -> None:
     from linehouse.edge.partner.mail.address import SmtpAddress
     from linehouse.edge.partner.mail.smtp import SmtpMailer
     from linehouse.notify import mailer
+    from linehouse.notify.service.approvers import use_desk
 
     network = f"http://127.0.0.1:{settings.network_port}"
     connector.set_factory(lambda: Tmf640Connector(network))
     mail_server = SmtpAddress.parse(settings.smtp_url or f"smtp://127.0.0.1:{settings.smtp_port}")
     mailer.set_factory(lambda: SmtpMailer(mail_server))
     wire_sms(settings)
+    use_desk(settings.public_url or f"http://localhost:{settings.web_port}")
