@@ -51,7 +51,7 @@ def test_deciders_are_asked_once_and_the_proposer_is_not(brand: str) -> None:
     (mail,) = messages()[0]
     assert (mail.template, mail.recipient_name, mail.channel) == ("approval", "Ann", "email")
     assert f"https://desk.robin.example/b/{brand}/approvals/{number}" in mail.text
-    assert "Fay proposes" in mail.text
+    assert "Fay stelt voor" in mail.text
 
 
 @pytest.mark.usefixtures("catalogue")

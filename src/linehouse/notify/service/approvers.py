@@ -37,6 +37,7 @@ def ask_deciders(number: str) -> int:
             key=f"{proposal.id}:{user.id}",
             to=Recipient(name=user.name, email=user.email),
             subject_ref=proposal.number,
+            language=user.language,
             variables={
                 "subject": f"{proposal.number} {proposal.title}: {proposal.subject}",
                 "proposer": proposal.proposer_name,
