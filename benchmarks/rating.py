@@ -14,12 +14,17 @@ from linehouse.catalog.files import read_catalogue
 from linehouse.catalog.folder import read_folder
 from linehouse.kernel.numbering import Plmn
 from linehouse.kernel.period import Period
-from linehouse.rating.service import consume, price
+from linehouse.rating.service import consume, load_marked, match_number, price, read_tariffs
 from linehouse.rating.values import Bucket, BucketKind, Conditions, Direction, Scope, UsageEvent, UsageType
 from linehouse.simulators.cdr_feed.usage import Subscriber, make_usage
 
 ROBIN = Path(__file__).resolve().parents[1] / "brands" / "robin"
 ROUNDS = 7
+_HOME = "network-zones: {home: {name: Home, plmns: [204-04]}}"
+_TARIFF = """
+{tariff: t, name: T, version: 1, valid-from: 2026-01-01, currency: EUR, prices: gross, time-zone: Europe/Amsterdam,
+ zones: [world, home], rules: [{rule: all, when: {usage-type: voice}, price: free}]}
+"""
 
 
 def main() -> None:
@@ -45,6 +50,37 @@ def main() -> None:
     told("price, money alone", "empty loop", len(events), alone, empty, "events")
     click.echo("with an allowance of data that covers every session:")
     told("consume, with a bucket", "empty loop", len(events), helped, empty, "events")
+    _lookups()
+
+
+def _lookups() -> None:
+    """Zones of a hundred thousand prefixes: the longest that fits, beside one get from a dictionary of as many."""
+    lines = ["prefix,zone", *(f"{number},zone-{number % 200}" for number in range(31_000, 31_900))]
+    lines += [f"{number},zone-{number % 200}" for number in range(3_161_000, 3_170_000)]
+    lines += [f"{number},zone-{number % 200}" for number in range(44_700_000, 44_790_100)]
+    read: list[float] = []
+    with timed(read, process_time):
+        deck = load_marked("\n".join(lines), "world.csv")
+    home = load_marked(_HOME, "home.yaml")
+    tariff = read_tariffs([load_marked(_TARIFF, "t.yaml")], {"world": deck, "home": home})["t"]
+    start = datetime(2026, 1, 1, tzinfo=UTC)
+    numbers = [f"+{prefix}{'1234567'[: 12 - len(prefix)]}" for prefix in list(tariff.prefix_index)[::5]]
+    events = [
+        UsageEvent(usage_type=UsageType.VOICE, started_at=start, quantity=1, other_party=number) for number in numbers
+    ]
+    known = dict.fromkeys(numbers, "zone")
+    ours: list[float] = []
+    plain: list[float] = []
+    for _ in range(ROUNDS):
+        with timed(ours, process_time):
+            for event in events:
+                match_number(tariff, event)
+        with timed(plain, process_time):
+            for number in numbers:
+                known.get(number)
+    headed(f"zones: {len(tariff.prefix_index):,} prefixes of {len(tariff.prefix_lengths)} lengths")
+    told("match_number", "dict.get", len(events), ours, plain, "lookups")
+    click.echo(f"reading the deck took {read[0]:.2f} s of processor time")
 
 
 def _events() -> list[UsageEvent]:

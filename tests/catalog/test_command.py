@@ -70,5 +70,5 @@ def test_lint_and_test_name_every_problem(folder: Path) -> None:
     change(folder, "billing: postpaid", "billing: postpayed")
     wrong = run("lint", folder)
     assert wrong.exit_code == 2
-    assert "line 9, column 10: `billing` cannot be 'postpayed' (did you mean `postpaid`?)" in wrong.output
+    assert "line 10, column 10: `billing` cannot be 'postpayed' (did you mean `postpaid`?)" in wrong.output
     assert run("apply", folder, "--from", "tomorrow").exit_code == 2

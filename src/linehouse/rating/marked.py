@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from difflib import get_close_matches
@@ -17,6 +17,7 @@ from linehouse.kernel.quantity import Quantity, Unit
 from linehouse.rating.errors import SourceTextInvalid
 
 _KEY = re.compile(r"^[a-z0-9]+(-[a-z0-9]+)*$")
+_LANGUAGE = re.compile(r"^[a-z]{2,3}$")
 _DATE = re.compile(r"^\d{4}-\d{2}-\d{2}$")
 _NUMBER = re.compile(r"^-?\d+(\.\d+)?$")
 _TRUE, _FALSE = frozenset({"true", "yes"}), frozenset({"false", "no"})
@@ -90,6 +91,21 @@ class MarkedNode:
         if not isinstance(self.value, Mapping):
             self.fail(f"{self._name} needs keys and values", "a mapping such as `key: value`")
         return self.value
+
+    def keyed(self) -> Mapping[str, MarkedNode]:
+        """Its nodes by keys that the writer chose: each is a key."""
+        entries = self.entries()
+        for key, node in entries.items():
+            replace(node.at_key, value=key).key()
+        return entries
+
+    def by_language(self) -> Mapping[str, str]:
+        """Texts by language: primary tags of BCP 47 such as ``nl``."""
+        entries = self.entries()
+        for key, node in entries.items():
+            if not _LANGUAGE.match(key):
+                node.at_key.fail(f"{key!r} is no language", "a code such as nl or en")
+        return {key: node.text() for key, node in entries.items()}
 
     def mapping(self, fields: FieldSet) -> Mapping[str, MarkedNode]:
         """Its nodes by key, after checking that all required keys and no unknown ones are there."""

@@ -204,8 +204,8 @@ def _round(node: MarkedNode | None) -> RoundTo:
 def _lines(node: MarkedNode) -> dict[str, Mapping[str, str]]:
     """Invoice lines: each with its text by language (BCP 47 primary tags)."""
     found: dict[str, Mapping[str, str]] = {}
-    for key, texts in node.entries().items():
-        found[key] = {language: text.text() for language, text in texts.entries().items()}
+    for key, texts in node.keyed().items():
+        found[key] = texts.by_language()
         if not found[key]:
             texts.fail(f"line {key!r} has no text", "`en: …`")
     return found

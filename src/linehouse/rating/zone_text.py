@@ -59,7 +59,7 @@ def read_zones(files: Iterable[MarkedNode], day: date) -> ZoneSet:
     for file in files:
         parts = file.mapping(ZONE_FILE)
         for name, found in (("number-zones", numbers), ("network-zones", networks), ("time-bands", bands)):
-            for key, node in parts[name].entries().items() if name in parts else ():
+            for key, node in parts[name].keyed().items() if name in parts else ():
                 if key in found or key == UNKNOWN_ZONE:
                     node.fail(f"the key {key!r} is taken")
                 found[key] = node

@@ -51,8 +51,8 @@ def parse_specifications(node: MarkedNode, found: Specifications) -> None:
 def parse_settings(node: MarkedNode) -> dict[str, dict[str, ParameterValue]]:
     """Parameters by service. Raises SourceTextInvalid."""
     return {
-        service: {name: parameter_value(value) for name, value in item.entries().items()} if item.value else {}
-        for service, item in node.entries().items()
+        service: {name: parameter_value(value) for name, value in item.keyed().items()} if item.value else {}
+        for service, item in node.keyed().items()
     }
 
 
@@ -91,7 +91,7 @@ def _service(key: str, node: MarkedNode) -> ServiceSpecification:
     fields = node.mapping(SERVICE)
     parameters = tuple(
         _parameter(name, item)
-        for name, item in (fields["parameters"].entries() if "parameters" in fields else {}).items()
+        for name, item in (fields["parameters"].keyed() if "parameters" in fields else {}).items()
     )
     resources = tuple(item.key() for item in fields["resources"].many()) if "resources" in fields else ()
     return ServiceSpecification(key=key, name=fields["name"].text(), parameters=parameters, resources=resources)
@@ -115,9 +115,8 @@ def _parameter(key: str, node: MarkedNode) -> ServiceParameter:
 def _named(given: Mapping[str, MarkedNode], part: str, found: Specifications) -> list[tuple[str, MarkedNode]]:
     if part not in given:
         return []
-    named = list(given[part].entries().items())
+    named = list(given[part].keyed().items())
     for key, item in named:
-        MarkedNode(key, item.source, item.line, item.path).key()
         if (part, key) in found.nodes:
             first = found.nodes[part, key]
             item.fail(f"{key!r} is already written in {first.source}, line {first.line}")

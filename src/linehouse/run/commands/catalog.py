@@ -85,6 +85,22 @@ def lint(folder: Path) -> None:
     click.echo(f"{len(catalogue.offerings)} offerings and {len(catalogue.tariffs)} tariffs are in order.")
 
 
+@command.command("schema")
+@FOLDER
+def schema(folder: Path) -> None:
+    """Write JSON Schemas for editors into FOLDER/schemas; needs no database.
+
+    A first line such as `# yaml-language-server: $schema=../schemas/tariff.schema.json` lets an editor check the file.
+    """
+    from linehouse.catalog.schema import as_file, schemas
+
+    target = folder / "schemas"
+    target.mkdir(exist_ok=True)
+    for name, content in schemas().items():
+        (target / name).write_text(as_file(content), encoding="utf-8")
+        click.echo(f"{target / name}")
+
+
 @command.command("test")
 @FOLDER
 @brand_option

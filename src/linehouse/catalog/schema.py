@@ -1,0 +1,222 @@
+"""JSON Schema (2020-12) of catalog files, for editors. Keys come from the same tables that the readers use."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+
+from linehouse.catalog.text.brand import ACCOUNTS, BANK_ACCOUNT, BRAND, DELIVERY, LEGAL_ENTITY, LOOK, SERIES
+from linehouse.catalog.text.examples import GRAMMAR
+from linehouse.catalog.text.offerings import (
+    ALLOWANCE,
+    CHANNELS,
+    CREDIT,
+    CUSTOMERS,
+    FOR,
+    OFFERING,
+    PRICE,
+    SOLD,
+    TAX_CATEGORIES,
+)
+from linehouse.catalog.text.specifications import PARAMETER, PRODUCT, RESOURCE, SERVICE, SPECIFICATIONS
+from linehouse.catalog.values import (
+    Anchor,
+    BillingMode,
+    DueOn,
+    EndDay,
+    FirstBill,
+    FirstPeriod,
+    LifecycleStatus,
+    OfferingKind,
+    Parts,
+    Prorate,
+    ResourceKind,
+    Rollover,
+    TaxMode,
+    WhenEmpty,
+)
+from linehouse.rating.schema_words import (
+    AMOUNT,
+    BOOLEAN,
+    COUNTRY,
+    DIALECT,
+    INSTANT,
+    KEY,
+    PLMN,
+    QUANTITY,
+    TEXT,
+    WHOLE,
+    Schema,
+    by_key,
+    by_language,
+    each,
+    mapping,
+    said,
+    some,
+    words,
+)
+from linehouse.rating.service import tariff_schema, zone_schema
+from linehouse.rating.tariff_schema import conditions_schema
+
+_TEXTS: Schema = by_language()
+_VALUE: Schema = {"anyOf": [{"type": ["string", "integer", "boolean"]}, each({"type": ["string", "integer"]})]}
+_SETTINGS = by_key({"anyOf": [by_key(_VALUE), {"type": "null"}]})
+_LENGTH: Schema = {
+    "type": "string",
+    "pattern": r"^[1-9]\d* (day|week|month|year)s?$",
+    "description": "`1 month` or `30 days`",
+}
+_OFFER: Schema = {"type": "string", "pattern": "^(any (plan|addon|pack)|[a-z0-9]+(-[a-z0-9]+)*)$"}
+
+
+def schemas() -> Mapping[str, Schema]:
+    """Every schema by the name of its file."""
+    return {
+        "tariff.schema.json": tariff_schema(),
+        "zones.schema.json": zone_schema(),
+        "offering.schema.json": offering_schema(),
+        "specifications.schema.json": specifications_schema(),
+        "brand.schema.json": brand_schema(),
+    }
+
+
+def as_file(schema: Schema) -> str:
+    """The schema as its file holds it."""
+    return json.dumps(schema, ensure_ascii=False, indent=1) + "\n"
+
+
+def offering_schema() -> Schema:
+    """The schema of one offering file."""
+    schema = mapping(
+        OFFERING,
+        {
+            "offering": said(KEY, "its key, for ever"),
+            "name": said(TEXT, "what people call it"),
+            "text": said(_TEXTS, "what the buyer reads, in each language of the brand"),
+            "status": said(words(LifecycleStatus), "only what is Launched can be ordered"),
+            "kind": said(words(OfferingKind), "the line, what runs beside it, or what is bought once"),
+            "billing": words(BillingMode),
+            "product": said(KEY, "its product specification"),
+            "tariff": said(KEY, "the tariff that prices usage: plans have one"),
+            "sold": mapping(SOLD, {"from": INSTANT, "until": INSTANT}),
+            "for": mapping(FOR, {"customers": some(words(CUSTOMERS)), "channels": some(words(CHANNELS))}),
+            "requires": said(some(_OFFER), "at least one of these must be there"),
+            "excludes": said(some(_OFFER), "none of these may be there"),
+            "prices": each(_price()),
+            "allowances": each(_allowance()),
+            "credits": each(_credit()),
+            "settings": said(
+                by_key({"anyOf": [by_key(_VALUE), {"type": "null"}]}),
+                "parameters that differ from the product's, by service",
+            ),
+            "examples": said(each({"type": "string"}), f"executed before publishing: {GRAMMAR}"),
+        },
+    )
+    return {"$schema": DIALECT, "title": "Linehouse offering", **schema}
+
+
+def _price() -> Schema:
+    return mapping(
+        PRICE,
+        {
+            "price": said(KEY, "its key"),
+            "amount": AMOUNT,
+            "text": said(_TEXTS, "what the invoice line says"),
+            "tax": words(TAX_CATEGORIES),
+            "ledger": said(KEY, "where the revenue is booked: account revenue/…"),
+            "once-at": said(words(DueOn), "the price comes once"),
+            "every": said(_LENGTH, "the price comes again"),
+            "due": words(("in-advance", "in-arrears")),
+            "prorate": words(Prorate),
+            "end-day": words(EndDay),
+            "anchor": words(Anchor),
+            "first-bill": words(FirstBill),
+            "parts": words(Parts),
+            "includes-tax": BOOLEAN,
+        },
+        oneOf=[{"required": ["every"]}, {"required": ["once-at"]}],
+    )
+
+
+def _allowance() -> Schema:
+    return mapping(
+        ALLOWANCE,
+        {
+            "allowance": said(KEY, "its key"),
+            "amount": said({"anyOf": [QUANTITY, {"const": "unlimited"}]}, "how much"),
+            "text": said(_TEXTS, "what the subscriber reads"),
+            "covers": said(some(conditions_schema()), "which usage, each line with its usage-type"),
+            "except": said(some(conditions_schema()), "and which not: this beats `covers`"),
+            "every": said(words(("cycle",)), "granted anew with every billing cycle"),
+            "valid-for": said(_LENGTH, "how long what is granted once lasts"),
+            "first-period": words(FirstPeriod),
+            "priority": said(WHOLE, "lower numbers are used first"),
+            "when-empty": words(WhenEmpty),
+            "rollover": words(Rollover),
+        },
+    )
+
+
+def _credit() -> Schema:
+    return mapping(CREDIT, {"credit": KEY, "amount": AMOUNT, "text": _TEXTS, "valid-for": _LENGTH})
+
+
+def specifications_schema() -> Schema:
+    """The schema of one specification file."""
+    value = _VALUE
+    parameter = mapping(
+        PARAMETER,
+        {
+            "default": value,
+            "choices": said(some({"type": ["string", "integer", "boolean"]}), "the values that it may take"),
+            "unit": TEXT,
+            "text": TEXT,
+        },
+    )
+    product = mapping(PRODUCT, {"name": TEXT, "services": {"anyOf": [each(KEY), KEY, _SETTINGS]}})
+    service = mapping(
+        SERVICE,
+        {"name": TEXT, "parameters": by_key({"anyOf": [value, parameter]}), "resources": some(KEY)},
+    )
+    resource = mapping(RESOURCE, {"name": TEXT, "kind": words(ResourceKind)})
+    schema = mapping(
+        SPECIFICATIONS, {"products": by_key(product), "services": by_key(service), "resources": by_key(resource)}
+    )
+    return {"$schema": DIALECT, "title": "Linehouse specifications", **schema}
+
+
+def brand_schema() -> Schema:
+    """The schema of ``brand.yaml``."""
+    language: Schema = {"type": "string", "pattern": "^[a-z]{2,3}$"}
+    colour: Schema = {"type": "string", "pattern": "^#[0-9a-f]{6}$", "description": "#rrggbb"}
+    schema = mapping(
+        BRAND,
+        {
+            "brand": said(KEY, "its key, for ever"),
+            "name": TEXT,
+            "country": COUNTRY,
+            "currency": {"type": "string", "pattern": "^[A-Z]{3}$", "description": "ISO 4217"},
+            "time-zone": said(TEXT, "IANA name"),
+            "languages": said(some(language), "the first where a customer has none"),
+            "prices": words(TaxMode),
+            "tax-country": COUNTRY,
+            "home-network": PLMN,
+            "legal-entity": mapping(
+                LEGAL_ENTITY,
+                {key: COUNTRY if key == "country" else TEXT for key in LEGAL_ENTITY.known},
+            ),
+            "bank-account": mapping(BANK_ACCOUNT, dict.fromkeys(BANK_ACCOUNT.known, TEXT)),
+            "look": mapping(LOOK, {key: TEXT if key == "logo-text" else colour for key in LOOK.known}),
+            "accounts": mapping(
+                ACCOUNTS,
+                {"cycle-day": WHOLE, "payment-terms-days": WHOLE, "delivery": words(DELIVERY)},
+            ),
+            "number-series": {
+                "type": "object",
+                "properties": {name: said(TEXT, 'a pattern: "C-{n:06d}"') for name in SERIES},
+                "required": list(SERIES),
+                "additionalProperties": False,
+            },
+        },
+    )
+    return {"$schema": DIALECT, "title": "Linehouse brand", **schema}
