@@ -19,6 +19,7 @@ from linehouse.catalog.errors import (
 from linehouse.kernel.money import Money
 from linehouse.platform.clock.service import business_now
 from linehouse.platform.numbers.service import next_number
+from linehouse.platform.sql import brand_cursor
 from linehouse.platform.work import Actor, unit_of_work
 
 pytestmark = pytest.mark.usefixtures("brand")
@@ -198,3 +199,14 @@ def test_a_tariff_beyond_the_laws_cap_is_refused(robin_files: Files, actor: Acto
     with pytest.raises(PublishRefused) as refused:
         service.apply_texts(robin_files | {path: text.replace("  - \n", "")}, actor=actor)
     assert any(problem.field == "tariffs.robin-standard.eu-calls" for problem in refused.value.problems)
+
+
+def test_a_release_with_more_words_changes_no_element(robin_files: Files, actor: Actor) -> None:
+    service.apply_texts(robin_files, actor=actor)
+    with brand_cursor() as cursor:  # as a release kept them that knew fewer words
+        cursor.execute("ALTER TABLE catalog_catalogelement DISABLE TRIGGER USER")
+        cursor.execute("UPDATE catalog_catalogelement SET digest = repeat('0', 64)")
+        cursor.execute("ALTER TABLE catalog_catalogelement ENABLE TRIGGER USER")
+    service.apply_texts(dearer(robin_files), actor=actor, base_version=1)
+    versions = {offering.key: offering.version for offering in service.published().offerings.values()}
+    assert versions == {"robin-booster-5gb": 1, "robin-prepaid-start": 1, "robin-sim-only-20": 2}

@@ -79,7 +79,13 @@ def elements_at(number: int) -> QuerySet[CatalogElement]:
 
 
 def save(row: CatalogVersion, files: Mapping[str, str], catalogue: Catalogue, now: datetime) -> None:
-    """Keep a new version with its files, and a new version of each element whose content changed."""
+    """Keep a new version with its files, and a new version of each element whose content changed.
+
+    An element is compared with the newest version as it is read now: a release that knows more words, at their
+    defaults, changes nothing. Only what the newest version lacks is compared with the digest that was kept.
+    """
+    last = newest()
+    held = {which: digest_of(value) for which, value in elements(catalogue_of(last)).items()} if last else {}
     row.save(force_insert=True)
     CatalogFile.objects.bulk_create(CatalogFile(version=row, path=path, text=text) for path, text in files.items())
     known = {(e.kind, e.key): e for e in elements_at(row.number)}
@@ -87,7 +93,7 @@ def save(row: CatalogVersion, files: Mapping[str, str], catalogue: Catalogue, no
     for (kind, key), value in elements(catalogue).items():
         digest = digest_of(value)
         before = known.get((kind, key))
-        if before is None or before.digest != digest:
+        if before is None or held.get((kind, key), before.digest) != digest:
             new.append(
                 CatalogElement(
                     id=new_id(),
