@@ -16,6 +16,9 @@ NOBODY_PAYS = {
     PaidBy.MAXIMUM: "free: the maximum for one event is reached",
     PaidBy.BLOCKED: "not allowed by the tariff",
     PaidBy.EMPTY: "not covered: the allowance is used up and money is not asked",
+    PaidBy.THROTTLED: "slower, without money: the allowance is used up",
+    PaidBy.REDIRECTED: "not covered: the allowance is used up, more can be bought",
+    PaidBy.EMERGENCY: "an emergency number, always free",
 }
 
 
@@ -180,7 +183,14 @@ def _part_line(part: PlainPart, unit: Unit, currency: str, asked: str) -> str:
 
 def _fee_line(fee: PlainFee, currency: str) -> str:
     amount = _exact(Fraction(fee["amount"]), currency)
-    words = {"connect": "Connection fee", "finish": "Fee at the end", "minimum": "Added up to the minimum charge:"}
+    words = {
+        "connect": "Connection fee",
+        "finish": "Fee at the end",
+        "minimum": "Added up to the minimum charge:",
+        "percent": "Share of the amount:",
+        "volume": "The period's usage at the price of its volume:",
+        "bucket-connect": "Connection fee of the allowance",
+    }
     return f"{words[fee['kind']]} {amount}, rule {fee['rule']}."
 
 

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from linehouse.rating.values.buckets import Bucket, BucketKind, Scope, WhenEmpty
-from linehouse.rating.values.result import Consumption, FeePart, PaidBy, Part, Priced
+from linehouse.rating.values.buckets import Bucket, BucketKind, Rollover, Scope, WhenEmpty
+from linehouse.rating.values.conditions import Accumulated, Conditions
+from linehouse.rating.values.prices import AtMaximum, Counts, Due, Fee, OwnPrice, Per, Percent, Price, Step
+from linehouse.rating.values.result import Consumption, FeePart, PaidBy, Part, Priced, RestState, WalkState
 from linehouse.rating.values.tariff import (
+    Attribute,
     BandChange,
-    Conditions,
-    Due,
-    Fee,
-    Price,
+    Counter,
     RoundTo,
     Rule,
     RuleEffect,
-    Step,
     Tariff,
     TariffExample,
     TaxMode,
@@ -33,11 +32,16 @@ from linehouse.rating.values.zones import (
 
 __all__ = [
     "UNKNOWN_ZONE",
+    "Accumulated",
+    "AtMaximum",
+    "Attribute",
     "BandChange",
     "Bucket",
     "BucketKind",
     "Conditions",
     "Consumption",
+    "Counter",
+    "Counts",
     "Direction",
     "Due",
     "Fee",
@@ -46,10 +50,15 @@ __all__ = [
     "NetworkZone",
     "NumberMatch",
     "NumberZone",
+    "OwnPrice",
     "PaidBy",
     "Part",
+    "Per",
+    "Percent",
     "Price",
     "Priced",
+    "RestState",
+    "Rollover",
     "RoundTo",
     "Rule",
     "RuleEffect",
@@ -62,6 +71,7 @@ __all__ = [
     "UsageEvent",
     "UsageType",
     "Verdict",
+    "WalkState",
     "WeeklyWindow",
     "WhenEmpty",
     "ZoneKind",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from fractions import Fraction
 
@@ -27,6 +28,12 @@ class PaidBy(StrEnum):
     """Nobody: a rule forbids it."""
     EMPTY = "empty-bucket"
     """Nobody: the bucket that should pay is empty and does not let money be asked."""
+    THROTTLED = "throttled"
+    """An allowance that is used up lets usage go on, slower, without money."""
+    REDIRECTED = "redirected"
+    """Nobody: the bucket that should pay is empty and sends the user to where more can be bought."""
+    EMERGENCY = "emergency"
+    """Nobody, always: an emergency number."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +42,8 @@ class Part:
 
     ``start``–``end`` is the position in the event in base units: usage, not blocks. ``blocks`` × ``block`` is what was
     paid for. ``amount`` is exact micro-units before rounding, ``flat`` the step's entry fee within it. ``taken``
-    is what came out of the bucket, exact.
+    is what came out of the bucket, exact; a bucket with a price of its own has an ``amount`` as well. ``band`` is the
+    time band by which the rule held, ``position`` where in the steps the part began (of the event or of the period).
     """
 
     start: int
@@ -54,6 +62,8 @@ class Part:
     bucket: str = ""
     bucket_name: str = ""
     taken: Fraction = Fraction(0)
+    band: str = ""
+    position: int = 0
 
     @property
     def quantity(self) -> int:
@@ -68,11 +78,61 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class FeePart:
-    """A fee of the event, or what a bound added or took away: ``connect``, ``finish``, ``minimum``, ``maximum``."""
+    """What is due besides blocks: ``connect``, ``finish``, ``minimum``, ``percent``, ``volume`` (usage of the period
+    priced anew, may be negative), ``bucket-connect`` (``rule`` is then the bucket's reference)."""
 
     kind: str
     rule: str
     amount: Fraction
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WalkState:
+    """What was assigned so far to an event that is reported in parts; ``consume(…, resume=state)`` goes on from it.
+
+    ``used`` is the usage assigned (cumulative), ``position`` where the next block begins: beyond ``used`` when a block
+    that has begun is paid for. ``parts`` are the assignments, in order; ``money`` says which money bucket paid what
+    of them (exact micro-units, in order). ``units_booked``, ``money_booked``, ``uncollected`` and ``counted`` are what
+    earlier answers told the caller to book. The rest is the walk's own. Everything is exact and can be kept as JSON:
+    see ``linehouse.rating.walk_state``.
+    """
+
+    used: int = 0
+    position: int = 0
+    rest: RestState | None = None
+    first: tuple[str, str] | None = None
+    free: int = 0
+    begun: bool = False
+    paid_first: bool = False
+    finish: Fraction = Fraction(0)
+    charged: Fraction = Fraction(0)
+    skipped: int = 0
+    amount_priced: int = 0
+    ended: bool = False
+    entered: tuple[tuple[str, str, int], ...] = ()
+    connected: tuple[str, ...] = ()
+    opened: Mapping[str, datetime] = field(default_factory=dict)
+    taken: Mapping[str, Fraction] = field(default_factory=dict)
+    walked: Mapping[str, int] = field(default_factory=dict)
+    parts: tuple[Part, ...] = ()
+    fees: tuple[FeePart, ...] = ()
+    money: tuple[tuple[str, Fraction], ...] = ()
+    total: int = 0
+    units_booked: Mapping[str, int] = field(default_factory=dict)
+    money_booked: Mapping[str, int] = field(default_factory=dict)
+    uncollected: int = 0
+    counted: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class RestState:
+    """The rest of a block of which a bucket took a part: by which rule and step it goes on, and to where."""
+
+    tariff: str
+    rule: str
+    step: int
+    end: int
+    stop: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,9 +164,13 @@ class Priced:
 class Consumption:
     """The decision on one event: its price, what each bucket gives, and what nobody pays.
 
-    ``unit_takes`` are whole base units by bucket, ``money_takes`` micro-units by bucket; together with ``uncollected``
-    the money takes are exactly ``priced.total``. ``blocked`` is usage (base units) that a rule or an empty
-    bucket forbade.
+    ``unit_takes`` are whole base units by bucket, ``money_takes`` micro-units by bucket; together with
+    ``uncollected`` the money takes are exactly ``priced.total``, or with ``resume`` what this call adds to it: all
+    figures of this class are what this call adds, ``priced`` is the whole event so far. ``blocked`` is usage (base
+    units) that a rule or an empty bucket forbade, ``throttled`` usage that went on slower without money.
+    ``counted`` is what is added to the period's counters. ``first_used`` names buckets that were used for the first
+    time, and when. ``ends_at`` is the position at which the event's maximum says ``then: disconnect``: no more is
+    granted from there.
     """
 
     priced: Priced
@@ -114,3 +178,8 @@ class Consumption:
     money_takes: Mapping[str, int] = field(default_factory=dict)
     uncollected: int = 0
     blocked: int = 0
+    throttled: int = 0
+    counted: Mapping[str, int] = field(default_factory=dict)
+    first_used: Mapping[str, datetime] = field(default_factory=dict)
+    ends_at: int | None = None
+    state: WalkState | None = None

@@ -9,102 +9,13 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from linehouse.kernel.numbering import Plmn
+from linehouse.kernel.period import Period
 from linehouse.kernel.quantity import Quantity
 from linehouse.kernel.rounding import Rounding
+from linehouse.rating.values.conditions import Conditions
+from linehouse.rating.values.prices import Counts, Price
 from linehouse.rating.values.usage import Direction, UsageType
 from linehouse.rating.values.zones import NetworkZone, NumberZone, TimeBand, ZoneKind
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Conditions:
-    """All that are given must hold; an empty tuple or None asks nothing. Within one condition any value will do.
-
-    Also used as one clause of an allowance's scope.
-    """
-
-    usage_types: tuple[UsageType, ...] = ()
-    directions: tuple[Direction, ...] = ()
-    number_zones: tuple[str, ...] = ()
-    network_zones: tuple[str, ...] = ()
-    time_bands: tuple[str, ...] = ()
-    rating_groups: tuple[int, ...] = ()
-    apns: tuple[str, ...] = ()
-    service_ids: tuple[str, ...] = ()
-    on_net: bool | None = None
-
-    @property
-    def constrained(self) -> int:
-        """How many conditions are given: more is narrower."""
-        lists = (
-            self.usage_types,
-            self.directions,
-            self.number_zones,
-            self.network_zones,
-            self.time_bands,
-            self.rating_groups,
-            self.apns,
-            self.service_ids,
-        )
-        return sum(1 for given in lists if given) + (self.on_net is not None)
-
-    @property
-    def named(self) -> int:
-        """How many values are named in all conditions together: fewer is narrower."""
-        return (
-            len(self.usage_types)
-            + len(self.directions)
-            + len(self.number_zones)
-            + len(self.network_zones)
-            + len(self.time_bands)
-            + len(self.rating_groups)
-            + len(self.apns)
-            + len(self.service_ids)
-        )
-
-
-class Due(StrEnum):
-    """When a fee per event is due."""
-
-    CHARGED = "charged"
-    """Only when money pays the event's first block."""
-    ALWAYS = "always"
-    """Also when an allowance covers it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Fee:
-    """An amount (micro-units) due once per event."""
-
-    micros: int
-    due: Due = Due.CHARGED
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
-    """From ``start`` (base units after the free ones) on, blocks of ``block`` base units at ``price`` per ``unit``.
-
-    ``price`` and ``flat`` are micro-units; ``flat`` is due when money first pays a block of this step. ``overhang``:
-    the step's length is no multiple of its block; the block at its end is paid in full, the next step starts on time.
-    """
-
-    start: int
-    price: int
-    unit: int
-    block: int
-    flat: int = 0
-    overhang: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Price:
-    """What a rule asks for. Steps ascend, the first from zero; ``minimum`` and ``maximum`` are micro-units."""
-
-    steps: tuple[Step, ...]
-    connect: Fee | None = None
-    finish: Fee | None = None
-    free: int = 0
-    minimum: int | None = None
-    maximum: int | None = None
 
 
 class RuleEffect(StrEnum):
@@ -119,7 +30,11 @@ class RuleEffect(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """One clause of a tariff. ``price`` is there exactly when ``effect`` is PRICE."""
+    """One clause of a tariff. ``price`` is there exactly when ``effect`` is PRICE.
+
+    ``valid``: the rule is in force for blocks that start within it; None: as long as its tariff. ``regulated`` names
+    the regulation that bounds it (a key of a regulation pack), for lint.
+    """
 
     key: str
     name: str
@@ -128,6 +43,22 @@ class Rule:
     price: Price | None = None
     line: str = ""
     """Which of the tariff's invoice lines sums what this rule prices."""
+    valid: Period | None = None
+    regulated: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counter:
+    """Usage of a period under one name: for conditions on accumulated usage, and for steps that several rules share.
+
+    ``what`` (its time bands and accumulated usage are not asked) says which usage it counts, ``counts`` whether
+    what a bucket covered is counted.
+    """
+
+    key: str
+    name: str = ""
+    what: Conditions = field(default_factory=Conditions)
+    counts: Counts = Counts.CHARGED
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +78,17 @@ class BandChange(StrEnum):
     """The event is cut at the boundary; each part is rounded up in its own rule's blocks."""
 
 
+class Attribute(StrEnum):
+    """By which instant the volume of a data report or record is priced."""
+
+    GRANT = "grant"
+    """When its grant was made; offline: when the record opened."""
+    REPORT = "report"
+    """When it was reported; offline: when the record closed."""
+    PRO_RATA = "pro-rata"
+    """As if it had been used evenly in between."""
+
+
 class TaxMode(StrEnum):
     """Whether the prices of a tariff contain tax."""
 
@@ -160,6 +102,8 @@ class Verdict(StrEnum):
     PRICED = "priced"
     FREE = "free"
     BLOCKED = "blocked"
+    THROTTLED = "throttled"
+    """An allowance is used up and promises to go on, slower, without money."""
     UNRATED = "unrated"
 
 
@@ -184,8 +128,13 @@ class TariffExample:
 class Tariff:
     """One version of a price list. ``fallback`` is asked only when no own rule matches.
 
-    Times are read in ``time_zone``. Zones are looked up over all zones of the tariff, longest prefix first, so that
-    each event is in exactly one number zone and one network zone.
+    Times are read in ``time_zone``, or with ``serving_time`` at the offset that came with the record, where one
+    did. Numbers in a zone of the kind EMERGENCY are free and never blocked, whatever else is said. ``cost`` is the
+    wholesale twin: what the same usage costs the brand. ``period_counts`` says whether covered usage moves ``per:
+    period`` steps on. ``one_bucket``: a money bucket that cannot pay a whole block is skipped for it.
+    ``own_networks`` are the recipient networks (as number portability names them) that are on-net. Zones are looked
+    up over all zones of the tariff, longest prefix first, so that each event is in exactly one number zone and one
+    network zone.
     """
 
     key: str
@@ -203,6 +152,14 @@ class Tariff:
     band_change: BandChange = BandChange.BLOCK
     fallback_key: str | None = None
     fallback: Tariff | None = None
+    cost_key: str | None = None
+    cost: Tariff | None = None
+    serving_time: bool = False
+    attribute: Attribute = Attribute.GRANT
+    one_bucket: bool = False
+    period_counts: Counts = Counts.CHARGED
+    counters: Mapping[str, Counter] = field(default_factory=dict)
+    own_networks: frozenset[str] = frozenset()
     lines: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """Invoice lines by key: their text by language. ``included`` is for what buckets cover entirely."""
     examples: tuple[TariffExample, ...] = ()
@@ -235,7 +192,7 @@ class Tariff:
     @property
     def asks_on_net(self) -> bool:
         """Whether a rule of it or of its fallbacks depends on the other party's network."""
-        own = any(rule.conditions.on_net is not None for rule in self.rules)
+        own = any(rule.conditions.on_net is not None or rule.conditions.recipient_networks for rule in self.rules)
         return own or (self.fallback is not None and self.fallback.asks_on_net)
 
     @property

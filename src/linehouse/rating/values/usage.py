@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from linehouse.kernel.numbering import Plmn
@@ -55,6 +55,15 @@ class UsageEvent:
     has asked. ``other_network`` is the network to which the other party's number was ported, None when that is not
     known. ``started_at`` is an instant in UTC; data is priced as of it, time as of the start of each block.
     A negative quantity is refused unless the source may send corrections.
+
+    Number portability: ``on_net`` is the answer itself; where it is None, ``recipient_network`` (whose network serves
+    the other party) is compared with the tariff's own networks. ``closed_user_groups``, ``friend_lists`` and
+    ``segments`` are those that apply to this event. ``amount`` (micro-units of the tariff's currency) is what a
+    percentage is taken of. ``utc_offset`` is the local time offset that came with the record.
+
+    Volume: ``ended_at`` is when the record closed or the report was made, ``priced_at`` when the reported part's grant
+    was made (None: ``started_at``). Where a report cannot say on which side of a tariff switch its part lies,
+    ``or_priced_at`` is the other instant: the cheaper counts.
     """
 
     usage_type: UsageType
@@ -70,11 +79,24 @@ class UsageEvent:
     on_net: bool | None = None
     other_network: Plmn | None = None
     correction: bool = False
+    recipient_network: str | None = None
+    closed_user_groups: frozenset[str] = frozenset()
+    friend_lists: frozenset[str] = frozenset()
+    segments: frozenset[str] = frozenset()
+    amount: int | None = None
+    utc_offset: timedelta | None = None
+    ended_at: datetime | None = None
+    priced_at: datetime | None = None
+    or_priced_at: datetime | None = None
 
     def __post_init__(self) -> None:
         if type(self.quantity) is not int:
             raise TypeError(f"quantity must be int, not {type(self.quantity).__name__}")
         object.__setattr__(self, "started_at", require_aware(self.started_at))
+        for name in ("ended_at", "priced_at", "or_priced_at"):
+            instant = getattr(self, name)
+            if instant is not None:
+                object.__setattr__(self, name, require_aware(instant))
 
     @property
     def used(self) -> Quantity:
