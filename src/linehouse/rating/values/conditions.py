@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from linehouse.kernel.numbering import Plmn
 from linehouse.rating.values.usage import Direction, UsageType
 
 
@@ -42,7 +43,7 @@ class Conditions:
     closed_user_groups: tuple[str, ...] = ()
     friend_lists: tuple[str, ...] = ()
     segments: tuple[str, ...] = ()
-    recipient_networks: tuple[str, ...] = ()
+    recipient_networks: tuple[Plmn, ...] = ()
     accumulated: Accumulated | None = None
 
     @property

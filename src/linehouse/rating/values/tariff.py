@@ -159,7 +159,7 @@ class Tariff:
     one_bucket: bool = False
     period_counts: Counts = Counts.CHARGED
     counters: Mapping[str, Counter] = field(default_factory=dict)
-    own_networks: frozenset[str] = frozenset()
+    own_networks: frozenset[Plmn] = frozenset()
     lines: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """Invoice lines by key: their text by language. ``included`` is for what buckets cover entirely."""
     examples: tuple[TariffExample, ...] = ()

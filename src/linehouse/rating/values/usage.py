@@ -79,7 +79,7 @@ class UsageEvent:
     on_net: bool | None = None
     other_network: Plmn | None = None
     correction: bool = False
-    recipient_network: str | None = None
+    recipient_network: Plmn | None = None
     closed_user_groups: frozenset[str] = frozenset()
     friend_lists: frozenset[str] = frozenset()
     segments: frozenset[str] = frozenset()
