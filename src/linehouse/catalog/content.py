@@ -55,6 +55,7 @@ def content_of(value: object) -> Content:
             and field.name not in _NOT_CONTENT
             and not _given_by_publishing(value, field.name)
             and not _no_logo(value, field.name)
+            and not _no_cost(value, field.name)
         }
     raise TypeError(f"no content for {type(value).__name__}")
 
@@ -66,6 +67,11 @@ def _given_by_publishing(value: object, field: str) -> bool:
 def _no_logo(value: object, field: str) -> bool:
     """A brand without a logo says what it said before there were any: its digest stays."""
     return field == "logo" and isinstance(value, Look) and not value.logo
+
+
+def _no_cost(value: object, field: str) -> bool:
+    """Who names no wholesale tariff says what was said before there were any."""
+    return field in ("cost_tariff", "cost_key", "exchange") and not getattr(value, field)
 
 
 def _sequence(items: tuple[object, ...] | list[object]) -> Content:

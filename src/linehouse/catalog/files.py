@@ -24,6 +24,7 @@ from linehouse.catalog.text.specifications import Specifications, parse_specific
 from linehouse.catalog.values import BrandProfile, Catalogue
 from linehouse.kernel.error import DomainError
 from linehouse.kernel.outcome import Problem
+from linehouse.rating.cost import cost_key_of, unfit
 from linehouse.rating.tariff_text import link, parse_tariff
 from linehouse.rating.values import NetworkZone, NumberZone, Tariff, TimeBand
 from linehouse.rating.yaml_source import MarkedNode, load_marked
@@ -79,6 +80,8 @@ def read_catalogue(files: Mapping[str, str]) -> Written:
     brand = problems.catch(partial(parse_brand, nodes[BRAND_FILE])) if BRAND_FILE in nodes else None
     brand = _with_logo(brand, files, problems)
     tariffs = _tariffs(nodes, problems)
+    if brand is not None and not problems.found:
+        problems.catch(partial(_cost_of_brand, nodes[BRAND_FILE], brand, tariffs))
     specifications, offering_nodes = Specifications(), []
     for node in _in_folder(nodes, "catalog").values():
         if node.is_mapping and "offering" in node.entries():
@@ -129,6 +132,24 @@ def _tariffs(nodes: Mapping[str, MarkedNode], problems: _Problems) -> dict[str, 
             )
         found[tariff.key] = tariff
     return problems.catch(partial(link, found)) or found
+
+
+def _cost_of_brand(node: MarkedNode, brand: BrandProfile, tariffs: Mapping[str, Tariff]) -> None:
+    """The brand's wholesale tariff exists and fits every tariff that names none itself."""
+    if brand.cost_tariff is None:
+        return
+    named = node.entries()["cost-tariff"]
+    wholesale = tariffs[named.choice(tariffs)]
+    priced_by = {tariff.cost_key for tariff in tariffs.values()} | {brand.cost_tariff}
+    behind: Tariff | None = wholesale.fallback
+    while behind is not None:
+        priced_by.add(behind.key)
+        behind = behind.fallback
+    for key, tariff in tariffs.items():
+        if key in priced_by or cost_key_of(tariff, brand.cost_tariff) != wholesale.key:
+            continue
+        if message := unfit(tariff, wholesale):
+            named.fail(message, "a tariff with `prices: net`")
 
 
 def _all_zones(tariffs: Mapping[str, Tariff]) -> ZoneSet:

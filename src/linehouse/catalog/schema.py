@@ -201,6 +201,7 @@ def brand_schema() -> Schema:
             "prices": words(TaxMode),
             "tax-country": COUNTRY,
             "home-network": PLMN,
+            "cost-tariff": said(KEY, "the wholesale tariff of tariffs that name none"),
             "legal-entity": mapping(
                 LEGAL_ENTITY,
                 {key: COUNTRY if key == "country" else TEXT for key in LEGAL_ENTITY.known},

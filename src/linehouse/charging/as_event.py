@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from linehouse.kernel.numbering import Plmn
+from linehouse.kernel.error import Invalid
+from linehouse.kernel.numbering import Imei, Plmn
 from linehouse.rating.values import Direction, UsageEvent, UsageType
 from linehouse.usage.values import NormalisedUsage
 
@@ -23,3 +24,11 @@ def event_of(record: NormalisedUsage, on_net: bool | None = None, other_network:
         other_network=other_network,
         correction=record.corrections,
     )
+
+
+def device_of(record: NormalisedUsage) -> str:
+    """The type allocation code of the device, where the source gives its IMEI; else nothing."""
+    try:
+        return Imei.parse(record.attributes.get("imei", "")).tac
+    except Invalid:
+        return ""

@@ -27,6 +27,10 @@ class NoTariff(DomainError, code="charging.no_tariff", kind=Kind.REFUSED):
     """The subscriber's plan names no tariff, or none of that name was in force at that instant."""
 
 
+class GroupingUnknown(DomainError, code="charging.grouping_unknown", kind=Kind.INVALID):
+    """Usage cannot be grouped by this."""
+
+
 class Reason(StrEnum):
     """Why a record goes to suspense instead of being charged."""
 

@@ -3,8 +3,19 @@
 from __future__ import annotations
 
 from linehouse.charging import store
+from linehouse.charging.service import hours
 from linehouse.ledger import service as ledger
-from linehouse.platform.checks import Verdict, check
+from linehouse.platform.checks import Finding, Verdict, check
+
+
+@check("charging.hours", "The sums of usage by the hour are exactly those of the rated records, cost included.")
+def hours_are_the_records() -> Verdict:
+    """By plan, kind of usage and currency: records, quantity, amounts, costs."""
+    findings = [
+        Finding("/".join(name for name in key if name) or "usage", f"records {records}", f"hours {summed}")
+        for key, records, summed in hours.unequal_hours()
+    ]
+    return Verdict(hours.hours_kept(), tuple(findings))
 
 
 @check("charging.unbilled", "The journal holds as unbilled exactly the net of rated usage that stands on no invoice.")

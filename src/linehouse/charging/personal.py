@@ -19,6 +19,23 @@ personal_table(
     )
 )
 not_personal("charging_rated_usage", "label", "unit_takes", "money_takes", "explanation")
+# A TAC names a model of device, not one device; a segment and an offering are shared by many.
+not_personal("charging_rated_usage", "offering", "segment", "device", "cost_rule", "cost_reason")
+not_personal(
+    "charging_usage_hour",
+    "offering",
+    "segment",
+    "device",
+    "tariff",
+    "billing_mode",
+    "usage_type",
+    "direction",
+    "unit",
+    "number_zone",
+    "network_zone",
+    "network",
+    "currency",
+)
 personal_table(
     Table(
         name="charging_line",

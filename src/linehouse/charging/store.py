@@ -25,7 +25,8 @@ account_id uuid, account text, billing_mode text, usage_type text, direction tex
 quantity bigint, unit text, peer text, network text, number_zone text, network_zone text, tariff text,
 catalog_version int, rule text, verdict text, line_group text, label jsonb, clause text, covered_by text,
 currency text, tax_mode text, tax_category text, tax_code text, gl text, amount bigint, net bigint, gross bigint,
-uncollected bigint, blocked bigint, unit_takes jsonb, money_takes jsonb, explanation jsonb
+uncollected bigint, blocked bigint, unit_takes jsonb, money_takes jsonb, explanation jsonb,
+offering text, segment text, device text, cost bigint, cost_rule text, cost_reason text
 """
 _NAMES = ", ".join(column.split()[0] for column in _WRITTEN.split(","))
 
@@ -76,6 +77,21 @@ def count(where: str, params: Sequence[Any]) -> int:
             f" WHERE {where}",
             list(params),
         )
+        row = cursor.fetchone()
+    return int(row[0]) if row else 0
+
+
+def rated_by_name(where: str, params: Mapping[str, Any], page: str) -> list[RatedUsage]:
+    """Rated records by a condition with named values, in order of their start."""
+    with brand_cursor() as cursor:
+        cursor.execute(f"{_READ} WHERE {where} ORDER BY started_at, sequence {page}", dict(params))
+        return [_rated(row) for row in dict_rows(cursor)]
+
+
+def count_by_name(where: str, params: Mapping[str, Any]) -> int:
+    """How many rated records match such a condition."""
+    with brand_cursor() as cursor:
+        cursor.execute(f"SELECT count(*) FROM charging_rated_usage WHERE {where}", dict(params))  # noqa: S608
         row = cursor.fetchone()
     return int(row[0]) if row else 0
 
@@ -188,6 +204,50 @@ def drop_tariffs(catalog_version: int) -> None:
         cursor.execute("DELETE FROM charging_tariffs WHERE catalog_version = %s", [catalog_version])
 
 
+_GAP = ("cost_reason", "usage_type", "direction", "number_zone", "network_zone")
+
+
+def cost_gaps() -> list[dict[str, Any]]:
+    """Rated records without a cost, by reason, kind of usage and zones."""
+    names = ", ".join(_GAP)
+    with brand_cursor() as cursor:
+        cursor.execute(
+            f"SELECT {names}, max(cost_rule) AS rule, count(*) AS records, min(started_at) AS first_use,"  # noqa: S608
+            " max(started_at) AS last_use FROM charging_rated_usage WHERE cost IS NULL"
+            f" GROUP BY {names} ORDER BY {names}"
+        )
+        return dict_rows(cursor)
+
+
+def without_cost(limit: int, gap: Sequence[str] = ()) -> list[RatedUsage]:
+    """Rated records without a cost, oldest first: of one gap, or of all."""
+    where, params = "cost IS NULL", list(gap)
+    if gap:
+        where += "".join(f" AND u.{name} = %s" for name in _GAP)
+    return rated(where, params, "sequence", f"LIMIT {int(limit)}")
+
+
+def set_costs(known: Sequence[tuple[int, datetime, int, str]]) -> None:
+    """Put costs (sequence, instant of rating, micro-units, clause) to records that had none."""
+    if not known:
+        return
+    with brand_cursor() as cursor:
+        cursor.execute(
+            """
+            UPDATE charging_rated_usage u SET cost = given.cost, cost_rule = given.rule, cost_reason = ''
+            FROM unnest(%s::bigint[], %s::timestamptz[], %s::bigint[], %s::text[])
+                 AS given (sequence, rated_at, cost, rule)
+            WHERE u.rated_at = given.rated_at AND u.sequence = given.sequence AND u.cost IS NULL
+            """,
+            [
+                [sequence for sequence, _, _, _ in known],
+                [at for _, at, _, _ in known],
+                [cost for _, _, cost, _ in known],
+                [rule for _, _, _, rule in known],
+            ],
+        )
+
+
 def _rated(row: Mapping[str, Any]) -> RatedUsage:
     currency = row["currency"]
     return RatedUsage(
@@ -230,6 +290,12 @@ def _rated(row: Mapping[str, Any]) -> RatedUsage:
         money_takes=_json(row["money_takes"]),
         rated_at=row["rated_at"],
         invoice=row["invoice"],
+        offering=row["offering"],
+        segment=row["segment"],
+        device=row["device"],
+        cost=None if row["cost"] is None else Money(row["cost"], currency),
+        cost_rule=row["cost_rule"],
+        cost_reason=row["cost_reason"],
     )
 
 

@@ -20,6 +20,8 @@ REVENUE = "usage"
 """The detail of the revenue account of usage."""
 
 
+NO_COST = "charging.no_cost"
+"""The kind of task: usage whose wholesale cost is not known."""
 UNBILLED = "unbilled/"
 """The purses of postpaid accounts begin with this."""
 
@@ -52,6 +54,8 @@ class Line:
     currency: str
     tax_country: str
     zone: ZoneInfo
+    segment: str = ""
+    """The customer's own characteristic ``segment``, else ``individual`` or ``organization``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +66,8 @@ class RatedUsage:
     exact to the micro-unit. ``uncollected`` is what nobody paid, ``blocked`` the usage (base units) that an empty
     allowance did not cover. ``group`` and ``label`` name the invoice line, ``clause`` the tariff rule. ``unit_takes``
     and ``money_takes`` are by bucket reference. ``invoice`` is the invoice's number, empty while there is none.
+    ``cost`` is what the host network or a roaming partner asks for it, without tax; None while nobody can say, and
+    ``cost_reason`` says why; ``cost_rule`` names the clause of the wholesale tariff. ``device`` is the TAC of the IMEI.
     """
 
     sequence: int
@@ -103,6 +109,12 @@ class RatedUsage:
     money_takes: Mapping[str, int]
     rated_at: datetime
     invoice: str = ""
+    offering: str = ""
+    segment: str = ""
+    device: str = ""
+    cost: Money | None = None
+    cost_rule: str = ""
+    cost_reason: str = ""
 
     @property
     def paid_from_balance(self) -> Money:

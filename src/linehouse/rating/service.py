@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from linehouse.rating.buckets import consume
 from linehouse.rating.burn_order import burn_key, in_burn_order
+from linehouse.rating.cost import Cost, cost_key_of, cost_of
 from linehouse.rating.countries import country_of_mcc, country_of_tadig
 from linehouse.rating.example_text import FailedExample, event_in_words, failed_examples, failing
 from linehouse.rating.explain import PlainPriced, explain, explain_plain, explain_takes, plain
@@ -19,6 +20,7 @@ from linehouse.rating.yaml_source import FieldSet, MarkedNode, Plain, from_plain
 from linehouse.rating.zones import match_network, match_number
 
 __all__ = [
+    "Cost",
     "FailedExample",
     "FieldSet",
     "MarkedNode",
@@ -29,6 +31,8 @@ __all__ = [
     "burn_key",
     "charge_period",
     "consume",
+    "cost_key_of",
+    "cost_of",
     "country_of_mcc",
     "country_of_tadig",
     "due_early",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from linehouse.kernel.rounding import Rounding
+from linehouse.rating.cost_text import EXCHANGE
 from linehouse.rating.example_text import GRAMMAR
 from linehouse.rating.schema_words import (
     AMOUNT,
@@ -10,6 +11,7 @@ from linehouse.rating.schema_words import (
     DAY,
     DIALECT,
     KEY,
+    NUMBER,
     POSITION,
     QUANTITY,
     TEXT,
@@ -46,6 +48,15 @@ def tariff_schema() -> Schema:
     )
     decimals: Schema = {"type": ["integer", "string"], "pattern": "^[0-6]$", "minimum": 0, "maximum": 6}
     round_to = mapping(ROUND, {"mode": words(Rounding), "decimals": decimals})
+    exchange = mapping(
+        EXCHANGE,
+        {
+            "to": {"type": "string", "pattern": "^[A-Z]{3}$", "description": "ISO 4217"},
+            "from": said(DAY, "the first day on which the rate holds"),
+            "rate": said(NUMBER, "what one unit of the tariff's currency is worth"),
+            "source": said(TEXT, "who published the rate"),
+        },
+    )
     schema = mapping(
         TARIFF,
         {
@@ -61,6 +72,8 @@ def tariff_schema() -> Schema:
             "round": said(round_to, "the one rounding at the end of an event"),
             "band-change": said(words(BandChange), "what happens when a time band ends within a call"),
             "fallback": said(KEY, "the tariff that is asked when no own rule fits"),
+            "cost-tariff": said(KEY, "the wholesale tariff that says what the same usage costs the brand"),
+            "exchange": said(each(exchange), "what the tariff's currency was worth: for wholesale in another currency"),
             "lines": said(by_key(by_language()), "invoice lines, each with its text by language"),
             "covers-week": said(some(KEY), "time bands that share out every hour of the week"),
             "examples": said(each({"type": "string"}), f"executed before publishing: {GRAMMAR}"),

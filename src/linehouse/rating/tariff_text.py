@@ -10,6 +10,7 @@ from linehouse.kernel.money import require_currency
 from linehouse.kernel.period import day_start
 from linehouse.kernel.quantity import Unit
 from linehouse.kernel.rounding import Rounding
+from linehouse.rating.cost_text import read_exchange, require_cost_tariff
 from linehouse.rating.errors import TariffLinkBroken
 from linehouse.rating.example_text import parse_example
 from linehouse.rating.marked import FieldSet, MarkedNode
@@ -36,7 +37,7 @@ from linehouse.rating.zone_text import ZoneSet, read_zones
 TARIFF = FieldSet(
     "tariff",
     required=("tariff", "name", "version", "valid-from", "currency", "prices", "time-zone", "zones", "rules"),
-    optional=("round", "band-change", "fallback", "lines", "examples", "covers-week"),
+    optional=("round", "band-change", "fallback", "lines", "examples", "covers-week", "cost-tariff", "exchange"),
     unbuilt=("attribute", "one-bucket", "counts", "packages", "period-charges", "corrections"),
 )
 ROUND = FieldSet("round", optional=("mode", "decimals"))
@@ -104,6 +105,8 @@ def link(tariffs: Mapping[str, Tariff]) -> dict[str, Tariff]:
                     value=key,
                 )
             tariff = replace(tariff, fallback=fallback)
+        if tariff.cost_key is not None:
+            require_cost_tariff(tariff, tariffs)
         linked[key] = tariff
         return tariff
 
@@ -149,6 +152,8 @@ def parse_tariff(node: MarkedNode, zones: Mapping[str, MarkedNode]) -> Tariff:
         band_change=BandChange(given["band-change"].choice(BandChange)) if "band-change" in given else BandChange.BLOCK,
         lines=lines,
         fallback_key=given["fallback"].key() if "fallback" in given else None,
+        cost_key=given["cost-tariff"].key() if "cost-tariff" in given else None,
+        exchange=read_exchange(given["exchange"], currency, zone) if "exchange" in given else (),
         source=f"{node.source}:{node.line}",
     )
     examples = given["examples"].items() if "examples" in given else ()

@@ -289,6 +289,28 @@ def guided_of_file(file_id: UUID) -> list[NormalisedUsage]:
         return [usage_of(row) for row in dict_rows(cursor)]
 
 
+def by_id(record_ids: Sequence[UUID]) -> list[NormalisedUsage]:
+    """Records by id, whatever their state."""
+    with brand_cursor() as cursor:
+        cursor.execute("SELECT * FROM usage_record WHERE id = ANY(%s::uuid[])", [list(record_ids)])
+        return [usage_of(row) for row in dict_rows(cursor)]
+
+
+_USED = """
+SELECT * FROM usage_record
+WHERE chargeable AND state IN ('guided', 'rated', 'rerated', 'billed') AND started_at >= %s AND started_at < %s
+  AND subscription_id = ANY(%s::uuid[])
+ORDER BY started_at, file_id::text, position
+"""
+
+
+def used(subscription_ids: Sequence[UUID], start: datetime, end: datetime) -> list[NormalisedUsage]:
+    """Chargeable records of subscriptions that began in [start, end), in the order in which they are charged."""
+    with brand_cursor() as cursor:
+        cursor.execute(_USED, [start, end, list(subscription_ids)])
+        return [usage_of(row) for row in dict_rows(cursor)]
+
+
 def record_row(record_id: UUID, *, lock: bool = False) -> dict[str, Any] | None:
     """One record with its state, or None."""
     with brand_cursor() as cursor:

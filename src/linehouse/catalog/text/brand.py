@@ -29,6 +29,7 @@ BRAND = FieldSet(
         "brand", "name", "country", "currency", "time-zone", "languages", "prices", "tax-country", "home-network",
         "legal-entity", "bank-account", "look", "accounts", "number-series",
     ),
+    optional=("cost-tariff",),
 )  # fmt: skip
 LEGAL_ENTITY = FieldSet(
     "legal entity",
@@ -63,6 +64,7 @@ def parse_brand(node: MarkedNode) -> BrandProfile:
         look=_look(given["look"]),
         account_defaults=_accounts(given["accounts"]),
         series=_series(given["number-series"]),
+        cost_tariff=given["cost-tariff"].key() if "cost-tariff" in given else None,
     )
 
 

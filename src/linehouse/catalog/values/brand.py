@@ -59,7 +59,8 @@ class AccountDefaults:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BrandProfile:
     """The brand. ``languages`` in order of preference, the first is the default; ``series`` are number formats by name,
-    where ``{n}`` stands for the running number (``C-{n:06}``)."""
+    where ``{n}`` stands for the running number (``C-{n:06}``). ``cost_tariff`` is the wholesale tariff of tariffs that
+    name none."""
 
     key: str
     name: str
@@ -75,6 +76,7 @@ class BrandProfile:
     look: Look
     account_defaults: AccountDefaults
     series: Mapping[str, str]
+    cost_tariff: str | None = None
 
     @property
     def language(self) -> str:

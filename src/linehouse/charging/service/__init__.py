@@ -2,7 +2,17 @@
 
 from linehouse.charging.ports import use_tax_rates
 from linehouse.charging.service.charge import charge_file, charge_record
+from linehouse.charging.service.costs import CostGap, cost_gaps, price_costs
 from linehouse.charging.service.enquiry import EnquiryRequest, price_enquiry
+from linehouse.charging.service.hours import (
+    By,
+    UsageSlice,
+    UsageTotal,
+    by_word,
+    records_of,
+    usage_totals,
+    usage_values,
+)
 from linehouse.charging.service.look import (
     explain,
     explanation,
@@ -16,18 +26,28 @@ from linehouse.charging.service.look import (
 from linehouse.charging.values import Rate
 
 __all__ = [
+    "By",
+    "CostGap",
     "EnquiryRequest",
     "Rate",
+    "UsageSlice",
+    "UsageTotal",
+    "by_word",
     "charge_file",
     "charge_record",
+    "cost_gaps",
     "explain",
     "explanation",
     "mark_billed",
+    "price_costs",
     "price_enquiry",
     "rated_record",
     "rated_usage",
     "records",
+    "records_of",
     "unbilled",
     "usage_sums",
+    "usage_totals",
+    "usage_values",
     "use_tax_rates",
 ]

@@ -11,12 +11,14 @@ from linehouse.balance import service as balance
 from linehouse.balance.values import BucketUse
 from linehouse.catalog import service as catalog
 from linehouse.charging import store
+from linehouse.charging.as_event import device_of
 from linehouse.charging.decision import Decided, Suspended, decide
 from linehouse.charging.events import UsageRated
 from linehouse.charging.ports import tax_rate
 from linehouse.charging.posting import charged, split, transfers_of
+from linehouse.charging.service.costs import gap_of
 from linehouse.charging.service.lines import Tariffs, lines_of
-from linehouse.charging.values import REVENUE, STANDARD, Rate
+from linehouse.charging.values import NO_COST, REVENUE, STANDARD, Rate
 from linehouse.inventory import service as inventory
 from linehouse.inventory.values import IdentityKind, IdentityQuery
 from linehouse.kernel.numbering import Plmn
@@ -26,7 +28,7 @@ from linehouse.ledger import service as ledger
 from linehouse.ledger.values import Entry
 from linehouse.platform.outbox.service import emit
 from linehouse.platform.work import Actor, Work, unit_of_work
-from linehouse.rating.service import is_on_net, line_of, plain
+from linehouse.rating.service import Cost, cost_of, is_on_net, line_of, plain
 from linehouse.rating.values import PaidBy, Verdict
 from linehouse.usage import service as usage
 from linehouse.usage.values import NormalisedUsage
@@ -65,8 +67,11 @@ def _charge(file_id: UUID, records: Sequence[NormalisedUsage], work: Work) -> Us
         if (transfers := transfers_of(one, rate))
     ]
     ledger.post_all(entries)
-    rows = [_row(one, rate) for one, rate in zip(decided, rates, strict=True)]
+    rows = [_row(one, rate, _cost(one, tariffs)) for one, rate in zip(decided, rates, strict=True)]
     store.insert_rated(rows, work.now)
+    for row in rows:
+        if row["cost"] is None:
+            work.touch(NO_COST, gap_of(row))
     usage.mark_rated([record.id for record in records if record.key in known], actor=work.actor)
     usage.mark_rated([one.record.id for one in decided], actor=work.actor)
     for one in suspended:
@@ -147,7 +152,12 @@ def _uses(one: Decided) -> list[BucketUse]:
     ]
 
 
-def _row(one: Decided, rate: Rate) -> dict[str, Any]:
+def _cost(one: Decided, tariffs: Tariffs) -> Cost:
+    """What the host network or a roaming partner asks for it; charging goes on where nobody can say."""
+    return cost_of(tariffs.wholesale(one.in_force), one.event, one.consumption.priced.currency)
+
+
+def _row(one: Decided, rate: Rate, cost: Cost) -> dict[str, Any]:
     """The rated record as it is kept."""
     record, line, priced = one.record, one.line, one.consumption.priced
     tariff = one.in_force.tariff
@@ -196,6 +206,12 @@ def _row(one: Decided, rate: Rate) -> dict[str, Any]:
         "unit_takes": dict(one.consumption.unit_takes),
         "money_takes": dict(one.consumption.money_takes),
         "explanation": plain(priced),
+        "offering": line.offering,
+        "segment": line.segment,
+        "device": device_of(record),
+        "cost": cost.micros,
+        "cost_rule": cost.rule,
+        "cost_reason": cost.reason,
     }
 
 
@@ -204,6 +220,10 @@ def _told(file_id: UUID, rows: Sequence[dict[str, Any]], suspended: int) -> Usag
     for row in rows:
         for name, by_currency in sums.items():
             by_currency[row["currency"]] = by_currency.get(row["currency"], 0) + row[name]
+    cost: dict[str, int] = {}
+    for row in rows:
+        if row["cost"] is not None:
+            cost[row["currency"]] = cost.get(row["currency"], 0) + row["cost"]
     return UsageRated(
         file_id=file_id,
         records=len(rows) + suspended,
@@ -212,4 +232,6 @@ def _told(file_id: UUID, rows: Sequence[dict[str, Any]], suspended: int) -> Usag
         gross=sums["gross"],
         net=sums["net"],
         uncollected=sums["uncollected"],
+        cost=cost,
+        no_cost=sum(row["cost"] is None for row in rows),
     )

@@ -15,20 +15,41 @@ from linehouse.customer import service as customers
 from linehouse.customer.values import BillingAccountView
 from linehouse.inventory import service as inventory
 from linehouse.inventory.values import ProductView
+from linehouse.platform.characteristics import service as characteristics
+from linehouse.rating.service import cost_key_of
+from linehouse.rating.values import Tariff
+
+SEGMENT = "segment"
+"""The characteristic of a customer that names its segment, where the brand declares one."""
 
 
 def lines_of(subscription_ids: Iterable[UUID]) -> dict[UUID, Line]:
     """The lines of those subscriptions that exist, in two statements."""
     products = inventory.products_by_id(subscription_ids)
     accounts = customers.billing_accounts(product.billing_account_id for product in products.values())
+    segments = segments_of(product.customer_id for product in products.values())
     return {
-        product.id: line_of_product(product, accounts[product.billing_account_id])
+        product.id: line_of_product(
+            product, accounts[product.billing_account_id], segments.get(product.customer_id, "")
+        )
         for product in products.values()
         if product.billing_account_id in accounts
     }
 
 
-def line_of_product(product: ProductView, account: BillingAccountView) -> Line:
+def segments_of(customer_ids: Iterable[UUID]) -> dict[UUID, str]:
+    """The segment of each customer: the brand's own characteristic of that name where it has a value and is not
+    personal, else the kind of customer."""
+    wanted = set(customer_ids)
+    found = {row.id: row.kind.value for row in customers.customers(wanted).values()} if wanted else {}
+    for customer_id, held in characteristics.values_of_many("customer", wanted).items() if wanted else ():
+        for one in held:
+            if one.spec.key == SEGMENT and not one.spec.personal:
+                found[customer_id] = one.shown
+    return found
+
+
+def line_of_product(product: ProductView, account: BillingAccountView, segment: str = "") -> Line:
     """The line of one plan product."""
     return Line(
         customer_id=product.customer_id,
@@ -42,6 +63,7 @@ def line_of_product(product: ProductView, account: BillingAccountView) -> Line:
         currency=account.currency,
         tax_country=account.tax_country,
         zone=account.zone,
+        segment=segment,
     )
 
 
@@ -57,10 +79,22 @@ class Tariffs:
         number = next((version.number for version in self._versions if version.valid_from <= instant), None)
         if number is None:
             return None
+        tariff = self._catalogue(number).tariffs.get(key)
+        return TariffInForce(tariff, number) if tariff is not None else None
+
+    def wholesale(self, retail: TariffInForce) -> Tariff | None:
+        """The tariff of the same catalogue that says what usage by this one costs the brand; None where none does."""
+        catalogue = self._catalogue(retail.catalog_version)
+        return catalogue.tariffs.get(cost_key_of(retail.tariff, catalogue.brand.cost_tariff) or "")
+
+    def newest(self) -> Catalogue | None:
+        """The newest published catalogue, also one that has not begun."""
+        return self._catalogue(self._versions[0].number) if self._versions else None
+
+    def _catalogue(self, number: int) -> Catalogue:
         if number not in self._catalogues:
             self._catalogues[number] = catalog.version(number)
-        tariff = self._catalogues[number].tariffs.get(key)
-        return TariffInForce(tariff, number) if tariff is not None else None
+        return self._catalogues[number]
 
 
 def _published(page: int = 200) -> list[VersionInfo]:

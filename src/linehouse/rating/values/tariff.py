@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from fractions import Fraction
 from zoneinfo import ZoneInfo
 
 from linehouse.kernel.numbering import Plmn
@@ -124,6 +125,17 @@ class TariffExample:
     micros: int = 0
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExchangeRate:
+    """A row of a dated table: from ``valid_from`` on, one unit of the tariff's currency is ``rate`` units of
+    ``currency``. ``source`` says who published it. Amounts are rounded half-up to the micro-unit, once per event."""
+
+    currency: str
+    valid_from: datetime
+    rate: Fraction
+    source: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class Tariff:
     """One version of a price list. ``fallback`` is asked only when no own rule matches.
@@ -165,6 +177,10 @@ class Tariff:
     examples: tuple[TariffExample, ...] = ()
     source: str = ""
     """Where it was written: file name and line."""
+    cost_key: str | None = None
+    """The wholesale tariff that says what the same usage costs the brand; None: the brand's, where it names one."""
+    exchange: tuple[ExchangeRate, ...] = ()
+    """What this tariff's currency was worth in others, oldest first: for a wholesale tariff in another currency."""
     prefix_index: Mapping[str, str] = field(init=False, repr=False, compare=False)
     short_index: Mapping[str, str] = field(init=False, repr=False, compare=False)
     plmn_index: Mapping[Plmn, str] = field(init=False, repr=False, compare=False)

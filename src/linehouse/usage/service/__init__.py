@@ -14,9 +14,11 @@ from linehouse.usage.service.look import (
     list_suspense,
     list_usage,
     missing_numbers,
+    normalised_by_id,
     normalised_record,
     normalised_records,
     reconcile,
+    used_by,
 )
 from linehouse.usage.service.ported import load_ported, ported
 from linehouse.usage.service.process import process_file
@@ -46,6 +48,7 @@ __all__ = [
     "mark_rated",
     "mark_rerated",
     "missing_numbers",
+    "normalised_by_id",
     "normalised_record",
     "normalised_records",
     "poll_home",
@@ -57,4 +60,5 @@ __all__ = [
     "reconcile",
     "resubmit",
     "suspend",
+    "used_by",
 ]

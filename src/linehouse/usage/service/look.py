@@ -63,6 +63,17 @@ def normalised_record(record_id: UUID) -> NormalisedUsage:
     return store.usage_of(row)
 
 
+def normalised_by_id(record_ids: Sequence[UUID]) -> Sequence[NormalisedUsage]:
+    """Records as charging prices them, whatever their state; unknown ids are left out."""
+    return store.by_id(record_ids) if record_ids else []
+
+
+def used_by(subscription_ids: Sequence[UUID], start: datetime, end: datetime) -> Sequence[NormalisedUsage]:
+    """Chargeable usage of subscriptions that began in [start, end), in the order in which it is charged; what waits in
+    suspense is not among it."""
+    return store.used(subscription_ids, start, end) if subscription_ids else []
+
+
 def list_usage(wanted: UsageFilter, *, offset: int = 0, limit: int = 50) -> tuple[Sequence[UsageView], int]:
     """A page of usage, newest first, and how many there are."""
     where, values = _conditions(wanted)

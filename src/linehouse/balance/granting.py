@@ -1,0 +1,158 @@
+"""What a product brings, as grants: at its activation, and at each turn of a period. Used to grant, and to try a plan."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from linehouse.balance.periods import amount_for, turn_from, validity_from
+from linehouse.balance.values import BucketView, Grant, Owner, TaxedAt
+from linehouse.catalog.values import Allowance, BillingMode, OfferingKind, ProductOffering
+from linehouse.kernel.period import Period
+from linehouse.rating.values import BucketKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Granted:
+    """A product for which something is granted. ``prefix`` begins its buckets' references; the cycle is the account's."""
+
+    product_id: UUID
+    offering: ProductOffering
+    catalog_version: int
+    owner: Owner
+    prefix: str
+    cycle_day: int
+    zone: ZoneInfo
+    currency: str
+    activated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """A recurring allowance with the instant at which it is granted next."""
+
+    allowance: Allowance
+    next_at: datetime
+
+
+def at_activation(product: Granted) -> tuple[list[Grant], list[Coming]]:
+    """Everything that the product brings when it is activated, and what will come again."""
+    grants: list[Grant] = []
+    coming: list[Coming] = []
+    for allowance in product.offering.allowances:
+        if allowance.recurring:
+            turn = turn_from(product.activated_at, product.cycle_day, product.zone)
+            amount = amount_for(allowance, turn, first=True)
+            grants.append(_units(product, allowance, f"/{turn.first_day}", amount, turn.valid))
+            if turn.valid.end is not None:
+                coming.append(Coming(allowance, turn.valid.end))
+        else:
+            valid = validity_from(product.activated_at, allowance.validity, product.zone)
+            amount = None if allowance.amount is None else allowance.amount.amount
+            grants.append(_units(product, allowance, "", amount, valid))
+    return grants + _credits(product), coming
+
+
+def at_turn(product: Granted, allowance: Allowance, begin: datetime) -> tuple[Grant, datetime]:
+    """A recurring allowance for the period that begins then, and when the next one does."""
+    turn = turn_from(begin, product.cycle_day, product.zone)
+    if turn.valid.end is None:
+        raise ValueError("a cycle ends")
+    amount = amount_for(allowance, turn, first=False)
+    return _units(product, allowance, f"/{turn.first_day}", amount, turn.valid), turn.valid.end
+
+
+def until(product: Granted, end: datetime) -> Iterator[Grant]:
+    """Everything that the product brings before an instant, turn by turn."""
+    grants, coming = at_activation(product)
+    yield from grants
+    for one in coming:
+        begin = one.next_at
+        while begin < end:
+            made, begin = at_turn(product, one.allowance, begin)
+            yield made
+
+
+def fresh(grant: Grant, bucket_id: UUID) -> BucketView:
+    """The bucket of a grant before anything was taken from it. Its age is the beginning of its validity."""
+    return BucketView(
+        id=bucket_id,
+        ref=grant.ref,
+        owner=grant.owner,
+        product_id=grant.product_id,
+        kind=grant.kind,
+        asset=grant.asset,
+        granted=grant.amount,
+        used=0,
+        reserved=0,
+        expired=0,
+        valid=grant.valid,
+        source=grant.source,
+        catalog_version=grant.catalog_version,
+        texts=grant.texts,
+        priority=grant.priority,
+        scope=grant.scope,
+        when_empty=grant.when_empty,
+        taxed_at=grant.taxed_at,
+        created_at=grant.valid.start,
+        closed_at=None,
+    )
+
+
+def _units(product: Granted, allowance: Allowance, turn: str, amount: int | None, valid: Period) -> Grant:
+    return Grant(
+        ref=f"{product.prefix}/{allowance.key}{turn}",
+        owner=product.owner,
+        product_id=product.product_id,
+        kind=BucketKind.UNITS,
+        asset=allowance.unit.value,
+        amount=amount,
+        valid=valid,
+        source=f"{product.offering.key}/{allowance.key}",
+        catalog_version=product.catalog_version,
+        texts=allowance.texts,
+        priority=allowance.priority,
+        scope=allowance.scope,
+        when_empty=allowance.when_empty,
+    )
+
+
+def _credits(product: Granted) -> list[Grant]:
+    """Included credit has a bucket of its own, since its tax was due at sale; a prepaid plan gets its main balance."""
+    grants = [
+        Grant(
+            ref=f"{product.prefix}/{credit.key}",
+            owner=product.owner,
+            product_id=product.product_id,
+            kind=BucketKind.MAIN,
+            asset=credit.amount.currency,
+            amount=credit.amount.micros,
+            valid=validity_from(product.activated_at, credit.validity, product.zone),
+            source=f"{product.offering.key}/{credit.key}",
+            catalog_version=product.catalog_version,
+            texts=credit.texts,
+            taxed_at=TaxedAt.SALE,
+        )
+        for credit in product.offering.credits
+    ]
+    if product.offering.billing_mode is BillingMode.PREPAID and product.offering.kind is OfferingKind.PLAN:
+        grants.append(
+            Grant(
+                ref=f"{product.prefix}/main",
+                owner=product.owner,
+                product_id=product.product_id,
+                kind=BucketKind.MAIN,
+                asset=product.currency,
+                amount=0,
+                valid=Period(product.activated_at),
+                source=f"{product.offering.key}/main",
+                catalog_version=product.catalog_version,
+                texts={"en": "Prepaid balance", "nl": "Prepaidtegoed"},
+                priority=200,
+                taxed_at=TaxedAt.USE,
+            )
+        )
+    return grants
