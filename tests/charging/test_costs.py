@@ -132,7 +132,7 @@ def test_every_grouping_sums_to_the_same_total_and_leads_to_its_records(plan, ta
         for part in parts:
             found, count = charging.records_of(slice_of().also(by, part.keys[0]), limit=100)
             assert (count, sum(row.net.micros for row in found)) == (part.records, part.retail), by
-            assert sum(row.cost.micros for row in found) == part.cost
+            assert sum(row.cost.micros for row in found if row.cost) == part.cost
     hours = {part.keys[0]: part.records for part in charging.usage_totals(slice_of(), [By.HOUR])}
     assert hours == {"12": 2, "23": 1, "00": 1, "08": 1}
     both = charging.usage_totals(slice_of(type="voice"), [By.DAY, By.NUMBER_ZONE])

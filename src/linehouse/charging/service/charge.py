@@ -2,33 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from linehouse.balance import service as balance
 from linehouse.balance.values import BucketUse
-from linehouse.catalog import service as catalog
 from linehouse.charging import store
 from linehouse.charging.as_event import device_of
 from linehouse.charging.decision import Decided, Suspended, decide
 from linehouse.charging.events import UsageRated
 from linehouse.charging.ports import tax_rate
 from linehouse.charging.posting import charged, split, transfers_of
+from linehouse.charging.service import parties
 from linehouse.charging.service.costs import gap_of
 from linehouse.charging.service.lines import Tariffs, lines_of
 from linehouse.charging.values import NO_COST, REVENUE, STANDARD, Rate
-from linehouse.inventory import service as inventory
-from linehouse.inventory.values import IdentityKind, IdentityQuery
-from linehouse.kernel.numbering import Plmn
 from linehouse.kernel.period import local_date
 from linehouse.kernel.quantity import Unit
 from linehouse.ledger import service as ledger
 from linehouse.ledger.values import Entry
 from linehouse.platform.outbox.service import emit
 from linehouse.platform.work import Actor, Work, unit_of_work
-from linehouse.rating.service import Cost, cost_of, is_on_net, line_of, plain
+from linehouse.rating.service import Cost, cost_of, line_of, plain
 from linehouse.rating.values import PaidBy, Verdict
 from linehouse.usage import service as usage
 from linehouse.usage.values import NormalisedUsage
@@ -55,8 +52,8 @@ def _charge(file_id: UUID, records: Sequence[NormalisedUsage], work: Work) -> Us
     lines = lines_of({record.subscription_id for record in waiting})
     held = balance.lock_buckets(lines, *_span(waiting)) if lines else {}
     tariffs = Tariffs()
-    ported = _ported(waiting, lines, tariffs)
-    answers = decide(waiting, lines, held, tariffs.at, _on_net(waiting, lines, tariffs, ported), ported)
+    ported = parties.ported(waiting, lines, tariffs)
+    answers = decide(waiting, lines, held, tariffs.at, parties.on_net(waiting, lines, tariffs, ported), ported)
     decided = [answer for answer in answers if isinstance(answer, Decided)]
     suspended = [answer for answer in answers if isinstance(answer, Suspended)]
     rates = [_rate(one) for one in decided]
@@ -91,41 +88,6 @@ def _span(records: Sequence[NormalisedUsage]) -> tuple[Any, Any]:
         for record in records
     ]
     return min(starts), max(ends)
-
-
-def _ported(records: Sequence[NormalisedUsage], lines: Any, tariffs: Tariffs) -> dict[UUID, Plmn]:
-    """The networks to which the other parties' numbers had been ported: asked only where a tariff wants to know."""
-    asking = [
-        record
-        for record in records
-        if record.other_party.startswith("+")
-        and (line := lines.get(record.subscription_id)) is not None
-        and line.tariff_key
-        and (found := tariffs.at(line.tariff_key, record.started_at)) is not None
-        and (found.tariff.asks_ported or found.tariff.asks_on_net)
-    ]
-    known = usage.ported((record.other_party, record.started_at) for record in asking)
-    networks = {record.id: known.network_of(record.other_party, record.started_at) for record in asking}
-    return {record: network for record, network in networks.items() if network is not None}
-
-
-def _on_net(
-    records: Sequence[NormalisedUsage], lines: Any, tariffs: Tariffs, ported: Mapping[UUID, Plmn]
-) -> dict[UUID, bool]:
-    """Whether the other party was a subscriber of ours: asked only where a tariff wants to know."""
-    asking = []
-    for place, record in enumerate(records):
-        line = lines.get(record.subscription_id)
-        found = tariffs.at(line.tariff_key, record.started_at) if line is not None and line.tariff_key else None
-        if found is not None and found.tariff.asks_on_net and record.other_party.startswith("+"):
-            digits = record.other_party.removeprefix("+")
-            asking.append(IdentityQuery(place, IdentityKind.MSISDN, digits, record.started_at))
-    known = inventory.identify_many(asking) if asking else {}
-    home = catalog.published(max(record.started_at for record in records)).brand.home_network if asking else None
-    return {
-        (record := records[question.ref]).id: is_on_net(question.ref in known, ported.get(record.id), home)
-        for question in asking
-    }
 
 
 def _rate(one: Decided) -> Rate:

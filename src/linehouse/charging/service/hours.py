@@ -53,8 +53,8 @@ _LOCAL = {
     By.HOUR: "to_char({at} AT TIME ZONE %(zone)s, 'HH24')",
     By.DAY: "to_char({at} AT TIME ZONE %(zone)s, 'YYYY-MM-DD')",
 }
-"""The hour of the day and the day, local to the brand. Where a zone differs from UTC by half an hour, the UTC hour counts
-for the local hour in which it begins."""
+"""The hour of the day and the day, local to the brand. Where a zone differs from UTC by half an hour, the UTC hour
+counts for the local hour in which it begins."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
