@@ -1,4 +1,4 @@
-"""What a product brings, as grants: at its activation, and at each turn of a period. Used to grant, and to try a plan."""
+"""What a product brings, as grants: at its activation, and at each turn of a period. Used to grant and to try plans."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from linehouse.rating.values import BucketKind
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Granted:
-    """A product for which something is granted. ``prefix`` begins its buckets' references; the cycle is the account's."""
+    """A product that brings something. ``prefix`` begins its buckets' references; the cycle is the account's."""
 
     product_id: UUID
     offering: ProductOffering

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from linehouse.balance import store
 from linehouse.balance.events import BucketExpired
-from linehouse.balance.periods import amount_for, turn_from
+from linehouse.balance.granting import Granted, at_turn
 from linehouse.balance.service.grant import TURN, grant, wake_at
 from linehouse.balance.store import Entitlement, Moved
 from linehouse.balance.values import BucketView, Grant, MovementKind, expiry_transfers
@@ -21,7 +21,6 @@ from linehouse.ledger.values import Entry
 from linehouse.platform.jobs.service import enqueue
 from linehouse.platform.outbox.service import emit
 from linehouse.platform.work import Work
-from linehouse.rating.values import BucketKind
 
 BATCH = 1_000
 """How many buckets and entitlements one job deals with; the rest is for the next one."""
@@ -90,25 +89,19 @@ def refresh(entitlements: Sequence[Entitlement], work: Work) -> None:
 def _grant_of(one: Entitlement, begin: datetime, account: BillingAccountView) -> tuple[Grant, datetime]:
     offering = catalog.version(one.catalog_version).offering(one.offering)
     allowance = next(found for found in offering.allowances if found.key == one.allowance)
-    period = turn_from(begin, account.cycle_day, account.zone)
-    if period.valid.end is None:
-        raise ValueError("a cycle ends")
-    made = Grant(
-        ref=f"{one.ref_prefix}/{period.first_day}",
-        owner=one.owner,
+    prefix = one.ref_prefix.removesuffix(f"/{allowance.key}")
+    brings = Granted(
         product_id=one.product_id,
-        kind=BucketKind.UNITS,
-        asset=allowance.unit.value,
-        amount=amount_for(allowance, period, first=False),
-        valid=period.valid,
-        source=f"{offering.key}/{allowance.key}",
+        offering=offering,
         catalog_version=one.catalog_version,
-        texts=allowance.texts,
-        priority=allowance.priority,
-        scope=allowance.scope,
-        when_empty=allowance.when_empty,
+        owner=one.owner,
+        prefix=prefix,
+        cycle_day=account.cycle_day,
+        zone=account.zone,
+        currency=account.currency,
+        activated_at=begin,
     )
-    return made, period.valid.end
+    return at_turn(brings, allowance, begin)
 
 
 def end_product(event: ProductTerminated, work: Work) -> None:
