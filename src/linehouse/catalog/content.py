@@ -22,8 +22,8 @@ from linehouse.kernel.quantity import Quantity
 Content = None | bool | int | str | list["Content"] | dict[str, "Content"]
 """Plain data, as JSON knows it."""
 
-_NOT_CONTENT = frozenset({"source", "line", "fallback"})
-"""Fields that say where something was written, not what it says; a fallback is content of its own."""
+_NOT_CONTENT = frozenset({"source", "line", "fallback", "cost"})
+"""Fields that say where something was written, not what it says; fallbacks and costs are content of their own."""
 
 
 def content_of(value: object) -> Content:

@@ -107,6 +107,7 @@ def link(tariffs: Mapping[str, Tariff]) -> dict[str, Tariff]:
             tariff = replace(tariff, fallback=fallback)
         if tariff.cost_key is not None:
             require_cost_tariff(tariff, tariffs)
+            tariff = replace(tariff, cost=resolve(tariff.cost_key, (*asked, key)))
         linked[key] = tariff
         return tariff
 

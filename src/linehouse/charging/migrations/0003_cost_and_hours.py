@@ -9,7 +9,10 @@ ALTER TABLE charging_rated_usage
     ADD COLUMN device      text NOT NULL DEFAULT '',
     ADD COLUMN cost        bigint,
     ADD COLUMN cost_rule   text NOT NULL DEFAULT '',
-    ADD COLUMN cost_reason text NOT NULL DEFAULT '';
+    ADD COLUMN cost_reason text NOT NULL DEFAULT '',
+    DROP CONSTRAINT charging_rated_usage_verdict_check,
+    ADD CONSTRAINT charging_rated_usage_verdict_check
+        CHECK (verdict IN ('priced', 'free', 'blocked', 'throttled'));
 COMMENT ON COLUMN charging_rated_usage.cost IS
     'Wholesale cost without tax, micro-units of the row''s currency; null while nobody can say.';
 CREATE INDEX charging_rated_usage_started ON charging_rated_usage (started_at);
@@ -119,7 +122,9 @@ DROP INDEX charging_rated_usage_no_cost;
 DROP INDEX charging_rated_usage_started;
 ALTER TABLE charging_rated_usage
     DROP COLUMN offering, DROP COLUMN segment, DROP COLUMN device,
-    DROP COLUMN cost, DROP COLUMN cost_rule, DROP COLUMN cost_reason;
+    DROP COLUMN cost, DROP COLUMN cost_rule, DROP COLUMN cost_reason,
+    DROP CONSTRAINT charging_rated_usage_verdict_check,
+    ADD CONSTRAINT charging_rated_usage_verdict_check CHECK (verdict IN ('priced', 'free', 'blocked'));
 """
 
 

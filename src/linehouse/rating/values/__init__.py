@@ -9,12 +9,8 @@ from linehouse.rating.values.result import Consumption, FeePart, PaidBy, Part, P
 from linehouse.rating.values.tariff import (
     Attribute,
     BandChange,
-    Conditions,
     Counter,
-    Due,
     ExchangeRate,
-    Fee,
-    Price,
     RoundTo,
     Rule,
     RuleEffect,

@@ -177,8 +177,6 @@ class Tariff:
     examples: tuple[TariffExample, ...] = ()
     source: str = ""
     """Where it was written: file name and line."""
-    cost_key: str | None = None
-    """The wholesale tariff that says what the same usage costs the brand; None: the brand's, where it names one."""
     exchange: tuple[ExchangeRate, ...] = ()
     """What this tariff's currency was worth in others, oldest first: for a wholesale tariff in another currency."""
     prefix_index: Mapping[str, str] = field(init=False, repr=False, compare=False)
