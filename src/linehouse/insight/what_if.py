@@ -319,7 +319,8 @@ def compare(subscriber: Subscriber, before: Side, trial: Trial) -> Compared:
         by_type.charged += sum(part.quantity for part in parts if part.paid_by is PaidBy.MONEY)
     add_fees(after, trial.fees)
     own = [fee for fee in trial.fees if fee.part is not None]
-    made.parts = sum((fee.part for fee in own if fee.part is not None), Fraction(0)) / max(len({fee.key for fee in own}), 1)
+    in_all = sum((fee.part for fee in own if fee.part is not None), Fraction(0))
+    made.parts = in_all / max(len({fee.key for fee in own}), 1)
     made.own_fees = sum(fee.net for fee in own)
     return made
 
