@@ -176,6 +176,23 @@ class TestExamples:
         assert example.started_at.isoformat() == "2026-03-02T09:30:00+01:00"
 
     @pytest.mark.parametrize(
+        ("party", "number"),
+        [
+            ("0612345678", "+31612345678"),
+            ("0031612345678", "+31612345678"),
+            ("0301234567 in DE", "+49301234567"),
+            ("112", "112"),
+            ("nl", "+31555555555"),
+        ],
+    )
+    def test_numbers_are_written_as_people_dial_them(self, party, number):
+        assert self.with_example(f"1 s to {party} is free").examples[0].other_party == number
+
+    def test_a_number_without_its_beginning_is_refused(self):
+        with pytest.raises(SourceTextInvalid, match=r"line 18, column 5.*\+31612345678"):
+            self.with_example("1 s to 31612345678 is free")
+
+    @pytest.mark.parametrize(
         "sentence",
         ["one minute costs much", "1 s to mars costs 1", "1 lb costs 1", "1 s in mars costs 1", "1 s at 25:00 costs 1"],
     )

@@ -12,9 +12,10 @@ from datetime import date, datetime, time, timedelta
 
 from linehouse.kernel.error import DomainError
 from linehouse.kernel.money import Money
-from linehouse.kernel.numbering import Plmn
+from linehouse.kernel.numbering import Msisdn, Plmn
 from linehouse.kernel.quantity import Quantity, Unit
 from linehouse.rating.band_text import WEEKDAYS
+from linehouse.rating.countries import country_of_mcc
 from linehouse.rating.price import price
 from linehouse.rating.values import Direction, Priced, Tariff, TariffExample, UsageEvent, UsageType, Verdict
 from linehouse.rating.yaml_source import MarkedNode
@@ -36,6 +37,8 @@ _TYPE_BY_UNIT = {
     Unit.OCTET: UsageType.DATA,
     Unit.EVENT: UsageType.EVENT,
 }
+_SHORTEST_NUMBER = 7
+"""Fewer digits are a short code."""
 _DIRECTIONS = {None: Direction.OUT, "incoming": Direction.IN, "forwarded": Direction.FORWARDED}
 
 
@@ -56,7 +59,7 @@ def parse_example(node: MarkedNode, tariff: Tariff) -> TariffExample:
         usage_type=usage_type,
         direction=_DIRECTIONS[found["direction"]],
         quantity=quantity,
-        other_party=_party(node, tariff, found["party"]),
+        other_party=_party(node, tariff, found["party"], country or (country_of_mcc(plmn.mcc) if plmn else None)),
         serving_plmn=plmn,
         serving_country=country,
         started_at=_instant(node, tariff, found["day"], found["clock"]),
@@ -152,11 +155,17 @@ def _costs(node: MarkedNode, tariff: Tariff, text: str | None) -> int:
         node.fail(problem.message, problem.expected)
 
 
-def _party(node: MarkedNode, tariff: Tariff, text: str | None) -> str:
+def _party(node: MarkedNode, tariff: Tariff, text: str | None, country: str | None) -> str:
+    """As usage would bring it: ``0612345678`` is a number of the country where it is dialled."""
     if text is None:
         return ""
-    if text.lstrip("+").isdigit():
-        return text
+    digits = text.removeprefix("+")
+    if digits.isdigit():
+        if text.startswith("0"):
+            return _dialled(node, text, country)
+        if text.startswith("+") or len(digits) < _SHORTEST_NUMBER:
+            return text
+        node.fail(f"{text!r} is a number without its beginning", f"+{text}, or the national number with its 0")
     if text == "unknown":
         return "unknown"
     if text not in tariff.number_zones:
@@ -165,6 +174,13 @@ def _party(node: MarkedNode, tariff: Tariff, text: str | None) -> str:
     if number is None:
         node.fail(f"no number falls into zone {text!r}: longer prefixes of other zones take them all")
     return number
+
+
+def _dialled(node: MarkedNode, text: str, country: str | None) -> str:
+    try:
+        return Msisdn.parse(f"+{text[2:]}" if text.startswith("00") else text, country).e164
+    except DomainError as problem:
+        node.fail(f"{problem.message}, dialled in {country or 'an unknown country'}", problem.expected)
 
 
 def _network(node: MarkedNode, tariff: Tariff, text: str | None) -> tuple[Plmn | None, str | None]:
