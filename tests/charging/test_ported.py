@@ -34,6 +34,7 @@ def test_ported_numbers_change_zone_and_on_net(shop, take, actor, drain, later, 
     two = activate(actor, register(actor, "Piet"), "robin-prepaid-start")
     drain()
     later(days=7)
+    assert two.msisdn is not None
     number = two.msisdn.digits
     moves = tmp_path / "moves.csv"
     moves.write_text(f"number,network,since\n+{number},204-16,2026-11-04\n", encoding="utf-8")

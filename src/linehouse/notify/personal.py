@@ -1,12 +1,21 @@
 """What is personal of messages: what was written to whom, under the key of whom it was written to."""
 
-from linehouse.platform.personal.declare import DataClass, OnErasure, Personal, Table, not_personal, personal_table
+from linehouse.platform.personal.declare import (
+    DataClass,
+    OnErasure,
+    Personal,
+    Table,
+    key_owner,
+    not_personal,
+    personal_table,
+)
 
 MONTHS = 36
 _TEXT = Personal(DataClass.CONTENT, "proof of what the customer was told", OnErasure.KEY, MONTHS)
 _WHERE = Personal(DataClass.CONTACT, "proof of where it went", OnErasure.KEY, MONTHS)
 _MASKED = Personal(DataClass.CONTACT, "proof of where it went, masked", OnErasure.BLANK, MONTHS)
 
+key_owner("notify_message", "owner_id")  # whoever is written to without being a customer
 personal_table(
     Table(
         name="notify_message",

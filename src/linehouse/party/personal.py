@@ -1,6 +1,14 @@
 """What is personal of people and organisations, why it is kept, and what an erasure does to it."""
 
-from linehouse.platform.personal.declare import DataClass, OnErasure, Personal, Table, not_personal, personal_table
+from linehouse.platform.personal.declare import (
+    DataClass,
+    OnErasure,
+    Personal,
+    Table,
+    key_owner,
+    not_personal,
+    personal_table,
+)
 
 _CONTRACT = "to conclude and keep the contract, to bill and to reach the customer"
 _PROOF = "to prove who concluded the contract"
@@ -12,6 +20,8 @@ def _key(what: DataClass, why: str = _CONTRACT) -> Personal:
 
 _INDEX = Personal(DataClass.IDENTIFIER, "to find the exact value without reading any", OnErasure.BLANK)
 
+key_owner("party_individual")
+key_owner("party_organization")
 personal_table(
     Table(
         name="party_individual",

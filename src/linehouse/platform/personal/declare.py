@@ -98,6 +98,7 @@ Before = Callable[[UUID, Any], None]
 """Done in the transaction of an erasure, before values go: (subject, actor)."""
 
 _tables: dict[str, Table] = {}
+_owners: dict[str, str] = {}
 _keys: dict[str, PersonKey] = {}
 _plain: dict[str, frozenset[str]] = {}
 _obstacles: dict[str, Obstacle] = {}
@@ -219,6 +220,11 @@ def person_key(name: str, sql: str) -> None:
     _keys[name] = PersonKey(name, sql)
 
 
+def key_owner(table: str, column: str = "id") -> None:
+    """Declare whose personal keys there may be: rows of the table, each under a key of its own (column: a UUID)."""
+    _owners[table] = column
+
+
 def erasure_obstacle(name: str) -> Callable[[Obstacle], Obstacle]:
     """Register what may stand in the way of an erasure, under a name."""
 
@@ -249,6 +255,11 @@ def person_keys() -> list[PersonKey]:
     return list(_keys.values())
 
 
+def key_owners() -> Mapping[str, str]:
+    """Tables whose rows may have a personal key of their own, and the column with its subject."""
+    return dict(sorted(_owners.items()))
+
+
 def plain_columns(name: str) -> frozenset[str]:
     """The columns that are declared not to be personal."""
     return _plain.get(name, frozenset())
@@ -275,6 +286,8 @@ __all__ = [
     "Table",
     "before_erasure",
     "erasure_obstacle",
+    "key_owner",
+    "key_owners",
     "not_personal",
     "obstacles",
     "person_key",
