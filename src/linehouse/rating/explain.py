@@ -18,7 +18,6 @@ NOBODY_PAYS = {
     PaidBy.EMPTY: "not covered: the allowance is used up and money is not asked",
     PaidBy.THROTTLED: "slower, without money: the allowance is used up",
     PaidBy.REDIRECTED: "not covered: the allowance is used up, more can be bought",
-    PaidBy.EMERGENCY: "an emergency number, always free",
 }
 
 

@@ -25,10 +25,10 @@ class Accumulated:
 class Conditions:
     """All that are given must hold; an empty tuple or None asks nothing. Within one condition any value will do.
 
-    Also used as one clause of an allowance's scope, and for what a counter counts. ``closed_user_groups`` are groups
-    that both parties are members of, ``friend_lists`` the subscriber's lists on which the other party stands,
-    ``segments`` the customer's; the event carries all three. ``recipient_networks`` is where the other party's number
-    is served after number portability. ``accumulated`` is tested at the start of each block, like a time band.
+    Also used as one clause of an allowance's scope, and for what a counter counts. ``closed_user_groups`` are
+    groups that both parties are members of, ``friend_lists`` the subscriber's lists on which the other party
+    stands, ``segments`` the customer's; the event carries all three. ``other_networks`` are networks to which the
+    other party's number was ported. ``accumulated`` is tested at the start of each block, like a time band.
     """
 
     usage_types: tuple[UsageType, ...] = ()
@@ -43,7 +43,7 @@ class Conditions:
     closed_user_groups: tuple[str, ...] = ()
     friend_lists: tuple[str, ...] = ()
     segments: tuple[str, ...] = ()
-    recipient_networks: tuple[Plmn, ...] = ()
+    other_networks: tuple[Plmn, ...] = ()
     accumulated: Accumulated | None = None
 
     @property
@@ -61,7 +61,7 @@ class Conditions:
             self.closed_user_groups,
             self.friend_lists,
             self.segments,
-            self.recipient_networks,
+            self.other_networks,
         )
 
     @property

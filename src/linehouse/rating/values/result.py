@@ -32,8 +32,6 @@ class PaidBy(StrEnum):
     """An allowance that is used up lets usage go on, slower, without money."""
     REDIRECTED = "redirected"
     """Nobody: the bucket that should pay is empty and sends the user to where more can be bought."""
-    EMERGENCY = "emergency"
-    """Nobody, always: an emergency number."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from fractions import Fraction
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from linehouse.kernel.numbering import Plmn
@@ -143,10 +144,9 @@ class Tariff:
     Times are read in ``time_zone``, or with ``serving_time`` at the offset that came with the record, where one
     did. Numbers in a zone of the kind EMERGENCY are free and never blocked, whatever else is said. ``cost`` is the
     wholesale twin: what the same usage costs the brand. ``period_counts`` says whether covered usage moves ``per:
-    period`` steps on. ``one_bucket``: a money bucket that cannot pay a whole block is skipped for it.
-    ``own_networks`` are the recipient networks (as number portability names them) that are on-net. Zones are looked
-    up over all zones of the tariff, longest prefix first, so that each event is in exactly one number zone and one
-    network zone.
+    period`` steps on. ``one_bucket``: a money bucket that cannot pay a whole block is skipped for it. Zones are
+    looked up over all zones of the tariff, longest prefix first, so that each event is in exactly one number zone
+    and one network zone.
     """
 
     key: str
@@ -171,7 +171,6 @@ class Tariff:
     one_bucket: bool = False
     period_counts: Counts = Counts.CHARGED
     counters: Mapping[str, Counter] = field(default_factory=dict)
-    own_networks: frozenset[Plmn] = frozenset()
     lines: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """Invoice lines by key: their text by language. ``included`` is for what buckets cover entirely."""
     examples: tuple[TariffExample, ...] = ()
@@ -188,6 +187,9 @@ class Tariff:
     """The lengths that prefixes have, longest first: what a lookup tries."""
     ported_index: Mapping[Plmn, str] = field(init=False, repr=False, compare=False)
     emergency_keys: frozenset[str] = field(init=False, repr=False, compare=False)
+
+    matched: dict[Any, Any] = field(init=False, repr=False, compare=False, default_factory=dict)
+    """Which rules may price which kind of event: filled by ``linehouse.rating.matching``, forgotten when it is full."""
 
     def __post_init__(self) -> None:
         prefixes = {prefix: zone.key for zone in self.number_zones.values() for prefix in zone.prefixes}
@@ -206,7 +208,7 @@ class Tariff:
     @property
     def asks_on_net(self) -> bool:
         """Whether a rule of it or of its fallbacks depends on the other party's network."""
-        own = any(rule.conditions.on_net is not None or rule.conditions.recipient_networks for rule in self.rules)
+        own = any(rule.conditions.on_net is not None or rule.conditions.other_networks for rule in self.rules)
         return own or (self.fallback is not None and self.fallback.asks_on_net)
 
     @property

@@ -56,10 +56,9 @@ class UsageEvent:
     known. ``started_at`` is an instant in UTC; data is priced as of it, time as of the start of each block.
     A negative quantity is refused unless the source may send corrections.
 
-    Number portability: ``on_net`` is the answer itself; where it is None, ``recipient_network`` (whose network serves
-    the other party) is compared with the tariff's own networks. ``closed_user_groups``, ``friend_lists`` and
-    ``segments`` are those that apply to this event. ``amount`` (micro-units of the tariff's currency) is what a
-    percentage is taken of. ``utc_offset`` is the local time offset that came with the record.
+    ``closed_user_groups``, ``friend_lists`` and ``segments`` are those that apply to this event. ``amount`` (micro-
+    units of the tariff's currency) is what a percentage is taken of. ``utc_offset`` is the local time offset that
+    came with the record.
 
     Volume: ``ended_at`` is when the record closed or the report was made, ``priced_at`` when the reported part's grant
     was made (None: ``started_at``). Where a report cannot say on which side of a tariff switch its part lies,
@@ -79,7 +78,6 @@ class UsageEvent:
     on_net: bool | None = None
     other_network: Plmn | None = None
     correction: bool = False
-    recipient_network: Plmn | None = None
     closed_user_groups: frozenset[str] = frozenset()
     friend_lists: frozenset[str] = frozenset()
     segments: frozenset[str] = frozenset()
