@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation, localcontext
 from fractions import Fraction
-from functools import total_ordering
+from functools import lru_cache, total_ordering
 
 from babel.core import get_global
 
@@ -142,8 +142,7 @@ class Money:
     @property
     def decimal(self) -> Decimal:
         """The exact amount in major units."""
-        with localcontext(prec=60):
-            return Decimal(self.micros).scaleb(-6)
+        return _major(self.micros)
 
     @property
     def text(self) -> str:
@@ -155,6 +154,12 @@ class Money:
 
     def __str__(self) -> str:
         return f"{self.text} {self.currency}"
+
+
+@lru_cache(maxsize=4096)
+def _major(micros: int) -> Decimal:
+    with localcontext(prec=60):
+        return Decimal(micros).scaleb(-6)
 
 
 def money_sum(amounts: Iterable[Money], currency: str) -> Money:

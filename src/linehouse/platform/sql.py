@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import Any
 
 from django.db import connections
 from django.db.backends.utils import CursorWrapper
+from django.db.models import Model
 from psycopg import Cursor
 from psycopg.pq import Format
 
@@ -34,6 +36,26 @@ def hot_cursor() -> Iterator[CursorWrapper]:
     planned.format = Format.BINARY
     with connection.make_debug_cursor(planned) if connection.queries_logged else connection.make_cursor(planned) as own:
         yield own
+
+
+def insert_row(row: Model) -> None:
+    """Insert a new row by a statement whose plan the server keeps: what ``save(force_insert=True)`` does, without
+    signals and several times as fast. For rows that requests make; its columns are those of the model.
+    """
+    statement, fields = _insertion(type(row))
+    connection = connections[current_brand()]
+    values = [field.get_db_prep_save(field.pre_save(row, add=True), connection) for field in fields]
+    with hot_cursor() as cursor:
+        cursor.execute(statement, values)
+    row._state.adding, row._state.db = False, current_brand()  # as Django leaves a row that it has saved
+
+
+@lru_cache(maxsize=256)
+def _insertion(model: type[Model]) -> tuple[str, tuple[Any, ...]]:
+    fields = tuple(model._meta.concrete_fields)
+    columns = ", ".join(f'"{field.column}"' for field in fields)
+    marks = ", ".join(["%s"] * len(fields))
+    return f'INSERT INTO "{model._meta.db_table}" ({columns}) VALUES ({marks})', fields  # noqa: S608  # names of models
 
 
 def dict_rows(cursor: CursorWrapper) -> list[dict[str, Any]]:

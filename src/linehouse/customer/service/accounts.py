@@ -19,6 +19,7 @@ from linehouse.kernel.outcome import InvalidFields
 from linehouse.kernel.period import local_date
 from linehouse.platform.numbers.service import default_series, next_number
 from linehouse.platform.outbox.service import emit
+from linehouse.platform.sql import insert_row
 from linehouse.platform.work import Actor, Work, unit_of_work
 
 SERIES = default_series("billing-account", "BA-{n:06d}")
@@ -40,7 +41,7 @@ def open_billing_account(customer_id: UUID, wishes: AccountWishes, *, actor: Act
 
 def create_account(customer: Customer, terms: AccountTerms, name: str, work: Work) -> BillingAccount:
     """The row, its number and its event, in the surrounding unit of work."""
-    row = BillingAccount.objects.create(
+    row = BillingAccount(
         id=new_id(),
         number=next_number(SERIES),
         customer=customer,
@@ -57,6 +58,7 @@ def create_account(customer: Customer, terms: AccountTerms, name: str, work: Wor
         created_at=work.now,
         changed_at=work.now,
     )
+    insert_row(row)
     emit(
         BillingAccountCreated(
             billing_account_id=row.id,
@@ -64,7 +66,8 @@ def create_account(customer: Customer, terms: AccountTerms, name: str, work: Wor
             number=row.number,
             currency=row.currency,
             cycle_day=row.cycle_day,
-        )
+        ),
+        begins=True,
     )
     return row
 

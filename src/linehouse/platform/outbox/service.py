@@ -18,7 +18,7 @@ from linehouse.kernel.ids import new_id
 from linehouse.platform.jobs.store import NewJob, insertion
 from linehouse.platform.outbox.models import OutboxEvent
 from linehouse.platform.outbox.registry import consumers_of
-from linehouse.platform.sql import brand_cursor
+from linehouse.platform.sql import brand_cursor, hot_cursor
 from linehouse.platform.work import current_work
 
 DELIVER = "deliver:"
@@ -59,17 +59,23 @@ FROM outbox_outboxevent WHERE aggregate_id = %s
 """
 
 
-def emit(event: Event) -> UUID:
+_BEGIN = """
+INSERT INTO outbox_outboxevent (id, name, version, aggregate_id, aggregate_sequence, customer_id, payload, actor,
+                                correlation_id, causation_id, business_time, machine_time)
+VALUES (%s, %s, %s, %s, 1, %s, %s, %s, %s, %s, %s, %s)
+"""
+
+
+def emit(event: Event, *, begins: bool = False) -> UUID:
     """Record a fact in the surrounding unit of work, with one job for each of its consumers; returns its id.
 
-    Nothing leaves when the transaction rolls back; nothing is lost once it has committed.
+    Nothing leaves when the transaction rolls back; nothing is lost once it has committed. ``begins``: the aggregate was
+    made in this transaction and this is its first fact, so that nobody else can count its events meanwhile.
     """
     work = current_work()
     event_id = new_id()
     aggregate = event.aggregate_id
-    statements = _RECORD
-    params: list[Any] = [
-        str(aggregate),
+    facts: list[Any] = [
         event_id,
         event.event_name,
         event.event_version,
@@ -81,7 +87,6 @@ def emit(event: Event) -> UUID:
         work.causation,
         work.now,
         MachineClock().now(),
-        aggregate,
     ]
     told = str(event_id)
     jobs = [
@@ -95,12 +100,14 @@ def emit(event: Event) -> UUID:
         )
         for listener in consumers_of(event.event_name)
     ]
-    if jobs:
-        insert, values = insertion(jobs)
-        statements += f";{insert}"
-        params += values
-    with brand_cursor() as cursor:
-        cursor.execute(statements, params)
+    insert, values = insertion(jobs) if jobs else ("", [])
+    if begins:
+        with hot_cursor() as cursor:
+            cursor.execute(f"WITH fact AS ({_BEGIN}) {insert}" if insert else _BEGIN, [*facts, *values])
+    else:
+        params = [str(aggregate), *facts, aggregate, *values]
+        with brand_cursor() as cursor:
+            cursor.execute(f"{_RECORD};{insert}" if insert else _RECORD, params)
     work.emitted.append(event.event_name)
     return event_id
 

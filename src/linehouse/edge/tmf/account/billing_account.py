@@ -71,6 +71,11 @@ def represent(view: BillingAccountView, links: Links) -> BillingAccount:
     return represent_many([view], links)[0]
 
 
+def represent_new(view: BillingAccountView, links: Links) -> BillingAccount:
+    """An account that was just opened: the journal has nothing for it yet and is not asked."""
+    return _one(view, {}, links)
+
+
 def represent_many(views: Sequence[BillingAccountView], links: Links) -> list[BillingAccount]:
     """Several of them; the journal is asked once."""
     found = balances_of(views)
@@ -180,7 +185,7 @@ BILLING_ACCOUNT: Resource[BillingAccountView] = Resource(
     search=search,
     narrows=("relatedParty.id", "state"),
     get=lambda key: service.billing_account(id_of(key)),
-    create=Create(BillingAccountCreate, create),
+    create=Create(BillingAccountCreate, create, represent=represent_new),
     patch=Patch(BillingAccountUpdate, patch),
     delete=close,
     events=(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from uuid import UUID
 
 from linehouse.customer.values import BillingAccountView, Delivery
@@ -88,18 +89,23 @@ def holder(view: BillingAccountView, links: Links) -> RelatedParty:
 
 
 def structure(view: BillingAccountView) -> BillStructure:
-    """When bills are made and how they arrive."""
+    """When bills are made and how they arrive; accounts with the same terms share one, which nobody changes."""
+    return _structure(view.cycle_day, view.payment_terms_days, view.delivery)
+
+
+@lru_cache(maxsize=512)
+def _structure(cycle_day: int, payment_terms_days: int, delivery: tuple[Delivery, ...]) -> BillStructure:
     return BillStructure(
         cycle_specification=BillingCycle(
-            name=f"Monthly on day {view.cycle_day}",
+            name=f"Monthly on day {cycle_day}",
             is_ref=False,
-            id=cycle_id(view.cycle_day),
+            id=cycle_id(cycle_day),
             billing_period="month",
-            billing_date_shift=view.cycle_day - 1,
-            payment_due_date_offset=view.payment_terms_days,
+            billing_date_shift=cycle_day - 1,
+            payment_due_date_offset=payment_terms_days,
         ),
         presentation_media=[
-            PresentationMedia(name=way.value, is_ref=False, description=MEDIA[way]) for way in view.delivery
+            PresentationMedia(name=way.value, is_ref=False, description=MEDIA[way]) for way in delivery
         ],
     )
 

@@ -13,6 +13,11 @@ PEOPLE = frozenset({"Individual", "Organization"})
 """Kinds of resources that are people or organisations themselves: their id is the subject's."""
 
 
+def accounted(kind: str) -> bool:
+    """Whether representations of this kind are of people."""
+    return kind in PEOPLE or kind == "Customer"
+
+
 def account_for(kind: str, shown: Iterable[JsonObject], who: Caller) -> None:
     """Write down that the client was shown these representations, where they are of people; one statement for all."""
     found = [subject for one in shown if (subject := _subject(kind, one)) is not None]

@@ -26,7 +26,11 @@ def json_answer(value: object, status: int = 200, headers: Mapping[str, str] | N
 
     One with an entity tag may be kept by that client, who asks each time whether it still holds.
     """
-    data = to_json(value)
+    return json_bytes(to_json(value), status, headers)
+
+
+def json_bytes(data: bytes, status: int = 200, headers: Mapping[str, str] | None = None) -> HttpResponse:
+    """The same for what is JSON already."""
     response = _Quiet(data, status=status, content_type=CONTENT_TYPE)
     response["Content-Length"] = str(len(data))
     response["Cache-Control"] = "private, no-cache" if headers and "ETag" in headers else "no-store"

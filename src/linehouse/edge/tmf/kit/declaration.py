@@ -85,6 +85,8 @@ class Create(Generic[B, V]):
     """The caller's own id in the body: a second POST with the same one answers with the first's result."""
     kinds: Mapping[str, type[msgspec.Struct]] = field(default_factory=dict)
     """The body of each `@type` that is not the resource's own; without any, another `@type` is refused."""
+    represent: Callable[[V, Links], Representation] | None = None
+    """What the API says of the value just made, where that takes less than for any other; else as always."""
     accepted: Callable[[V], bool] | None = None
     """Tells that the work goes on after the answer: the status is then 202, and the resource says how it stands."""
 
@@ -194,17 +196,18 @@ class Api:
 
 def rendered(api: Api, resource: Resource[V], value: V, links: Links) -> JsonObject:
     """The whole representation of a value as JSON objects; decimals stay exact."""
-    return _finished(api, resource, resource.represent(value, links), links)
+    return finished(api, resource, resource.represent(value, links), links)
 
 
-def rendered_all(api: Api, resource: Resource[V], values: Sequence[V], links: Links) -> list[JsonObject]:
-    """The whole representations of several values, in their order."""
+def represented(resource: Resource[V], values: Sequence[V], links: Links) -> Sequence[Representation]:
+    """What the API says of several values, in their order."""
     if resource.represent_many is None:
-        return [rendered(api, resource, value, links) for value in values]
-    return [_finished(api, resource, shape, links) for shape in resource.represent_many(values, links)]
+        return [resource.represent(value, links) for value in values]
+    return resource.represent_many(values, links)
 
 
-def _finished(api: Api, resource: Resource[Any], shape: Representation, links: Links) -> JsonObject:
+def finished(api: Api, resource: Resource[Any], shape: Representation, links: Links) -> JsonObject:
+    """The whole representation with what the kit adds: `href`, `@type`, `@schemaLocation`."""
     attributes: JsonObject = plain(shape)
     kind = str(attributes.pop("@type", resource.kind))
     result: JsonObject = {
@@ -215,5 +218,10 @@ def _finished(api: Api, resource: Resource[Any], shape: Representation, links: L
     }
     if kind != resource.kind:
         result["@baseType"] = resource.kind
-    result["@schemaLocation"] = f"{links.base}{ROOT}/{api.path}/v4/openapi.json"
+    result["@schemaLocation"] = schema_location(api, links)
     return result
+
+
+def schema_location(api: Api, links: Links) -> str:
+    """Where the API's OpenAPI document is."""
+    return f"{links.base}{ROOT}/{api.path}/v4/openapi.json"

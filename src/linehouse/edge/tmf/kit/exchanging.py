@@ -78,9 +78,10 @@ def _export(row: ExchangeJob, work: Work, api: Api, resource: Resource[Any], ide
         while len(lines) < min(total, MAX_EXPORTED):
             found = listed(api, resource, replace(query, offset=len(lines), limit=MAX_LIMIT), links)
             total = found.page.total
-            if not found.representations:
+            page = found.representations(api, resource, links)
+            if not page:
                 break
-            lines += [to_json(select(seen.shown(r), query.fields, query.expressions)) for r in found.representations]
+            lines += [to_json(select(seen.shown(r), query.fields, query.expressions)) for r in page]
     except (ApiProblem, DomainError) as error:
         _end(row, work, "terminatedWithError", error.message)
         return

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from linehouse.edge.tmf.kit.declaration import Api, Links, Narrow, Resource, rendered_all
+from linehouse.edge.tmf.kit.declaration import Api, Links, Narrow, Resource, finished, represented
 from linehouse.edge.tmf.kit.filters import ordered, predicate
 from linehouse.edge.tmf.kit.paging import PageInfo
 from linehouse.edge.tmf.kit.paths import JsonObject
 from linehouse.edge.tmf.kit.problem import ApiProblem
 from linehouse.edge.tmf.kit.query import Condition, ListQuery, Operator
+from linehouse.edge.tmf.kit.shapes import Representation
 from linehouse.kernel.error import DomainError, Kind
 
 V = TypeVar("V")
@@ -22,10 +23,18 @@ MAX_SEARCHES = 10
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """The representations of a page (whole ones: fields are selected later) and where it lies."""
+    """The representations of a page (whole ones: fields are selected later) and where it lies.
 
-    representations: Sequence[JsonObject]
+    ``shapes`` are there where nothing had to be decided on JSON objects, which are then made when they are wanted.
+    """
+
     page: PageInfo
+    shapes: Sequence[Representation] | None = None
+    objects: Sequence[JsonObject] = ()
+
+    def representations(self, api: Api, resource: Resource[Any], links: Links) -> Sequence[JsonObject]:
+        """The page as JSON objects."""
+        return self.objects if self.shapes is None else [finished(api, resource, one, links) for one in self.shapes]
 
 
 def listed(api: Api, resource: Resource[V], query: ListQuery, links: Links) -> Listed:
@@ -40,8 +49,8 @@ def listed(api: Api, resource: Resource[V], query: ListQuery, links: Links) -> L
     unsorted = bool(query.sort) and not narrow.sort
     if not rest and not query.filters and not unsorted:
         found = resource.search(replace(narrow, offset=query.offset, limit=query.limit))
-        page = rendered_all(api, resource, found.values, links)
-        return Listed(page, PageInfo(query.offset, query.limit, len(page), found.total))
+        shapes = represented(resource, found.values, links)
+        return Listed(PageInfo(query.offset, query.limit, len(shapes), found.total), shapes)
     return _decided(api, resource, _scanned(resource, narrow, rest), rest, query, links)
 
 
@@ -80,10 +89,11 @@ def _decided(
     links: Links,
 ) -> Listed:
     holds = predicate(conditions, query.filters)
-    fitting = [r for r in rendered_all(api, resource, values, links) if holds(r)]
+    whole = (finished(api, resource, shape, links) for shape in represented(resource, values, links))
+    fitting = [r for r in whole if holds(r)]
     fitting = ordered(fitting, query.sort)
     page = fitting[query.offset : query.offset + query.limit]
-    return Listed(page, PageInfo(query.offset, query.limit, len(page), len(fitting)))
+    return Listed(PageInfo(query.offset, query.limit, len(page), len(fitting)), objects=page)
 
 
 def _by_ids(resource: Resource[V], ids: Condition) -> list[V]:

@@ -9,9 +9,10 @@ from django.http import HttpRequest, HttpResponse
 
 from linehouse.edge.tmf.kit import paging
 from linehouse.edge.tmf.kit.access import Caller
-from linehouse.edge.tmf.kit.accounted import account_for
-from linehouse.edge.tmf.kit.answer import json_answer, not_modified
+from linehouse.edge.tmf.kit.accounted import account_for, accounted
+from linehouse.edge.tmf.kit.answer import json_answer, json_bytes, not_modified
 from linehouse.edge.tmf.kit.declaration import Api, Resource, rendered
+from linehouse.edge.tmf.kit.encoding import encoded, encodes
 from linehouse.edge.tmf.kit.etag import etag, require_match, unchanged
 from linehouse.edge.tmf.kit.expand import Expansion
 from linehouse.edge.tmf.kit.listing import listed
@@ -34,6 +35,11 @@ class Shown:
         self._seen.check(query)
         self._expansion = Expansion(apis, links_of(request), who.held)
         self.view = "" if query.whole else query_string(request)
+
+    @property
+    def everything(self) -> bool:
+        """Whether whole representations are shown as they are."""
+        return self._query.whole and not self._seen.hidden and not self._seen.masked
 
     def many(self, representations: Sequence[JsonObject]) -> list[JsonObject]:
         """Several of them."""
@@ -65,14 +71,17 @@ def listing(request: HttpRequest, api: Api, resource: Resource[Any], who: Caller
     require_reach(who.held, resource.read, resource.kind, request.method or "")
     query, ranged = paging.ranged(parse(query_string(request), resource.attributes), request.headers.get("Range", ""))
     shown = Shown(request, resource, query, who, apis)
-    found = listed(api, resource, query, links_of(request))
+    links = links_of(request)
+    found = listed(api, resource, query, links)
     page = paging.PageInfo(query.offset, query.limit, found.page.count, found.page.total, ranged=ranged)
     paging.require_within(page)
     url = request.build_absolute_uri(request.path)
-    account_for(resource.kind, found.representations, who)
-    return json_answer(
-        shown.many(found.representations), paging.status(query, page), paging.headers(page, url, query_string(request))
-    )
+    status, headers = paging.status(query, page), paging.headers(page, url, query_string(request))
+    if found.shapes is not None and shown.everything and encodes(resource) and not accounted(resource.kind):
+        return json_bytes(encoded(api, resource, found.shapes, links), status, headers)
+    representations = found.representations(api, resource, links)
+    account_for(resource.kind, representations, who)
+    return json_answer(shown.many(representations), status, headers)
 
 
 def reading(

@@ -21,7 +21,7 @@ from linehouse.edge.tmf.kit.body import (
     typed,
 )
 from linehouse.edge.tmf.kit.compare import equal
-from linehouse.edge.tmf.kit.declaration import Api, Create, Resource, rendered
+from linehouse.edge.tmf.kit.declaration import Api, Create, Resource, finished, rendered
 from linehouse.edge.tmf.kit.once import Once, external_key, fingerprint, header_key, run_once
 from linehouse.edge.tmf.kit.patching import changes
 from linehouse.edge.tmf.kit.paths import JsonObject, values_at
@@ -64,7 +64,8 @@ def creating(request: HttpRequest, api: Api, resource: Resource[Any], who: Calle
         value = create.run(body, who.actor)
         if create.accepted is not None and create.accepted(value):
             status = 202
-        return rendered(api, resource, value, links_of(request))
+        links = links_of(request)
+        return finished(api, resource, (create.represent or resource.represent)(value, links), links)
 
     with unit_of_work(who.actor, f"{api.number} POST {resource.name}"):
         representation, repeated = _under(keys, who, request_hash, act)
