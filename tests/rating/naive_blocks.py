@@ -66,11 +66,14 @@ def naive(tariff: Tariff, event: UsageEvent, buckets: Sequence[Bucket]) -> Naive
 
     def fees(due: Due) -> None:
         if first is not None and first.price:
-            for fee in (first.price.connect, first.price.finish):
-                if fee is not None and fee.due is due:
-                    charge(Fraction(fee.micros))
+            connect, finish = first.price.connect, first.price.finish
+            if connect is not None and connect.due is due:
+                charge(Fraction(connect.micros))
+            if finish is not None and finish.due is due:
+                at_the_end.append(Fraction(finish.micros))
 
     begun = False
+    at_the_end: list[Fraction] = []
     while position < end:
         rule = rule_at(position)
         if rule is None:
@@ -156,6 +159,8 @@ def naive(tariff: Tariff, event: UsageEvent, buckets: Sequence[Bucket]) -> Naive
                 continue
             charge(money_for(step, step.block, index, rule, entered))
         position = stop
+    for amount in at_the_end:
+        charge(amount)
     if first is not None and first.price and first.price.minimum is not None and entered:
         result.exact = max(result.exact, Fraction(first.price.minimum))
     return result

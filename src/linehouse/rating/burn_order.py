@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 
 from linehouse.rating.matching import Facts, hold_throughout
 from linehouse.rating.time_bands import holds
@@ -70,21 +70,24 @@ def may_cover(bucket: Bucket, facts: Facts) -> bool:
     return not any(not clause.time_bands and hold_throughout(clause, facts) for clause in bucket.scope.exclude)
 
 
-def covers(bucket: Bucket, facts: Facts, instant: datetime) -> bool:
-    """Whether a block that starts then is in the bucket's validity and scope; ``exclude`` beats ``include``."""
-    if not bucket.valid.contains(instant):
+def covers(bucket: Bucket, facts: Facts, instant: datetime, zone: tzinfo | None = None, *, begun: bool = False) -> bool:
+    """Whether a block that starts then is in the bucket's validity and scope; ``exclude`` beats ``include``.
+
+    ``begun``: it lasts from its first use, which was within its validity; how long is the caller's business.
+    """
+    if not begun and not bucket.valid.contains(instant):
         return False
-    scope = bucket.scope
-    if scope.include and not any(_clause_holds(clause, facts, instant) for clause in scope.include):
+    where, scope = zone or facts.tariff.time_zone, bucket.scope
+    if scope.include and not any(_clause_holds(clause, facts, instant, where) for clause in scope.include):
         return False
-    return not any(_clause_holds(clause, facts, instant) for clause in scope.exclude)
+    return not any(_clause_holds(clause, facts, instant, where) for clause in scope.exclude)
 
 
-def _clause_holds(clause: Conditions, facts: Facts, instant: datetime) -> bool:
+def _clause_holds(clause: Conditions, facts: Facts, instant: datetime, zone: tzinfo) -> bool:
     if not hold_throughout(clause, facts):
         return False
     if not clause.time_bands:
         return True
     # A band that the tariff does not know holds at no time.
-    known, zone = facts.tariff.time_bands, facts.tariff.time_zone
+    known = facts.tariff.time_bands
     return any(key in known and holds(known[key], instant, zone) for key in clause.time_bands)

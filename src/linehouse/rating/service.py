@@ -14,8 +14,10 @@ from linehouse.rating.matching import network_identifier
 from linehouse.rating.period_charges import charge_period, due_early
 from linehouse.rating.portability import Ported, PortedNumbers, is_on_net, read_ported
 from linehouse.rating.price import price
+from linehouse.rating.state_json import plain_state, state_of
 from linehouse.rating.tariff_schema import tariff_schema, zone_schema
 from linehouse.rating.tariff_text import read_tariffs
+from linehouse.rating.walk_state import give_back
 from linehouse.rating.yaml_source import FieldSet, MarkedNode, Plain, from_plain, load_marked
 from linehouse.rating.zones import match_network, match_number
 
@@ -43,6 +45,7 @@ __all__ = [
     "failed_examples",
     "failing",
     "from_plain",
+    "give_back",
     "in_burn_order",
     "is_on_net",
     "line_of",
@@ -52,9 +55,11 @@ __all__ = [
     "match_number",
     "network_identifier",
     "plain",
+    "plain_state",
     "price",
     "read_ported",
     "read_tariffs",
+    "state_of",
     "tariff_schema",
     "zone_schema",
 ]

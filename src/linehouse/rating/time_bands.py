@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from functools import lru_cache
-from zoneinfo import ZoneInfo
 
 from linehouse.rating.values import TimeBand
 
 _DAY = timedelta(days=1)
 
 
-def holds(band: TimeBand, instant: datetime, zone: ZoneInfo) -> bool:
+def holds(band: TimeBand, instant: datetime, zone: tzinfo) -> bool:
     """Whether the band holds at the instant, read off the local wall clock.
 
     When clocks go back, the repeated hour is in the band both times; when they go forward, the hour that does not exist
@@ -31,7 +30,7 @@ def holds(band: TimeBand, instant: datetime, zone: ZoneInfo) -> bool:
     )
 
 
-def next_edge(bands: Iterable[TimeBand], instant: datetime, zone: ZoneInfo) -> datetime | None:
+def next_edge(bands: Iterable[TimeBand], instant: datetime, zone: tzinfo) -> datetime | None:
     """The first instant after ``instant`` at which one of the bands might begin or end; None when there are no bands.
 
     It may be early (the answer may be the same on both sides) but never late: every midnight, every edge of a window
@@ -62,7 +61,7 @@ def _clocks(bands: tuple[TimeBand, ...]) -> tuple[time, ...]:
 
 
 @lru_cache(maxsize=4096)
-def _edges(day: date, clocks: tuple[time, ...], zone: ZoneInfo) -> tuple[datetime, ...]:
+def _edges(day: date, clocks: tuple[time, ...], zone: tzinfo) -> tuple[datetime, ...]:
     found = {
         datetime.combine(day, clock, zone).replace(fold=fold).astimezone(UTC) for clock in clocks for fold in (0, 1)
     }
@@ -71,7 +70,7 @@ def _edges(day: date, clocks: tuple[time, ...], zone: ZoneInfo) -> tuple[datetim
     return tuple(sorted(found))
 
 
-def _offset_changes(day: date, zone: ZoneInfo) -> Iterator[datetime]:
+def _offset_changes(day: date, zone: tzinfo) -> Iterator[datetime]:
     low = datetime.combine(day, time.min, zone).astimezone(UTC)
     high = datetime.combine(day + _DAY, time.min, zone).astimezone(UTC)
     before = low.astimezone(zone).utcoffset()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from linehouse.rating.values.buckets import Bucket, BucketKind, Rollover, Scope, WhenEmpty
 from linehouse.rating.values.conditions import Accumulated, Conditions
 from linehouse.rating.values.prices import AtMaximum, Counts, Due, Fee, OwnPrice, Per, Percent, Price, Step
-from linehouse.rating.values.result import Consumption, FeePart, PaidBy, Part, Priced, RestState, WalkState
+from linehouse.rating.values.result import Consumption, Exact, FeePart, PaidBy, Part, Priced, RestState, WalkState
 from linehouse.rating.values.tariff import (
     Attribute,
     BandChange,
@@ -45,6 +45,7 @@ __all__ = [
     "Counts",
     "Direction",
     "Due",
+    "Exact",
     "ExchangeRate",
     "Fee",
     "FeePart",

@@ -43,6 +43,11 @@ class Scope:
     include: tuple[Conditions, ...] = ()
     exclude: tuple[Conditions, ...] = ()
 
+    @property
+    def timed(self) -> bool:
+        """Whether a clause asks for the time."""
+        return any(clause.time_bands for clause in (*self.include, *self.exclude))
+
 
 @dataclass(frozen=True, slots=True)
 class Rollover:

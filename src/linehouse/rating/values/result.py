@@ -13,6 +13,9 @@ from linehouse.kernel.quantity import Unit
 from linehouse.rating.values.tariff import RoundTo, TaxMode, Verdict
 from linehouse.rating.values.zones import NetworkMatch, NumberMatch
 
+Exact = Fraction | int
+"""An exact number; whole ones stay whole, because that is much faster."""
+
 
 class PaidBy(StrEnum):
     """What paid for a part of an event."""
@@ -42,6 +45,8 @@ class Part:
     paid for. ``amount`` is exact micro-units before rounding, ``flat`` the step's entry fee within it. ``taken``
     is what came out of the bucket, exact; a bucket with a price of its own has an ``amount`` as well. ``band`` is the
     time band by which the rule held, ``position`` where in the steps the part began (of the event or of the period).
+    ``counters`` of the period count it; ``exact``: its bucket gives what was used, not blocks; ``continues``: it is the
+    rest of the block of which the part before took a share.
     """
 
     start: int
@@ -56,12 +61,15 @@ class Part:
     price: int = 0
     unit: int = 1
     flat: int = 0
-    amount: Fraction = Fraction(0)
+    amount: Exact = 0
     bucket: str = ""
     bucket_name: str = ""
-    taken: Fraction = Fraction(0)
+    taken: Exact = 0
     band: str = ""
     position: int = 0
+    counters: tuple[str, ...] = ()
+    exact: bool = False
+    continues: bool = False
 
     @property
     def quantity(self) -> int:
@@ -81,7 +89,7 @@ class FeePart:
 
     kind: str
     rule: str
-    amount: Fraction
+    amount: Exact
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,7 +100,7 @@ class WalkState:
     that has begun is paid for. ``parts`` are the assignments, in order; ``money`` says which money bucket paid what
     of them (exact micro-units, in order). ``units_booked``, ``money_booked``, ``uncollected`` and ``counted`` are what
     earlier answers told the caller to book. The rest is the walk's own. Everything is exact and can be kept as JSON:
-    see ``linehouse.rating.walk_state``.
+    see ``linehouse.rating.state_json``.
     """
 
     used: int = 0
@@ -106,7 +114,7 @@ class WalkState:
     charged: Fraction = Fraction(0)
     skipped: int = 0
     amount_priced: int = 0
-    ended: bool = False
+    ends_at: int | None = None
     entered: tuple[tuple[str, str, int], ...] = ()
     connected: tuple[str, ...] = ()
     opened: Mapping[str, datetime] = field(default_factory=dict)
@@ -120,6 +128,8 @@ class WalkState:
     money_booked: Mapping[str, int] = field(default_factory=dict)
     uncollected: int = 0
     counted: Mapping[str, int] = field(default_factory=dict)
+    blocked: int = 0
+    throttled: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +161,7 @@ class Priced:
     network: NetworkMatch
     parts: tuple[Part, ...]
     fees: tuple[FeePart, ...]
-    exact: Fraction
+    exact: Exact
     total: Money
     rounding: RoundTo
     reason: str = ""
