@@ -109,7 +109,7 @@ def _answer(facts: Facts, walk: Walk, resume: WalkState | None, *, final: bool) 
     kept_money = kept(purses.paid) if resume is not None else ()
     purses.pay(money.owed[walk.kept_owed :])
     takes = purses.split(exact, total, round_to)
-    units = {ref: round_to_int(taken, Rounding.UP) for ref, taken in walk.taken.items() if taken}
+    units = {ref: round_to_int(taken, Rounding.UP) for ref, taken in walk.units.taken.items() if taken}
     blocked = throttled = 0
     for part in walk.parts:
         if part.paid_by in _NOBODY:

@@ -48,6 +48,10 @@ class Purses:
             purses = [bucket for bucket in self._timeline.covering(one.position) if bucket.is_money]
             if not purses:
                 continue
+            for bucket in purses:
+                if bucket.ref not in self._shares:
+                    self._shares[bucket.ref] = 0
+                    self.paid.append((bucket.ref, 0))
             if one.each < 0:
                 self._take(purses[-1], one.each * one.count)
             elif self._one_bucket:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from fractions import Fraction
 
 from linehouse.kernel.rounding import ceil_div
 from linehouse.rating.period_use import UNCOUNTED_IN_EVENT
-from linehouse.rating.values import PaidBy, Part, WalkState
+from linehouse.rating.values import FeePart, PaidBy, Part, WalkState
 
 _BOOKED = ("total", "units_booked", "money_booked", "uncollected", "counted", "blocked", "throttled")
 
@@ -15,13 +16,12 @@ _BOOKED = ("total", "units_booked", "money_booked", "uncollected", "counted", "b
 def give_back(state: WalkState, used: int) -> WalkState:
     """The state as if only ``used`` base units had been used: assignments are undone from the end.
 
-    A block that began before stays paid in full, and so do fees of the event; with nothing used at all nothing stays.
-    Money is given back to the bucket that paid last. What was booked stays noted: the next answer is the difference.
+    A block that began before stays paid in full, and so do fees of what stays; where nothing that was paid stays, the
+    usage is decided anew. Money is given back to the bucket that paid last. What was booked stays noted: the next
+    answer is the difference.
     """
     if used >= state.used:
         return state
-    if used <= 0:
-        return replace(WalkState(), **{name: getattr(state, name) for name in _BOOKED})
     parts: list[Part] = []
     position = used
     for place, part in enumerate(state.parts):
@@ -37,11 +37,16 @@ def give_back(state: WalkState, used: int) -> WalkState:
             used = min(used, position)
         else:
             used = position = part.start
-    undone = _amount(state.parts) - _amount(parts)
+    if not any(part.paid_by in _PAID for part in parts):
+        return replace(WalkState(), **{name: getattr(state, name) for name in _BOOKED})
+    refs = {part.bucket for part in parts}
+    fees = tuple(fee for fee in state.fees if fee.kind != "bucket-connect" or fee.rule in refs)
+    undone = _amount(state.parts) + _amount(state.fees) - _amount(parts) - _amount(fees)
     taken: dict[str, Fraction] = {}
     for part in parts:
         if part.bucket:
             taken[part.bucket] = taken.get(part.bucket, Fraction(0)) + part.taken
+    steps = {(part.tariff, part.rule, part.step) for part in parts if part.paid_by is PaidBy.MONEY}
     return replace(
         state,
         used=used,
@@ -50,9 +55,13 @@ def give_back(state: WalkState, used: int) -> WalkState:
         charged=state.charged - undone,
         skipped=sum(part.quantity for part in parts if part.paid_by in UNCOUNTED_IN_EVENT),
         ends_at=state.ends_at if state.ends_at is not None and state.ends_at <= used else None,
+        entered=tuple(key for key in state.entered if (key in steps if key[0] else key[1] in refs)),
+        connected=tuple(ref for ref in state.connected if ref in refs),
+        opened={ref: at for ref, at in state.opened.items() if ref in refs},
         taken=taken,
-        walked=_recounted(state, parts),
+        walked=_recounted(state, parts, steps),
         parts=tuple(parts),
+        fees=fees,
         money=_less_money(state, undone),
     )
 
@@ -60,8 +69,11 @@ def give_back(state: WalkState, used: int) -> WalkState:
 _IN_BLOCKS = frozenset({PaidBy.MONEY, PaidBy.BUCKET, PaidBy.EMPTY, PaidBy.THROTTLED, PaidBy.REDIRECTED})
 
 
-def _amount(parts: tuple[Part, ...] | list[Part]) -> Fraction:
-    return sum((Fraction(part.amount) for part in parts), Fraction(0))
+_PAID = frozenset({PaidBy.MONEY, PaidBy.BUCKET})
+
+
+def _amount(assigned: Iterable[Part | FeePart]) -> Fraction:
+    return sum((Fraction(one.amount) for one in assigned), Fraction(0))
 
 
 def _shortened(part: Part, used: int) -> Part | None:
@@ -81,16 +93,18 @@ def _shortened(part: Part, used: int) -> Part | None:
     return replace(part, end=end, blocks=blocks, amount=amount, taken=taken)
 
 
-def _recounted(state: WalkState, parts: list[Part]) -> dict[str, int]:
-    """The counters' usage as the remaining parts count it; single facts of the event stay."""
+def _recounted(state: WalkState, parts: list[Part], steps: set[tuple[str, str, int]]) -> dict[str, int]:
+    """The counters as the remaining parts count them."""
     walked = dict(state.walked)
-    for part in state.parts:
-        for key in part.counters:
-            walked[key] = walked.get(key, 0) - part.quantity
-    for part in parts:
-        for key in part.counters:
-            walked[key] = walked.get(key, 0) + part.quantity
-    return {key: count for key, count in walked.items() if count}
+    for sign, assigned in ((-1, state.parts), (1, parts)):
+        for part in assigned:
+            for key in part.counters:
+                walked[key] = walked.get(key, 0) + sign * part.quantity
+            volume = f"{part.tariff}/{part.rule}:charged"
+            if part.paid_by is PaidBy.MONEY and volume in walked:
+                walked[volume] += sign * part.charged
+    stay = {f"{tariff}/{rule}#{step}" for tariff, rule, step in steps}
+    return {key: count for key, count in walked.items() if count and ("#" not in key or key in stay)}
 
 
 def _less_money(state: WalkState, undone: Fraction) -> tuple[tuple[str, Fraction], ...]:
