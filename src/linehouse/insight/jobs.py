@@ -8,6 +8,7 @@ from linehouse.insight import publication
 from linehouse.insight.service import closing, exports
 from linehouse.insight.service.in_use import in_use
 from linehouse.insight.service.timeline import OF_PARTIES, record
+from linehouse.insight.service.what_if_run import JOB
 from linehouse.kernel.event import Event, all_event_types
 from linehouse.platform.outbox.registry import consumer
 from linehouse.platform.outbox.service import recorded
@@ -16,8 +17,8 @@ from linehouse.platform.work import Work
 publication_check("billing.taxable")(publication.taxable)
 publication_check("inventory.in_use")(in_use)
 publication_check("rating.lawful")(publication.lawful)
-EXPORTS = exports.JOB
-"""Imported, so that every process knows the job."""
+EXPORTS, WHAT_IF = exports.JOB, JOB
+"""Imported, so that every process knows the jobs."""
 
 closing_check("inventory.products")(closing.living_products)
 closing_check("ledger.money")(closing.open_money)

@@ -230,12 +230,7 @@ def replay(
     offering = plan.plan_for(subscriber.line.offering)
     if offering is None:
         raise KeyError(plan.onto or subscriber.line.offering)
-    line = replace(
-        subscriber.line,
-        offering=offering.key,
-        tariff_key=offering.tariff,
-        billing_mode=offering.billing_mode,
-    )
+    line = on_plan(subscriber.line, offering)
     buckets: list[BucketView] = [fresh(grant, UUID(int=number)) for number, grant in enumerate(grants, 1)]
     answers = decide(records, {line.subscription_id: line}, {line.subscription_id: buckets}, plan.at, on_net, ported)
     tried: list[Tried] = []
@@ -252,6 +247,11 @@ def replay(
         tried.append(Tried(answer, parts.net, parts.gross, cost))
     fees = fees_of(subscriber, plan, period, rate_on)
     return Trial(offering.key, tuple(tried), tuple(unpriced), tuple(fees))
+
+
+def on_plan(line: Line, offering: ProductOffering) -> Line:
+    """The line of somebody who has another plan."""
+    return replace(line, offering=offering.key, tariff_key=offering.tariff, billing_mode=offering.billing_mode)
 
 
 def fees_of(subscriber: Subscriber, plan: DraftPlan | None, period: Period, rate_on: RateOn) -> Iterator[Fee]:

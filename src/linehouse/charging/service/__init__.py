@@ -6,13 +6,18 @@ from linehouse.charging.service.costs import CostGap, cost_gaps, price_costs
 from linehouse.charging.service.enquiry import EnquiryRequest, price_enquiry
 from linehouse.charging.service.hours import (
     By,
+    UsageOf,
     UsageSlice,
     UsageTotal,
     by_word,
     records_of,
+    usage_by_subscription,
+    usage_csv_head,
+    usage_csv_row,
     usage_totals,
     usage_values,
 )
+from linehouse.charging.service.lines import lines_of
 from linehouse.charging.service.look import (
     explain,
     explanation,
@@ -23,6 +28,7 @@ from linehouse.charging.service.look import (
     unbilled,
     usage_sums,
 )
+from linehouse.charging.service.parties import other_parties
 from linehouse.charging.values import Rate
 
 __all__ = [
@@ -30,6 +36,7 @@ __all__ = [
     "CostGap",
     "EnquiryRequest",
     "Rate",
+    "UsageOf",
     "UsageSlice",
     "UsageTotal",
     "by_word",
@@ -38,7 +45,9 @@ __all__ = [
     "cost_gaps",
     "explain",
     "explanation",
+    "lines_of",
     "mark_billed",
+    "other_parties",
     "price_costs",
     "price_enquiry",
     "rated_record",
@@ -46,6 +55,9 @@ __all__ = [
     "records",
     "records_of",
     "unbilled",
+    "usage_by_subscription",
+    "usage_csv_head",
+    "usage_csv_row",
     "usage_sums",
     "usage_totals",
     "usage_values",

@@ -10,11 +10,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
+from uuid import UUID
 
 from linehouse.charging import store
 from linehouse.charging.errors import GroupingUnknown
 from linehouse.charging.values import RatedUsage
+from linehouse.kernel.money import Money
 from linehouse.kernel.period import Period
+from linehouse.kernel.quantity import Unit
 from linehouse.platform.sql import brand_cursor
 
 
@@ -139,6 +142,30 @@ def _gathered(rows: Sequence[tuple[Any, ...]], keys: int) -> list[UsageTotal]:
     return list(found.values())
 
 
+@dataclass(frozen=True, slots=True)
+class UsageOf:
+    """What one subscription used in a period, micro-units; ``cost`` of the records of which it is known."""
+
+    records: int
+    usage_net: int
+    usage_gross: int
+    cost: int
+    no_cost: int
+
+
+def usage_by_subscription(subscription_ids: Sequence[UUID], period: Period) -> dict[UUID, UsageOf]:
+    """Sums of rated usage by subscription; one that used nothing is left out."""
+    with brand_cursor() as cursor:
+        cursor.execute(
+            "SELECT subscription_id, count(*), sum(net), sum(gross), coalesce(sum(cost), 0),"
+            " count(*) FILTER (WHERE cost IS NULL) FROM charging_rated_usage"
+            " WHERE subscription_id = ANY(%s::uuid[]) AND started_at >= %s AND started_at < %s"
+            " GROUP BY subscription_id",
+            [list(subscription_ids), period.start, period.end],
+        )
+        return {row[0]: UsageOf(*(int(figure) for figure in row[1:])) for row in cursor.fetchall()}
+
+
 def usage_values(period: Period, by: By) -> list[str]:
     """The values that a grouping has in a period: what a filter may offer."""
     where, params = _conditions(UsageSlice(period=period, zone="UTC"), "hour")
@@ -174,6 +201,29 @@ def _expression(by: By, at: str) -> str:
         # A record is counted in the hour in which it began, so its own place is found through that hour, too.
         return _LOCAL[by].format(at=at if at == "hour" else f"date_trunc('hour', {at}, 'UTC')")
     return _COLUMN[by]
+
+
+def usage_csv_head(groups: Sequence[str]) -> list[str]:
+    """The heading of a CSV file of sums."""
+    quantities = [f"quantity in {unit}" for unit in _UNITS]
+    return [*groups, "records", *quantities, "retail", "retail with tax", "uncollected", "cost", "margin",
+            "records without cost", "currency"]  # fmt: skip
+
+
+def usage_csv_row(one: UsageTotal) -> list[str]:
+    """A group as a row of it; amounts are exact decimals, quantities base units."""
+    money = (one.retail, one.gross, one.uncollected, one.cost, one.margin)
+    return [
+        *one.keys,
+        str(one.records),
+        *(str(one.quantities.get(unit, 0)) for unit in _UNITS),
+        *(Money(micros, one.currency).text for micros in money),
+        str(one.no_cost),
+        one.currency,
+    ]
+
+
+_UNITS = tuple(unit.value for unit in (Unit.MILLISECOND, Unit.OCTET, Unit.MESSAGE, Unit.EVENT))
 
 
 def by_word(word: str) -> By:

@@ -72,3 +72,13 @@ def _asked(record: NormalisedUsage, lines: Mapping[UUID, Line], tariffs: TariffS
         return ()
     wholesale = tariffs.wholesale(found)
     return (found.tariff,) if wholesale is None else (found.tariff, wholesale)
+
+
+def other_parties(
+    records: Sequence[NormalisedUsage], lines: Mapping[UUID, Line], tariffs: TariffSource
+) -> tuple[dict[UUID, Plmn], dict[UUID, bool]]:
+    """Both: the networks of ported numbers, and who was ours."""
+    if not records:
+        return {}, {}
+    found = ported(records, lines, tariffs)
+    return found, on_net(records, lines, tariffs, found)

@@ -182,6 +182,44 @@ def stacked_bars(
     return Chart(title, words, for_the_reader(draw(720)), for_the_reader(draw(340)), _legend(series), head, body)
 
 
+def grouped_bars(
+    title: str,
+    names: Sequence[str],
+    series: Sequence[Series],
+    *,
+    label: Labeller = number_text,
+    column: str = "",
+    summary: str = "",
+    height: int = 220,
+) -> Chart:
+    """For each name one bar of each series, side by side: to compare distributions."""
+    totals = [sum(one.values[index] for one in series) for index in range(len(names))]
+    top = max((max(one.values, default=0) for one in series), default=0)
+
+    def draw(width: int) -> Drawing:
+        frame = _frame(width, height, top, names, label)
+        lines, labels = frame.axes(label)
+        bar = min(max(frame.plot * 70 // (100 * frame.count * max(len(series), 1)), 2), 32)
+        rects = [
+            Rect(
+                frame.centre(index) - bar * len(series) // 2 + number * bar,
+                frame.y(one.values[index]),
+                max(bar - 1, 1),
+                max(frame.y(0) - frame.y(one.values[index]), 1),
+                f"f{number % COLOURS + 1}",
+                f"{name}, {one.name}: {label(one.values[index])}",
+            )
+            for index, name in enumerate(names)
+            for number, one in enumerate(series)
+            if one.values[index] > 0
+        ]
+        return Drawing(width, height, tuple(rects), lines, labels + frame.names(names, frame.centre))
+
+    head, body = _table(names, series, label, column)
+    words = summary or _summary(names, totals, label)
+    return Chart(title, words, for_the_reader(draw(720)), for_the_reader(draw(340)), _legend(series), head, body)
+
+
 def bars(
     title: str,
     names: Sequence[str],

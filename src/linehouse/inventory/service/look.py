@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from linehouse.catalog.values import BillingMode, OfferingKind
 from linehouse.inventory.errors import ProductNotFound, ServiceNotFound
 from linehouse.inventory.models import Product, Service
 from linehouse.inventory.values import ProductView, ServiceView
+from linehouse.kernel.period import Period
 from linehouse.resource import service as resources
 from linehouse.resource.values import Holding
 
@@ -105,6 +106,48 @@ def search_products(
     if query:
         rows = rows.filter(number__icontains=query) | rows.filter(offering_name__icontains=query)
     return _views(list(rows[offset : offset + limit])), rows.count()
+
+
+def add_ons_of_many(product_ids: Iterable[UUID]) -> dict[UUID, tuple[ProductView, ...]]:
+    """What runs, ran or will run on many plans, oldest first; plans without any are left out."""
+    found: dict[UUID, tuple[ProductView, ...]] = {}
+    rows = Product.objects.filter(parent_id__in=list(product_ids)).order_by("created_at", "number")
+    for view in _views(list(rows)):
+        if view.parent_product_id is not None:
+            found[view.parent_product_id] = (*found.get(view.parent_product_id, ()), view)
+    return found
+
+
+def count_plans(period: Period, offering_key: str = "", accounts: Sequence[str] = ()) -> int:
+    """How many plans lived in the period: all, of an offering, or of billing accounts by number."""
+    return _plans(period, offering_key, accounts).count()
+
+
+def plan_ids(
+    period: Period,
+    offering_key: str = "",
+    accounts: Sequence[str] = (),
+    *,
+    after: UUID | None = None,
+    limit: int = 1_000,
+) -> list[UUID]:
+    """The ids of those plans behind an id, in order of their ids."""
+    rows = _plans(period, offering_key, accounts)
+    if after is not None:
+        rows = rows.filter(id__gt=after)
+    return list(rows.order_by("id").values_list("id", flat=True)[:limit])
+
+
+def _plans(period: Period, offering_key: str, accounts: Sequence[str]) -> QuerySet[Product]:
+    rows = Product.objects.filter(kind=OfferingKind.PLAN, activated_at__isnull=False)
+    rows = rows.filter(Q(terminated_at__isnull=True) | Q(terminated_at__gt=period.start))
+    if period.end is not None:
+        rows = rows.filter(activated_at__lt=period.end)
+    if offering_key:
+        rows = rows.filter(offering_key=offering_key)
+    if accounts:
+        rows = rows.filter(billing_account_number__in=list(accounts))
+    return rows
 
 
 def count_active(offering_key: str) -> int:

@@ -1,6 +1,9 @@
 """`linehouse usage`: usage files, and the records that wait."""
 
+import csv
+from datetime import datetime
 from pathlib import Path
+from typing import TextIO
 from uuid import UUID
 
 import click
@@ -8,6 +11,8 @@ from rich.console import Console
 from rich.table import Table
 
 from linehouse.kernel.error import Invalid
+from linehouse.kernel.money import Money
+from linehouse.kernel.period import Period, day_start
 from linehouse.run.at_work import brand_at_work, brand_option, operator
 
 _PAGE = 50
@@ -179,3 +184,44 @@ def _pair(change: str) -> tuple[str, str]:
 def _say_more(shown: int, count: int) -> None:
     if count > shown:
         click.echo(f"the first {shown} of {count}")
+
+
+@command.command("sums")
+@click.option("--from", "start", required=True, type=click.DateTime(["%Y-%m-%d"]), help="First day of the period.")
+@click.option("--until", required=True, type=click.DateTime(["%Y-%m-%d"]), help="First day after the period.")
+@click.option("--by", "groups", multiple=True, help="Group by this; may be given several times.")
+@click.option("--only", multiple=True, help="Narrow to a value: plan=robin-sim-only-20; several values by comma.")
+@click.option("--csv", "out", type=click.File("w", encoding="utf-8"), help="Write a CSV file; `-` is standard output.")
+@brand_option
+def sums(
+    start: datetime, until: datetime, groups: tuple[str, ...], only: tuple[str, ...], out: TextIO | None, brand: str
+) -> None:
+    """Sums of rated usage, retail and wholesale side by side.
+
+    Usage is grouped by plan, tariff, segment, billing, type, direction, number-zone, network-zone, network, device (the
+    TAC), hour (of the day), day and currency. Sums of the groups are always those of the whole.
+    """
+    with brand_at_work(brand):
+        from linehouse.catalog import service as catalog
+        from linehouse.charging import service
+
+        zone = catalog.published().brand.zone
+        by = [service.by_word(word) for word in groups]
+        chosen = {service.by_word(name): values.split(",") for name, _, values in (one.partition("=") for one in only)}
+        period = Period(day_start(start.date(), zone), day_start(until.date(), zone))
+        wanted = service.UsageSlice(period=period, zone=zone.key, only=chosen)
+        found = service.usage_totals(wanted, by)
+        whole = service.usage_totals(wanted)
+    if out is not None:
+        writer = csv.writer(out)
+        writer.writerow(service.usage_csv_head(groups))
+        writer.writerows(service.usage_csv_row(one) for one in found)
+        return
+    table = Table(*groups, "records", "retail", "with tax", "cost", "margin", "cost not known")
+    for one in (*found, *(whole if groups else ())):
+        money = [str(Money(micros, one.currency)) for micros in (one.retail, one.gross, one.cost, one.margin)]
+        keys = one.keys or ("all", *[""] * (len(groups) - 1))[: len(groups)]
+        table.add_row(*(key or "unknown" for key in keys), str(one.records), *money, str(one.no_cost or ""))
+    Console(highlight=False).print(table)
+    if unknown := sum(one.no_cost for one in whole):
+        click.echo(f"Cost not known for {unknown} records.")
