@@ -10,8 +10,10 @@ from linehouse.care.values import NewAttachment, NewFollowUp, RecordInteraction
 from linehouse.catalog import service as catalog
 from linehouse.customer.service import find_billing_accounts, find_customers
 from linehouse.edge.tmf.models import HubDelivery, HubSubscription
+from linehouse.insight import service as insight
 from linehouse.kernel.ids import new_id
 from linehouse.kernel.money import Money
+from linehouse.kernel.period import local_date
 from linehouse.party import subject_requests
 from linehouse.party.values import RequestKind
 from linehouse.payment.service import request_refund
@@ -35,8 +37,23 @@ def something_of_everything(actor: Actor) -> None:
     listen(actor)
     imports.receive("numbers", "numbers.csv", b"msisdn\n+31610299999\n", actor=actor)
     catalog.open_draft("Dearer calls", actor=actor)
+    try_a_plan(actor)
     for entity in ("order", "product", "sim"):
         declare(Declaration(entity=entity, key="remark", label={"": "Remark"}), actor=actor)
+
+
+def try_a_plan(actor: Actor) -> None:
+    """The published plans, tried on the days that have passed."""
+    zone = catalog.published().brand.zone
+    today = local_date(business_now(), zone)
+    wanted = insight.WhatIfRequest(
+        name="As it is",
+        start=today - timedelta(days=60),
+        until=today,
+        files=catalog.exported_files(),
+        origin="version 1",
+    )
+    insight.finish_what_if(insight.start_what_if(wanted, actor=actor), actor=actor)
 
 
 def listen(actor: Actor) -> None:

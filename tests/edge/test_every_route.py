@@ -101,6 +101,8 @@ OBJECTS = {
     "credits/number": "billing_credit.number",
     "refunds/number": "payment_refund.number",
     "catalog/draft_number": "catalog_catalogdraft.number",
+    "catalog/trial_number": "insight_whatif.number",
+    "catalog/subscription_id": "insight_whatifline.subscription_id",
 }
 """Where a placeholder's value comes from: first word of the address and name → table and column."""
 NAMES = {
@@ -134,6 +136,7 @@ MOVES = {
     "approval_move": ("refuse", "approve", "withdraw", "nonsense"),
     "refund_move": ("paid", "returned", "nonsense"),
     "draft_move": ("restore", "remove", "outcome", "update", "publish", "discard", "reopen", "nonsense"),
+    "what_if_move": ("cancel", "resume", "nonsense"),
     "bill_run_move": ("approve", "post", "cancel", "retry", "nonsense"),
 }
 

@@ -137,6 +137,20 @@ HELP: Final[Mapping[str, Help]] = {
         ),
         ("load-usage-files",),
     ),
+    "what_if": Help(
+        gettext_lazy(
+            "A plan that is only a draft is tried on usage that has been: what everybody would have paid, who wins and "
+            "who loses, what the network asks for it and what is left. Nothing is charged and nothing moves."
+        ),
+        ("try-a-plan-on-real-usage",),
+    ),
+    "usage_analytics": Help(
+        gettext_lazy(
+            "Rated usage by plan, zone, network, device or hour: what it was sold for beside what it costs. Every sum "
+            "leads to its records, and the groups always sum to the whole."
+        ),
+        ("see-usage-and-margin",),
+    ),
     "bill_runs": Help(
         gettext_lazy(
             "A run calculates the bills of all accounts whose cycle has ended. Look into a sample, approve it, then "

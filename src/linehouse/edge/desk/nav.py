@@ -149,6 +149,14 @@ MAP: Final[tuple[Group, ...]] = (
                 gettext_lazy("what would this cost rating"),
             ),
             Screen(
+                "what_if",
+                gettext_lazy("Plans on trial"),
+                "what_ifs",
+                "play",
+                "margin.read",
+                gettext_lazy("what if try plan winners losers break-even margin"),
+            ),
+            Screen(
                 "characteristics",
                 gettext_lazy("Characteristics"),
                 "characteristics",
@@ -176,6 +184,14 @@ MAP: Final[tuple[Group, ...]] = (
                 "usage",
                 "usage.read",
                 gettext_lazy("calls data sms"),
+            ),
+            Screen(
+                "usage_analytics",
+                gettext_lazy("Analytics"),
+                "usage_analytics",
+                "dashboard",
+                "margin.read",
+                gettext_lazy("sums margin cost wholesale zones networks devices hours"),
             ),
             Screen(
                 "suspense",

@@ -49,12 +49,12 @@ def side_rows(view: WhatIfView) -> list[SideRow]:
     """Totals of both sides."""
     before, after = view.before, view.after
     return [
-        SideRow(gettext("Subscribers pay, tax included"), view.money(before.bill), view.money(after.bill), True),
+        SideRow(gettext("Subscribers pay, tax included"), view.money(before.bill), view.money(after.bill), strong=True),
         SideRow(gettext("Fees, without tax"), view.money(before.fee_net), view.money(after.fee_net)),
         SideRow(gettext("Usage, without tax"), view.money(before.usage_net), view.money(after.usage_net)),
-        SideRow(gettext("Revenue, without tax"), view.money(before.net), view.money(after.net), True),
+        SideRow(gettext("Revenue, without tax"), view.money(before.net), view.money(after.net), strong=True),
         SideRow(gettext("Wholesale cost"), view.money(before.cost), view.money(after.cost)),
-        SideRow(gettext("Margin"), view.money(before.margin), view.money(after.margin), True),
+        SideRow(gettext("Margin"), view.money(before.margin), view.money(after.margin), strong=True),
     ]
 
 
@@ -65,7 +65,9 @@ def even_rows(view: WhatIfView) -> list[tuple[str, Money, Money]]:
     if even.fee_now is not None:
         now = view.money(even.fee_now)
         if even.fee_same_revenue is not None:
-            rows.append((gettext("Fee for a full period, for the same revenue"), now, view.money(even.fee_same_revenue)))
+            rows.append(
+                (gettext("Fee for a full period, for the same revenue"), now, view.money(even.fee_same_revenue))
+            )
         if even.fee_no_margin is not None:
             rows.append((gettext("Fee for a full period, for a margin of zero"), now, view.money(even.fee_no_margin)))
     names = {
@@ -122,9 +124,7 @@ def lines_table(brand: str, number: str) -> Table[WhatIfSubscriber]:
             Column("difference", gettext("Difference"), Kind.USAGE_MONEY, sort=True),
             Column("per_mille", gettext("Per cent"), Kind.QUANTITY, value=lambda s: s.percent, sort=True),
             Column("margin", gettext("Margin"), Kind.USAGE_MONEY, shown=Shown.FROM_DESKTOP),
-            Column(
-                "margin_change", gettext("Change of margin"), Kind.USAGE_MONEY, sort=True, shown=Shown.FROM_DESKTOP
-            ),
+            Column("margin_change", gettext("Change of margin"), Kind.USAGE_MONEY, sort=True, shown=Shown.FROM_DESKTOP),
         ),
         filters=(Filter("outcome", gettext("Outcome"), OUTCOMES),),
         search_label=gettext("Part of a subscription or account"),
@@ -190,9 +190,7 @@ def record_rows(brand: str, trial: Trial, currency: str) -> tuple[Table[TriedRow
                 value=lambda r: kinds.get(r.tried.decided.record.usage_type.value, ""),
                 note=lambda r: r.rule,
             ),
-            Column(
-                "quantity", gettext("Quantity"), Kind.QUANTITY, value=lambda r: r.tried.decided.record.quantity
-            ),
+            Column("quantity", gettext("Quantity"), Kind.QUANTITY, value=lambda r: r.tried.decided.record.quantity),
             Column("was", gettext("Was charged"), Kind.USAGE_MONEY, sort=True),
             Column("would", gettext("Would be charged"), Kind.USAGE_MONEY, sort=True, note=lambda r: r.covered),
             Column("cost", gettext("Wholesale cost"), Kind.USAGE_MONEY, sort=True, shown=Shown.FROM_TABLET),

@@ -55,7 +55,9 @@ class StartForm(forms.Form):
     start = forms.DateField(label=gettext_lazy("First day"), widget=forms.DateInput(attrs={"type": "date"}))
     last = forms.DateField(label=gettext_lazy("Last day"), widget=forms.DateInput(attrs={"type": "date"}))
     offering = forms.ChoiceField(
-        label=gettext_lazy("Only who has"), required=False, help_text=gettext_lazy("Else every subscription takes part.")
+        label=gettext_lazy("Only who has"),
+        required=False,
+        help_text=gettext_lazy("Else every subscription takes part."),
     )
     accounts = forms.CharField(
         label=gettext_lazy("Only these billing accounts"),
@@ -70,8 +72,10 @@ class StartForm(forms.Form):
         for draft in catalog.drafts(state="open", limit=50)[0]:
             label = gettext("Draft %(number)s: %(name)s") % {"number": draft.number, "name": draft.name}
             plans.append((f"draft:{draft.number}", label))
-        for version in catalog.versions(limit=20)[0]:
-            plans.append((f"version:{version.number}", gettext("Version %(number)s") % {"number": version.number}))
+        plans += [
+            (f"version:{version.number}", gettext("Version %(number)s") % {"number": version.number})
+            for version in catalog.versions(limit=20)[0]
+        ]
         plans.append((UPLOAD, gettext("Files that I upload")))
         self._choose("plan", plans)
         keys = [(one.key, one.name) for one in _plans()]
