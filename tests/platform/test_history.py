@@ -80,6 +80,7 @@ APPEND_ONLY = (
     "catalog.CatalogElement",
     "catalog.CatalogFile",
     "insight.TimelineRow",
+    "insight.WhatIfLine",
     "notify.Evidence",
     "notify.SmsPart",
     "party.Consent",

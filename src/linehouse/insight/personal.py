@@ -14,3 +14,6 @@ personal_table(
     )
 )
 not_personal("insight_timelinerow", "facts")
+not_personal("insight_whatif", "name", "origin", "files", "onto", "offering", "accounts", "fault", "sums")
+# Numbers of subscriptions and accounts name rows, not people; without those rows nobody can be found by them.
+not_personal("insight_whatifline", "subscription", "account", "offering_before", "offering_after")

@@ -58,18 +58,21 @@ def side_rows(view: WhatIfView) -> list[SideRow]:
     ]
 
 
-def even_rows(view: WhatIfView) -> list[tuple[str, Money, Money]]:
-    """Where the plan would break even: what, now, and what it would have to be; all without tax."""
+def even_rows(view: WhatIfView) -> list[tuple[str, Money, Money | None]]:
+    """Where the plan would break even: what, now, and what it would have to be; all without tax. None: even for
+    nothing it would be more."""
     even = view.even
-    rows = []
+    rows: list[tuple[str, Money, Money | None]] = []
+
+    def price(micros: int) -> Money | None:
+        return view.money(micros) if micros >= 0 else None
+
     if even.fee_now is not None:
         now = view.money(even.fee_now)
         if even.fee_same_revenue is not None:
-            rows.append(
-                (gettext("Fee for a full period, for the same revenue"), now, view.money(even.fee_same_revenue))
-            )
+            rows.append((gettext("Fee for a full period, for the same revenue"), now, price(even.fee_same_revenue)))
         if even.fee_no_margin is not None:
-            rows.append((gettext("Fee for a full period, for a margin of zero"), now, view.money(even.fee_no_margin)))
+            rows.append((gettext("Fee for a full period, for a margin of zero"), now, price(even.fee_no_margin)))
     names = {
         "voice": gettext("A minute of charged calls, for a margin of zero"),
         "data": gettext("A GB of charged data, for a margin of zero"),
@@ -77,7 +80,7 @@ def even_rows(view: WhatIfView) -> list[tuple[str, Money, Money]]:
         "mms": gettext("A charged MMS, for a margin of zero"),
         "event": gettext("A charged event, for a margin of zero"),
     }
-    rows += [(names[usage], view.money(now), view.money(to)) for usage, (now, to) in even.prices.items()]
+    rows += [(names[usage], view.money(now), price(to)) for usage, (now, to) in even.prices.items()]
     return rows
 
 

@@ -217,11 +217,16 @@ def sums(
         writer.writerow(service.usage_csv_head(groups))
         writer.writerows(service.usage_csv_row(one) for one in found)
         return
-    table = Table(*groups, "records", "retail", "with tax", "cost", "margin", "cost not known")
+    table = Table()
+    for group in groups:
+        table.add_column(group, no_wrap=True, overflow="fold")
+    for head in ("records", "retail", "with tax", "cost", "margin", "no cost", ""):
+        table.add_column(head, justify="right", no_wrap=True, overflow="fold")
     for one in (*found, *(whole if groups else ())):
-        money = [str(Money(micros, one.currency)) for micros in (one.retail, one.gross, one.cost, one.margin)]
-        keys = one.keys or ("all", *[""] * (len(groups) - 1))[: len(groups)]
-        table.add_row(*(key or "unknown" for key in keys), str(one.records), *money, str(one.no_cost or ""))
-    Console(highlight=False).print(table)
+        money = [Money(micros, one.currency).text for micros in (one.retail, one.gross, one.cost, one.margin)]
+        keys = [key or "unknown" for key in one.keys] or ["all", *[""] * len(groups)][: len(groups)]
+        table.add_row(*keys, str(one.records), *money, str(one.no_cost or ""), one.currency)
+    console = Console(highlight=False)
+    console.print(table, width=None if console.is_terminal else 160)
     if unknown := sum(one.no_cost for one in whole):
         click.echo(f"Cost not known for {unknown} records.")

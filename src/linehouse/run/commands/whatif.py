@@ -144,17 +144,19 @@ def _show(view: WhatIfView) -> None:
         click.echo(f"Cost not known for {view.before.no_cost} records before and {view.after.no_cost} after.")
     even = view.even
     if even.fee_now is not None and even.fee_same_revenue is not None and even.fee_no_margin is not None:
+        same, none = (
+            str(view.money(fee)) if fee >= 0 else "even none" for fee in (even.fee_same_revenue, even.fee_no_margin)
+        )
         click.echo(
-            f"Monthly fees without tax: {view.money(even.fee_now)}; {view.money(even.fee_same_revenue)} would bring the"
-            f" revenue that there was, {view.money(even.fee_no_margin)} a margin of zero."
+            f"Fees of a full period without tax: {view.money(even.fee_now)}; {same} would bring the revenue that there"
+            f" was, {none} a margin of zero."
         )
     for usage, (now, even_price) in even.prices.items():
-        click.echo(
-            f"{usage}: {view.money(now)} per {_PER.get(usage, 'event')} on average without tax;"
-            f" {view.money(even_price)} would bring a margin of zero."
-        )
+        enough = f"{view.money(even_price)} would bring a margin of zero" if even_price >= 0 else _EVEN_FOR_NOTHING
+        click.echo(f"{usage}: {view.money(now)} per {_PER.get(usage, 'event')} on average without tax; {enough}.")
 
 
+_EVEN_FOR_NOTHING = "even for nothing there would be a margin"
 _PER = {"voice": "minute", "data": "GB", "sms": "message", "mms": "message"}
 
 
