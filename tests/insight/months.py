@@ -64,7 +64,7 @@ def open_with(files: dict[str, str], actor: Actor) -> None:
     usage.apply_feeds(ROBIN / "feeds", actor=actor)
 
 
-def people(actor: Actor) -> list[ProductView]:
+def people(actor: Actor, topped_up: int = 10_000_000_000) -> list[ProductView]:
     """Two postpaid subscribers, one of them with another cycle day, one with a booster, and a prepaid one."""
     anna = activate(actor, register(actor, "Anna"), "robin-sim-only-20")
     bart = activate(actor, register(actor, "Bart", cycle_day=15), "robin-sim-only-20")
@@ -72,7 +72,7 @@ def people(actor: Actor) -> list[ProductView]:
     pack = activate(actor, cees, "robin-prepaid-start")
     activate(actor, cees, "robin-booster-5gb", plan=pack.id)
     drain_jobs()
-    topped_up = Grant(
+    voucher = Grant(
         ref=f"{pack.number}/voucher",
         owner=Owner(
             customer_id=pack.customer_id,
@@ -84,14 +84,14 @@ def people(actor: Actor) -> list[ProductView]:
         product_id=pack.id,
         kind=BucketKind.MAIN,
         asset="EUR",
-        amount=10_000_000_000,
+        amount=topped_up,
         valid=Period(datetime(2026, 11, 1, tzinfo=UTC)),
         source="top-up/voucher",
         catalog_version=1,
         priority=1_000,
         taxed_at=TaxedAt.USE,
     )
-    balance.grant([topped_up], actor=actor)
+    balance.grant([voucher], actor=actor)
     return [anna, bart, pack]
 
 

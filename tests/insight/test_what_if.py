@@ -129,6 +129,22 @@ def test_the_published_plan_itself_changes_nothing(month: list[ProductView], act
     assert view.even.fee_same_revenue == view.even.fee_now
 
 
+def test_a_balance_that_runs_dry_runs_dry_on_the_plan_too(brand: str, actor: Actor) -> None:
+    open_with(dict(read_folder(ROBIN)), actor)
+    plans = people(actor, topped_up=2_000_000)
+    advance_clock(DECEMBER, actor=actor)
+    use_much(plans, actor)
+    number = insight.start_what_if(request(dict(read_folder(ROBIN))), actor=actor)
+    drain_jobs()
+    view = insight.what_if(number)
+    assert view.before.uncollected > 0
+    assert view.before == view.after
+    dearer = insight.start_what_if(request(dict(read_folder(ROBIN)), onto="robin-prepaid-start"), actor=actor)
+    drain_jobs()
+    assert {one.offering_after for one in insight.what_if_lines(dearer)[0]} == {"robin-prepaid-start"}
+    assert insight.what_if(dearer).after.uncollected == view.before.uncollected
+
+
 def test_break_even_prices_break_even(month: list[ProductView], actor: Actor) -> None:
     accounts = (month[0].billing_account_number,)
     number = insight.start_what_if(request(draft(), accounts=accounts), actor=actor)

@@ -75,6 +75,8 @@ class Subscriber:
     plan: Held
     add_ons: tuple[Held, ...]
     account: AccountFacts
+    money: tuple[BucketView, ...] = ()
+    """What the subscriber put on the balance, which no product brought: as full as it was when it came."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +121,8 @@ class Side:
     cost: int = 0
     no_cost: int = 0
     unpriced: int = 0
+    uncollected: int = 0
+    """Usage that no balance could pay, in the tariffs' own tax mode; it is no revenue."""
 
     @property
     def net(self) -> int:
@@ -162,7 +166,8 @@ def grants_for(subscriber: Subscriber, plan: DraftPlan, end: datetime) -> list[G
     """What the subscriber would have been granted before an instant: the plan's allowances and those of its add-ons.
 
     Where the draft has an add-on's offering, the draft's allowances count. Units of a product that ended are over with
-    it. A prepaid plan is topped up in time: what its credit does not cover is paid from a balance without an end.
+    it. A prepaid plan takes the balance as it was topped up; who had none, since another plan was paid later, is
+    taken to top up in time.
     """
     offering = plan.plan_for(subscriber.line.offering)
     if offering is None:
@@ -171,7 +176,7 @@ def grants_for(subscriber: Subscriber, plan: DraftPlan, end: datetime) -> list[G
     for add_on in subscriber.add_ons:
         draft = plan.offering(add_on.brings.offering.key)
         grants += _of_product(add_on, draft or add_on.brings.offering, end)
-    if offering.billing_mode is BillingMode.PREPAID:
+    if offering.billing_mode is BillingMode.PREPAID and subscriber.line.billing_mode is not BillingMode.PREPAID:
         brings = subscriber.plan.brings
         grants.append(
             Grant(
@@ -202,7 +207,7 @@ def _of_product(held: Held, offering: ProductOffering, end: datetime) -> list[Gr
     return made
 
 
-def reach(grants: Sequence[Grant], period: Period) -> datetime:
+def reach(grants: Sequence[Grant], period: Period, money: Sequence[BucketView] = ()) -> datetime:
     """From where usage must be read so that buckets are used as far as they would be when the period begins."""
     starts = [
         grant.valid.start
@@ -212,6 +217,7 @@ def reach(grants: Sequence[Grant], period: Period) -> datetime:
         and grant.valid.start < period.start
         and (grant.valid.end is None or grant.valid.end > period.start)
     ]
+    starts += [one.valid.start for one in money if one.valid.start < period.start]
     return min(starts, default=period.start)
 
 
@@ -231,7 +237,11 @@ def replay(
     if offering is None:
         raise KeyError(plan.onto or subscriber.line.offering)
     line = on_plan(subscriber.line, offering)
-    buckets: list[BucketView] = [fresh(grant, UUID(int=number)) for number, grant in enumerate(grants, 1)]
+    money = subscriber.money if offering.billing_mode is BillingMode.PREPAID else ()
+    known = {bucket.ref for bucket in money}
+    brought = [grant for grant in grants if grant.ref not in known]
+    buckets: list[BucketView] = [fresh(grant, UUID(int=number)) for number, grant in enumerate(brought, 1)]
+    buckets += [replace(one, used=0, reserved=0, expired=0, closed_at=None) for one in money]
     answers = decide(records, {line.subscription_id: line}, {line.subscription_id: buckets}, plan.at, on_net, ported)
     tried: list[Tried] = []
     unpriced: list[Suspended] = []
@@ -309,6 +319,7 @@ def compare(subscriber: Subscriber, before: Side, trial: Trial) -> Compared:
     for one in trial.records:
         after.usage_net += one.net
         after.usage_gross += one.gross
+        after.uncollected += one.decided.consumption.uncollected
         if one.cost.micros is None:
             after.no_cost += 1
         else:

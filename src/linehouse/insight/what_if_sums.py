@@ -66,7 +66,17 @@ def step_for(highest: int, lowest: int = 0) -> int:
 
 def add(total: Side, side: Side) -> None:
     """Add one side to a total."""
-    for name in ("records", "fee_net", "fee_gross", "usage_net", "usage_gross", "cost", "no_cost", "unpriced"):
+    for name in (
+        "records",
+        "fee_net",
+        "fee_gross",
+        "usage_net",
+        "usage_gross",
+        "cost",
+        "no_cost",
+        "unpriced",
+        "uncollected",
+    ):
         setattr(total, name, getattr(total, name) + getattr(side, name))
 
 

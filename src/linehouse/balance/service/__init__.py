@@ -6,6 +6,7 @@ from linehouse.balance.service.look import (
     bucket_by_id,
     buckets_of,
     buckets_of_customer,
+    money_of_many,
     movements_of,
     movements_of_record,
 )
@@ -22,6 +23,7 @@ __all__ = [
     "grant",
     "grant_product",
     "lock_buckets",
+    "money_of_many",
     "movements_of",
     "movements_of_record",
     "turn",

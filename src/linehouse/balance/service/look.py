@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -27,6 +27,15 @@ def buckets_of_customer(customer_id: UUID, at: datetime) -> tuple[BucketView, ..
     where = "customer_id = %s AND valid_from <= %s AND (valid_to IS NULL OR valid_to > %s)"
     rows = store.buckets(where, [customer_id, at, at])
     return tuple(sorted(rows, key=lambda row: (row.owner.subscription, burn_key(row.for_decision()))))
+
+
+def money_of_many(subscription_ids: Iterable[UUID]) -> dict[UUID, tuple[BucketView, ...]]:
+    """Every money bucket that each subscription has or had, oldest first; who never had any is left out."""
+    found: dict[UUID, tuple[BucketView, ...]] = {}
+    rows = store.buckets("subscription_id = ANY(%s::uuid[]) AND kind <> 'units'", [list(subscription_ids)])
+    for row in sorted(rows, key=lambda one: (one.created_at, one.ref)):
+        found[row.owner.subscription_id] = (*found.get(row.owner.subscription_id, ()), row)
+    return found
 
 
 def bucket(ref: str) -> BucketView:

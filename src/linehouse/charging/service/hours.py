@@ -151,6 +151,7 @@ class UsageOf:
     usage_gross: int
     cost: int
     no_cost: int
+    uncollected: int
 
 
 def usage_by_subscription(subscription_ids: Sequence[UUID], period: Period) -> dict[UUID, UsageOf]:
@@ -158,7 +159,7 @@ def usage_by_subscription(subscription_ids: Sequence[UUID], period: Period) -> d
     with brand_cursor() as cursor:
         cursor.execute(
             "SELECT subscription_id, count(*), sum(net), sum(gross), coalesce(sum(cost), 0),"
-            " count(*) FILTER (WHERE cost IS NULL) FROM charging_rated_usage"
+            " count(*) FILTER (WHERE cost IS NULL), sum(uncollected) FROM charging_rated_usage"
             " WHERE subscription_id = ANY(%s::uuid[]) AND started_at >= %s AND started_at < %s"
             " GROUP BY subscription_id",
             [list(subscription_ids), period.start, period.end],

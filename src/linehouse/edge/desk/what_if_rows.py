@@ -52,6 +52,9 @@ def side_rows(view: WhatIfView) -> list[SideRow]:
         SideRow(gettext("Subscribers pay, tax included"), view.money(before.bill), view.money(after.bill), strong=True),
         SideRow(gettext("Fees, without tax"), view.money(before.fee_net), view.money(after.fee_net)),
         SideRow(gettext("Usage, without tax"), view.money(before.usage_net), view.money(after.usage_net)),
+        SideRow(
+            gettext("Usage that no balance could pay"), view.money(before.uncollected), view.money(after.uncollected)
+        ),
         SideRow(gettext("Revenue, without tax"), view.money(before.net), view.money(after.net), strong=True),
         SideRow(gettext("Wholesale cost"), view.money(before.cost), view.money(after.cost)),
         SideRow(gettext("Margin"), view.money(before.margin), view.money(after.margin), strong=True),

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
+from linehouse.balance import service as balance
 from linehouse.balance.granting import Granted
-from linehouse.balance.values import Owner
+from linehouse.balance.values import BucketView, Owner
 from linehouse.billing.values import AccountFacts
 from linehouse.catalog import service as catalog
 from linehouse.catalog.values import Catalogue
@@ -38,15 +39,23 @@ def subscribers(plan_ids: Sequence[UUID]) -> list[Subscriber]:
     products = inventory.products_by_id(plan_ids)
     add_ons = inventory.add_ons_of_many(plan_ids)
     lines = charging.lines_of(plan_ids)
+    money = balance.money_of_many(plan_ids)
     versions: Versions = {}
     accounts = customers.billing_accounts(product.billing_account_id for product in products.values())
-    return [
-        _subscriber(
-            products[one], add_ons.get(one, ()), lines[one], accounts[products[one].billing_account_id], versions
-        )
-        for one in plan_ids
-        if one in lines and products[one].activated_at is not None
-    ]
+    found = []
+    for one in plan_ids:
+        if one in lines and products[one].activated_at is not None:
+            account = accounts[products[one].billing_account_id]
+            made = _subscriber(products[one], add_ons.get(one, ()), lines[one], account, versions)
+            found.append(replace(made, money=_own_money(made, money.get(one, ()))))
+    return found
+
+
+def _own_money(subscriber: Subscriber, money: Sequence[BucketView]) -> tuple[BucketView, ...]:
+    """Without the credit that products brought: a plan that is tried brings its own."""
+    held = (subscriber.plan, *subscriber.add_ons)
+    brought = {f"{one.brings.prefix}/{credit.key}" for one in held for credit in one.brings.offering.credits}
+    return tuple(one for one in money if one.ref not in brought)
 
 
 def _subscriber(

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from linehouse.catalog import service as catalog
 from linehouse.catalog.files import read_catalogue
-from linehouse.catalog.values import Catalogue
+from linehouse.catalog.values import BillingMode, Catalogue
 from linehouse.charging import service as charging
 from linehouse.charging.ports import tax_rate
 from linehouse.customer import service as customers
@@ -222,11 +222,12 @@ def _trial(one: Subscriber, plan: DraftPlan, period: Period) -> Trial:
     if period.end is None:
         raise ValueError("the period of a trial ends")
     grants = grants_for(one, plan, period.end)
-    records = usage.used_by([one.line.subscription_id], reach(grants, period), period.end)
-    offering = plan.plan_for(one.line.offering)
+    going_on = plan.plan_for(one.line.offering)
+    money = one.money if going_on is not None and going_on.billing_mode is BillingMode.PREPAID else ()
+    records = usage.used_by([one.line.subscription_id], reach(grants, period, money), period.end)
     lines = {one.line.subscription_id: one.line}
-    if offering is not None:
-        lines = {one.line.subscription_id: on_plan(one.line, offering)}
+    if going_on is not None:
+        lines = {one.line.subscription_id: on_plan(one.line, going_on)}
     ported, on_net = charging.other_parties(records, lines, plan)
     return replay(one, plan, grants, records, period=period, rate_on=tax_rate, on_net=on_net, ported=ported)
 

@@ -127,6 +127,7 @@ def _show(view: WhatIfView) -> None:
         ("what subscribers pay, tax included", view.before.bill, view.after.bill),
         ("fees without tax", view.before.fee_net, view.after.fee_net),
         ("usage without tax", view.before.usage_net, view.after.usage_net),
+        ("usage that no balance could pay", view.before.uncollected, view.after.uncollected),
         ("revenue without tax", view.before.net, view.after.net),
         ("wholesale cost", view.before.cost, view.after.cost),
         ("margin", view.before.margin, view.after.margin),
