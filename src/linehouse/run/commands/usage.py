@@ -16,6 +16,8 @@ from linehouse.kernel.period import Period, day_start
 from linehouse.run.at_work import brand_at_work, brand_option, operator
 
 _PAGE = 50
+_WIDE = 160
+"""Columns of what is not read on a terminal."""
 
 
 @click.group("usage")
@@ -227,6 +229,7 @@ def sums(
         keys = [key or "unknown" for key in one.keys] or ["all", *[""] * len(groups)][: len(groups)]
         table.add_row(*keys, str(one.records), *money, str(one.no_cost or ""), one.currency)
     console = Console(highlight=False)
-    console.print(table, width=None if console.is_terminal else 160)
+    wide = console if console.is_terminal else Console(highlight=False, width=_WIDE)
+    wide.print(table)
     if unknown := sum(one.no_cost for one in whole):
         click.echo(f"Cost not known for {unknown} records.")
