@@ -1,0 +1,98 @@
+"""What one service of one member may take: balances less what others have reserved, within the member's caps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+
+from linehouse.kernel.period import Period
+from linehouse.rating.burn_order import covers
+from linehouse.rating.matching import Facts
+from linehouse.rating.session.state import Holding, PolicyCounter, ServiceState, SpendCap, State
+from linehouse.rating.values import Attribute, Bucket, BucketKind, Scope, Tariff
+
+_EVER = Period(datetime.fromisoformat("0001-01-01T00:00:00+00:00"))
+
+
+def buckets_for(
+    state: State, service: ServiceState, subscriber: str, tariff: Tariff, now: datetime, *, happened: bool
+) -> list[Bucket]:
+    """The buckets that may pay, each with what this service can take of it.
+
+    ``happened``: it is usage that has happened already; only such may bring an account below zero that allows it.
+    """
+    unit = service.event.usage_type.unit
+    found = []
+    for holding in state.holdings.values():
+        bucket = holding.bucket
+        if holding.asset != (tariff.currency if bucket.is_money else unit):
+            continue
+        own = service.reserved.get(bucket.ref, 0)
+        found.append(_seen(holding, own, subscriber, _extended(holding, own, service, tariff, now), happened))
+    return found
+
+
+def _seen(holding: Holding, own: int, subscriber: str, valid: Period, happened: bool) -> Bucket:
+    bucket = holding.bucket
+    left = bucket.available
+    if left is not None:
+        left = max(0, left + bucket.overdraft - (holding.reserved - own))
+    member = holding.members.get(subscriber)
+    if member is not None and member.cap is not None:
+        cap = max(0, member.cap - member.used - (member.reserved - own))
+        left = cap if left is None else min(left, cap)
+    overdraw = bucket.overdraw and happened
+    if (left, valid, overdraw, 0) == (bucket.available, bucket.valid, bucket.overdraw, bucket.overdraft):
+        return bucket
+    return replace(bucket, available=left, valid=valid, overdraw=overdraw, overdraft=0)
+
+
+def _extended(holding: Holding, own: int, service: ServiceState, tariff: Tariff, now: datetime) -> Period:
+    """What was reserved before a bucket expired stays usable until the reservation ends.
+
+    Where usage is priced as of the instant of its grant this is so by itself; else the bucket lives on meanwhile.
+    """
+    valid = holding.bucket.valid
+    if valid.end is None or valid.end > now or not own or service.until is None:
+        return valid
+    if tariff.attribute is Attribute.GRANT or service.until <= valid.end:
+        return valid
+    return Period(valid.start, service.until)
+
+
+def caps_on(state: State, service: ServiceState, tariff: Tariff, instant: datetime) -> tuple[SpendCap, ...]:
+    """The spend caps that count this usage, without what the service itself has reserved in them."""
+    if not state.caps:
+        return ()
+    facts = Facts.of(tariff, service.event)
+    return tuple(
+        replace(cap, reserved=cap.reserved - service.reserved_caps.get(cap.key, 0))
+        for cap in state.caps.values()
+        if _in_scope(cap.scope, facts, instant)
+    )
+
+
+def counters_on(state: State, service: ServiceState, tariff: Tariff, instant: datetime) -> tuple[PolicyCounter, ...]:
+    """The policy counters that count this usage, without what is granted to the service itself."""
+    unit = service.event.usage_type.unit
+    if not any(counter.unit == unit for counter in state.policy_counters.values()):
+        return ()
+    facts = Facts.of(tariff, service.event)
+    return tuple(
+        replace(counter, open=counter.open - service.open_counters.get(counter.key, 0))
+        for counter in state.policy_counters.values()
+        if counter.unit == unit and _in_scope(counter.scope, facts, instant)
+    )
+
+
+def _in_scope(scope: Scope, facts: Facts, instant: datetime) -> bool:
+    if not scope.include and not scope.exclude:
+        return True
+    asked = Bucket(ref="", kind=BucketKind.UNITS, available=0, valid=_EVER, created_at=instant, scope=scope)
+    return covers(asked, facts, instant)
+
+
+def redirect_of(buckets: Iterable[Bucket], when_empty: str) -> str:
+    """Where the first bucket of these that redirects or throttles sends to."""
+    return next((one.when_empty_to for one in buckets if one.when_empty == when_empty and one.when_empty_to), "")
