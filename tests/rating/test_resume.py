@@ -36,13 +36,10 @@ class Booked:
         self.blocked += answer.blocked
         self.throttled += answer.throttled
         self.buckets = [
-            bucket
-            if bucket.available is None
-            else replace(
+            replace(
                 bucket,
-                available=bucket.available
-                - answer.unit_takes.get(bucket.ref, 0)
-                - answer.money_takes.get(bucket.ref, 0),
+                available=less(bucket.available, answer, bucket.ref),
+                cap_left=less(bucket.cap_left, answer, bucket.ref),
             )
             for bucket in self.buckets
         ]
@@ -50,6 +47,11 @@ class Booked:
         self.state = state_of(json.loads(json.dumps(plain_state(answer.state))))
         assert self.state == answer.state
         return answer
+
+
+def less(room, answer, ref):
+    """What is left of what a bucket had."""
+    return None if room is None else room - answer.unit_takes.get(ref, 0) - answer.money_takes.get(ref, 0)
 
 
 def same(whole, booked, last):

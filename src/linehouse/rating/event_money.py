@@ -59,7 +59,7 @@ class EventMoney:
     def fee(self, kind: str, amount: Exact, position: int, rule: str = "") -> None:
         """A fee, as far as the maximum lets it."""
         if self._maximum is not None and amount > 0:
-            amount = min(amount, self._maximum - self.sum)
+            amount = min(amount, max(0, self._maximum - self.sum))
         if self._disconnect is not None and self.ends_at is None and self.sum + amount > self._disconnect:
             self.ends_at = position
         if amount:

@@ -38,8 +38,10 @@ class Purses:
         self._booked: Mapping[str, int] = state.money_booked if state is not None else {}
         self.paid: list[tuple[str, Exact]] = list(state.money) if state is not None else []
         self._shares: dict[str, Exact] = {}
+        self._unpaid: Exact = state.charged if state is not None else 0
         for ref, amount in self.paid:
             self._shares[ref] = self._shares.get(ref, 0) + amount
+            self._unpaid -= amount
         self._rooms = {bucket.ref: self._room(bucket) for bucket in timeline.buckets if bucket.is_money}
 
     def pay(self, owed: Iterable[Owed]) -> None:
@@ -47,13 +49,14 @@ class Purses:
         for one in owed:
             purses = [bucket for bucket in self._timeline.covering(one.position) if bucket.is_money]
             if not purses:
+                self._unpaid += one.each * one.count
                 continue
             for bucket in purses:
                 if bucket.ref not in self._shares:
                     self._shares[bucket.ref] = 0
                     self.paid.append((bucket.ref, 0))
             if one.each < 0:
-                self._take(purses[-1], one.each * one.count)
+                self._give_back(purses[-1], -one.each * one.count)
             elif self._one_bucket:
                 self._whole_blocks(purses, one)
             else:
@@ -113,11 +116,28 @@ class Purses:
                 break
         self._overdraw(purses, blocks * one.each)
 
+    def _give_back(self, last: Bucket, amount: Exact) -> None:
+        """What nobody paid is owed no more; then to whom paid for this event, from the end; then to the last asked."""
+        unpaid = min(amount, self._unpaid)
+        self._unpaid -= unpaid
+        amount -= unpaid
+        for place in range(len(self.paid) - 1, -1, -1):
+            ref, paid = self.paid[place]
+            less = max(0, min(paid, amount))
+            self.paid[place] = (ref, paid - less)
+            self._shares[ref] -= less
+            amount -= less
+        self._take(last, -amount)
+
     def _overdraw(self, purses: Sequence[Bucket], owed: Exact) -> None:
         """Usage that has happened goes below what a bucket has, where the account says so."""
-        willing = next((bucket for bucket in purses if bucket.overdraw), None) if owed else None
+        if not owed:
+            return
+        willing = next((bucket for bucket in purses if bucket.overdraw), None)
         if willing is not None:
             self._take(willing, owed)
+        else:
+            self._unpaid += owed
 
     def _room(self, bucket: Bucket) -> int | None:
         room = bucket.room

@@ -7,7 +7,7 @@ from linehouse.rating.matching import Candidate, Matched
 from linehouse.rating.period_use import UNCOUNTED_IN_EVENT, PeriodUse, step_counter
 from linehouse.rating.runs import Run
 from linehouse.rating.timeline import Timeline
-from linehouse.rating.values import Counts, PaidBy, Price, RestState, Step, WalkState
+from linehouse.rating.values import Bucket, Counts, PaidBy, Price, RestState, Step, WalkState
 
 
 class Place:
@@ -55,12 +55,20 @@ class Place:
             moves = price.counts is Counts.ALL or payer not in UNCOUNTED_IN_EVENT
         return self.position + steps[index + 1].start - self.at_step(rule, price) if moves else None
 
-    def run(self, rule: Candidate, payer: PaidBy, block: int, step_edge: int | None, overhang: bool) -> Run:
+    def run(
+        self,
+        rule: Candidate,
+        payer: PaidBy,
+        block: int,
+        step_edge: int | None,
+        overhang: bool,
+        bucket: Bucket | None = None,
+    ) -> Run:
         """The blocks of this size that begin before anything changes."""
         start, rest = self.position, self.rest
         if rest is not None:
             return Run(start, rest.end - start, 1, rest.stop, max(start, min(self.end, rest.stop)))
-        limit = min(self.edge(rule, payer, self.end), self.time.bucket_edge(start, self.end))
+        limit = min(self.edge(rule, payer, self.end), self.time.bucket_edge(start, self.end, bucket))
         if step_edge is not None and step_edge > start:
             limit = min(limit, step_edge)
         count = ceil_div(limit - start, block)

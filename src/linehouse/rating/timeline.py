@@ -137,16 +137,19 @@ class Timeline:
                 reached = (position + bound - stands for bound in (asked.start, asked.end) if bound is not None)
                 yield from (one for one in reached if one > edge)
 
-    def bucket_edge(self, position: int, end: int) -> int:
-        """The position from which a bucket may begin or cease to cover; ``end`` when none does."""
+    def bucket_edge(self, position: int, end: int, using: Bucket | None = None) -> int:
+        """The position from which a bucket may begin or cease to cover; ``end`` when none does.
+
+        ``using`` is about to be used there.
+        """
         if self._constant or not self._span:
             return end
         here = self.instant(position)
         marks: list[datetime | None] = [next_edge(self._bucket_bands, here, self._zone)]
         for bucket in self.buckets:
             marks += [bucket.valid.start, bucket.valid.end]
-            if bucket.lasts is not None and bucket.ref in self.opened:
-                marks.append(self.opened[bucket.ref] + bucket.lasts)
+            if bucket.lasts is not None and (bucket is using or bucket.ref in self.opened):
+                marks.append(self.opened.get(bucket.ref, here) + bucket.lasts)
         return min((self._position(mark) for mark in marks if mark is not None and mark > here), default=end)
 
     def covering(self, position: int) -> list[Bucket]:

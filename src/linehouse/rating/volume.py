@@ -16,7 +16,8 @@ def volume_differences(walk: Walk) -> dict[str, Exact]:
         price = rule.rule.price
         if price is not None and price.volume and rule.usage:
             own = sum(
-                part.amount
+                # As the step says, also where the event's maximum took something off.
+                ratio(part.charged * part.price, part.unit)
                 for part in walk.parts
                 if part.paid_by is PaidBy.MONEY and (part.tariff, part.rule) == (rule.tariff.label, rule.rule.key)
             )

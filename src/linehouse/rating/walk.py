@@ -212,7 +212,7 @@ class Walk(Place):
             place, paying = index, None
             later = self.step_edge(rule, price, steps, index, PaidBy.BUCKET)
             size, overhang = bucket.block or step.block, step.overhang
-        run = self.units.bound(self.run(rule, PaidBy.BUCKET, size, later, overhang), passed)
+        run = self.units.bound(self.run(rule, PaidBy.BUCKET, size, later, overhang, bucket), passed)
         count = self.units.coverable(bucket, run)
         if count:
             run = run.first(count)
@@ -262,7 +262,7 @@ class Walk(Place):
         if bucket.lasts is not None:
             self.time.opened.setdefault(bucket.ref, self.time.instant(self.position))
         taken = self.units.take(bucket, covered)
-        self._part(rule, index, run, PaidBy.BUCKET, amount, flat, paying if amount else None, bucket, taken)
+        self._part(rule, place, run, PaidBy.BUCKET, amount, flat, paying if amount else None, bucket, taken)
         return True
 
     def _own_connect(self, bucket: Bucket, own: OwnPrice) -> None:
