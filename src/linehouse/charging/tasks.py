@@ -47,6 +47,7 @@ task_kind(
     title=_("Usage without a known cost"),
     permission="usage.write",
     due=timedelta(days=5),
+    link=lambda task: f"usage/analytics?by=number-zone&then=network-zone&start={task.evidence['usage from'][:10]}",
     retry=work_out,
     waiting=without_cost,
     dismissible=True,
