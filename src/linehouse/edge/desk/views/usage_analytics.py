@@ -55,6 +55,8 @@ FILTERS: Final = (
 UNKNOWN: Final = gettext_lazy("unknown")
 NO_VALUE: Final = "-"
 """Stands in addresses for what is not known."""
+RECENT: Final = timedelta(days=30)
+"""What is shown before anybody chooses days."""
 DRAWN: Final = 24
 """Groups that a chart can show."""
 
@@ -82,7 +84,7 @@ class PeriodForm(forms.Form):
 def _form(request: DeskRequest) -> PeriodForm:
     today = local_date(request.desk.clock.now, request.desk.zone)
     plain: dict[str, str] = {
-        "start": today.replace(day=1).isoformat(),
+        "start": (today - RECENT).isoformat(),
         "last": today.isoformat(),
         "by": By.PLAN.value,
         "then": "",
