@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from time import process_time
@@ -15,7 +16,12 @@ from linehouse.catalog.folder import read_folder
 from linehouse.kernel.numbering import Plmn
 from linehouse.kernel.period import Period
 from linehouse.rating.service import consume, load_marked, match_number, price, read_tariffs
-from linehouse.rating.values import Bucket, BucketKind, Conditions, Direction, Scope, UsageEvent, UsageType
+from linehouse.rating.session.decide import decide
+from linehouse.rating.session.lapse import grant
+from linehouse.rating.session.requests import Ask, Operation, Report, Request
+from linehouse.rating.session.state import Holding, State
+from linehouse.rating.session.terms import Terms
+from linehouse.rating.values import Bucket, BucketKind, Conditions, Direction, Scope, Tariff, UsageEvent, UsageType
 from linehouse.simulators.cdr_feed.usage import Subscriber, make_usage
 
 ROBIN = Path(__file__).resolve().parents[1] / "brands" / "robin"
@@ -50,7 +56,41 @@ def main() -> None:
     told("price, money alone", "empty loop", len(events), alone, empty, "events")
     click.echo("with an allowance of data that covers every session:")
     told("consume, with a bucket", "empty loop", len(events), helped, empty, "events")
+    _sessions(tariff)
     _lookups()
+
+
+def _sessions(tariff: Tariff) -> None:
+    """Updates of a session of data: each debits a report, reserves anew, and is kept; beside pricing what it reports."""
+    start = datetime(2026, 11, 2, 9, tzinfo=UTC)
+    event = UsageEvent(usage_type=UsageType.DATA, started_at=start, quantity=0, serving_plmn=Plmn("204", "04"))
+    bucket = replace(_allowance(), available=10**13)
+    money = replace(bucket, ref="P-000001/main", kind=BucketKind.MAIN, scope=Scope())
+    state = State()
+    for one, asset in ((bucket, "octet"), (money, tariff.currency)):
+        state = grant(state, Holding(bucket=one, asset=asset)).state
+    terms = Terms((tariff,))
+    asks = [Ask(event=event, used=(Report(10_000_000 + n),), want=10_000_000) for n in range(1_000)]
+    requests = [
+        Request(key=str(n), operation=Operation.UPDATE, session="s", subscriber="a", asks=(ask,))
+        for n, ask in enumerate(asks)
+    ]
+    reports = [replace(event, quantity=ask.used[0].amount) for ask in asks]
+    begun = decide(state, replace(requests[0], key="0/0", operation=Operation.START), terms, start).state
+    ours: list[float] = []
+    alone: list[float] = []
+    for _ in range(ROUNDS):
+        current = begun
+        with timed(ours, process_time):
+            for request in requests:
+                current = decide(current, request, terms, start).state
+                # Answers are kept by whoever makes them durable, and handed in by key.
+                current = current.with_session(replace(current.sessions["s"], answered={}))
+        with timed(alone, process_time):
+            for report in reports:
+                consume((bucket, money), tariff, report)
+    click.echo("a session of data with an allowance and a balance:")
+    told("session update", "consume, once", len(requests), ours, alone, "requests")
 
 
 def _lookups() -> None:

@@ -18,6 +18,7 @@ from linehouse.rating.session.moves import (
     usage_of,
 )
 from linehouse.rating.session.state import Holding, Member, ServiceState, State
+from linehouse.rating.session.view import with_available
 
 
 def free_account(holding: Holding) -> str:
@@ -50,6 +51,8 @@ class Book:
 
     def take(self, service: ServiceState, takes: Mapping[str, int]) -> ServiceState:
         """Debit what was used: from what is reserved for the service first; negative amounts are given back."""
+        if not takes:
+            return service
         reserved, debited = dict(service.reserved), dict(service.debited)
         for ref, amount in takes.items():
             holding = self._holdings[ref]
@@ -92,6 +95,8 @@ class Book:
 
     def spend(self, service: ServiceState, money: Mapping[str, int]) -> ServiceState:
         """Count money against spend caps, by cap."""
+        if not money:
+            return service
         spent = dict(service.spent_caps)
         for key, amount in money.items():
             cap = self._caps[key]
@@ -101,6 +106,8 @@ class Book:
 
     def keep_caps(self, service: ServiceState, wanted: Mapping[str, int]) -> ServiceState:
         """Bring what the service reserves within caps to ``wanted``."""
+        if not wanted and not service.reserved_caps:
+            return service
         for key in {**service.reserved_caps, **wanted}:
             cap = self._caps[key]
             more = wanted.get(key, 0) - service.reserved_caps.get(key, 0)
@@ -115,6 +122,8 @@ class Book:
 
     def open_policy(self, service: ServiceState, wanted: Mapping[str, int]) -> ServiceState:
         """Bring what is granted and not reported yet to ``wanted``."""
+        if not wanted and not service.open_counters:
+            return service
         for key in {**service.open_counters, **wanted}:
             counter = self._policy[key]
             more = wanted.get(key, 0) - service.open_counters.get(key, 0)
@@ -124,18 +133,19 @@ class Book:
     def _changed(self, holding: Holding, *, used: int, reserved: int) -> Holding:
         bucket = holding.bucket
         if bucket.available is not None and used:
-            bucket = replace(bucket, available=bucket.available - used)
+            bucket = with_available(bucket, bucket.available - used)
         members = holding.members
         if self._subscriber in members:
             one = members[self._subscriber]
             changed = Member(cap=one.cap, used=one.used + used, reserved=one.reserved + reserved)
             members = {**members, self._subscriber: changed}
-        return replace(
-            holding,
+        return Holding(
             bucket=bucket,
+            asset=holding.asset,
             used=holding.used + used,
             reserved=holding.reserved + reserved,
             members=members,
+            closed=holding.closed,
         )
 
 

@@ -18,8 +18,8 @@ _MS = timedelta(milliseconds=1)
 class Going:
     """What the new part takes. ``priced`` is the whole event so far, ``walk`` every assignment of it up to ``used``.
 
-    ``units`` and ``money`` are by bucket; ``parts`` are the new assignments. ``gap``: no rule prices it, nothing was
-    assigned.
+    ``units`` and ``money`` are by bucket; ``payers`` are who paid for what is new. ``gap``: no rule prices it, nothing
+    was assigned.
     """
 
     walk: WalkState
@@ -33,7 +33,7 @@ class Going:
     first_used: Mapping[str, datetime] = field(default_factory=dict)
     ends_at: int | None = None
     gap: bool = False
-    parts: tuple[Part, ...] = ()
+    payers: frozenset[PaidBy] = frozenset()
 
     @property
     def takes(self) -> dict[str, int]:
@@ -47,7 +47,7 @@ class Going:
 
     def paid_by(self, *payers: PaidBy) -> bool:
         """Whether one of these paid for a new part."""
-        return any(part.paid_by in payers for part in self.parts)
+        return not self.payers.isdisjoint(payers)
 
 
 def go_on(
@@ -85,7 +85,7 @@ def go_on(
         piece = _piece(
             _less(buckets, going), tariff, replace(event, quantity=until), going, counters, final=final and until == to
         )
-        going = _joined(going, piece)
+        going = _joined(going, piece) if going.priced is not None else piece
         if going.gap or going.used >= to:
             return going
 
@@ -114,7 +114,7 @@ def _piece(
         counted=found.counted,
         first_used=found.first_used,
         ends_at=found.ends_at,
-        parts=new_parts(walk.parts, found.priced.parts),
+        payers=_payers(found.priced.parts, before.used),
     )
 
 
@@ -144,7 +144,7 @@ def _joined(one: Going, two: Going) -> Going:
         counted=_sum(one.counted, two.counted),
         first_used={**two.first_used, **one.first_used},
         ends_at=two.ends_at,
-        parts=one.parts + two.parts,
+        payers=one.payers | two.payers,
     )
 
 
@@ -154,16 +154,20 @@ def _sum(one: Mapping[str, int], two: Mapping[str, int]) -> Mapping[str, int]:
     return {ref: one.get(ref, 0) + two.get(ref, 0) for ref in {**one, **two}}
 
 
-def new_parts(before: Sequence[Part], after: Sequence[Part]) -> tuple[Part, ...]:
-    """What was added: the last known part may have grown longer, the rest is new."""
-    _, new = changed_parts(before, after)
-    return new
+def _payers(parts: Sequence[Part], used: int) -> frozenset[PaidBy]:
+    """Who paid for usage beyond ``used``."""
+    found = set()
+    for part in reversed(parts):
+        if part.end <= used:
+            break
+        found.add(part.paid_by)
+    return frozenset(found)
 
 
 def changed_parts(before: Sequence[Part], after: Sequence[Part]) -> tuple[tuple[Part, ...], tuple[Part, ...]]:
     """What was taken back, and what was added, between two lists of assignments of one event."""
     place = 0
-    while place < min(len(before), len(after)) and before[place] == after[place]:
+    while place < min(len(before), len(after)) and (before[place] is after[place] or before[place] == after[place]):
         place += 1
     gone, new = tuple(before[place:]), tuple(after[place:])
     if gone and new and _same_run(gone[0], new[0]):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, fields, is_dataclass
 from enum import StrEnum
+from functools import cache
 
 from linehouse.rating.values import UsageEvent
 
@@ -90,11 +91,19 @@ class Request:
         return hashlib.sha256(_canonical(self).encode()).hexdigest()
 
 
+@cache
+def _defaults(kind: type) -> tuple[tuple[str, object], ...]:
+    return tuple((one.name, one.default) for one in fields(kind))
+
+
 def _canonical(value: object) -> str:
+    """The fields that say something: one that a later release adds, and that says nothing, changes no digest."""
     if is_dataclass(value):
-        return f"({','.join(_canonical(getattr(value, one.name)) for one in fields(value))})"
+        known = ((name, getattr(value, name), default) for name, default in _defaults(type(value)))
+        said = [f"{name}={_canonical(one)}" for name, one, default in known if one is not default and one != default]
+        return f"({','.join(said)})"
     if isinstance(value, tuple):
         return f"[{','.join(map(_canonical, value))}]"
     if isinstance(value, frozenset):
         return f"{{{','.join(sorted(map(_canonical, value)))}}}"
-    return repr(str(value)) if value is not None else "-"
+    return repr(str(value))

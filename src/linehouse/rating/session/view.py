@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import datetime
 
 from linehouse.kernel.period import Period
@@ -12,6 +12,7 @@ from linehouse.rating.matching import Facts
 from linehouse.rating.session.state import Holding, PolicyCounter, ServiceState, SpendCap, State
 from linehouse.rating.values import Attribute, Bucket, BucketKind, Scope, Tariff
 
+_FIELDS = tuple(one.name for one in fields(Bucket))
 _EVER = Period(datetime.fromisoformat("0001-01-01T00:00:00+00:00"))
 
 
@@ -45,7 +46,20 @@ def _seen(holding: Holding, own: int, subscriber: str, valid: Period, happened: 
     overdraw = bucket.overdraw and happened
     if (left, valid, overdraw, 0) == (bucket.available, bucket.valid, bucket.overdraw, bucket.overdraft):
         return bucket
+    if (valid, overdraw, 0) == (bucket.valid, bucket.overdraw, bucket.overdraft):
+        return with_available(bucket, left)
     return replace(bucket, available=left, valid=valid, overdraw=overdraw, overdraft=0)
+
+
+def with_available(bucket: Bucket, available: int | None) -> Bucket:
+    """The bucket with another balance: what every decision does, and ``dataclasses.replace`` is slow."""
+    if available == bucket.available:
+        return bucket
+    changed = object.__new__(Bucket)
+    for name in _FIELDS:
+        object.__setattr__(changed, name, getattr(bucket, name))
+    object.__setattr__(changed, "available", available)
+    return changed
 
 
 def _extended(holding: Holding, own: int, service: ServiceState, tariff: Tariff, now: datetime) -> Period:
