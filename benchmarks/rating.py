@@ -61,7 +61,7 @@ def main() -> None:
 
 
 def _sessions(tariff: Tariff) -> None:
-    """Updates of a session of data: each debits a report, reserves anew, and is kept; beside pricing what it reports."""
+    """Updates of a session: each debits a report and reserves anew; beside pricing once what it reports."""
     start = datetime(2026, 11, 2, 9, tzinfo=UTC)
     event = UsageEvent(usage_type=UsageType.DATA, started_at=start, quantity=0, serving_plmn=Plmn("204", "04"))
     bucket = replace(_allowance(), available=10**13)
@@ -70,7 +70,7 @@ def _sessions(tariff: Tariff) -> None:
     for one, asset in ((bucket, "octet"), (money, tariff.currency)):
         state = grant(state, Holding(bucket=one, asset=asset)).state
     terms = Terms((tariff,))
-    asks = [Ask(event=event, used=(Report(10_000_000 + n),), want=10_000_000) for n in range(1_000)]
+    asks = [Ask(event=event, used=(Report(10**7 + n),), want=10**7) for n in range(1_000)]
     requests = [
         Request(key=str(n), operation=Operation.UPDATE, session="s", subscriber="a", asks=(ask,))
         for n, ask in enumerate(asks)

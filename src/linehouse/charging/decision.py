@@ -15,7 +15,8 @@ from linehouse.charging.values import Line, unbilled_ref
 from linehouse.kernel.money import BIGINT_MAX
 from linehouse.kernel.numbering import Plmn
 from linehouse.kernel.period import Period
-from linehouse.rating.buckets import consume
+from linehouse.rating.session.once import debit_once
+from linehouse.rating.session.state import Holding
 from linehouse.rating.values import Bucket, BucketKind, Consumption, PaidBy, Tariff, TaxMode, UsageEvent, Verdict
 from linehouse.usage.values import NormalisedUsage
 
@@ -85,6 +86,23 @@ def purses(line: Line, buckets: Sequence[BucketView], event: UsageEvent, currenc
     return found
 
 
+def _holdings(line: Line, views: Sequence[BucketView]) -> list[Holding]:
+    """The same with what open sessions have reserved in them, as the bucket function sees them."""
+    found = [
+        Holding(
+            bucket=view.for_decision()
+            if view.granted is None or not view.reserved
+            else replace(view.for_decision(), available=view.granted - view.used),
+            asset=view.asset,
+            reserved=view.reserved,
+        )
+        for view in views
+    ]
+    if line.billing_mode is BillingMode.POSTPAID:
+        found.append(Holding(bucket=unbilled_purse(line), asset=line.currency))
+    return found
+
+
 def decide(
     records: Sequence[NormalisedUsage],
     lines: Mapping[UUID, Line],
@@ -126,7 +144,7 @@ def _decide_one(
     if tariff.tax_mode is TaxMode.NET and line.billing_mode is BillingMode.PREPAID:
         message = f"tariff {tariff.key} has prices before tax; a balance pays with tax"
         return Suspended(record, Reason.NO_TARIFF, message)
-    consumption = consume(purses(line, views, event, tariff.currency), tariff, event)
+    consumption = debit_once(_holdings(line, views), tariff, event, subscriber=line.subscription)
     priced = consumption.priced
     if priced.verdict is Verdict.UNRATED:
         return Suspended(record, Reason.UNRATED, priced.detail)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from linehouse.kernel.period import Period
 from linehouse.rating.session.decide import decide
 from linehouse.rating.session.lapse import grant, pass_time
+from linehouse.rating.session.once import debit_once
 from linehouse.rating.session.requests import Ask, Operation, Report, Request
 from linehouse.rating.session.state import Holding, Member, PolicyCounter, SpendCap, State
 from linehouse.rating.session.terms import Policy, Terms
@@ -218,3 +220,16 @@ def test_what_is_given_back_leaves_what_would_have_been_taken(name, found, used,
         assert {ref: one.bucket.available for ref, one in back.state.holdings.items()} == {
             ref: one.bucket.available for ref, one in state.holdings.items()
         }
+
+
+@settings(max_examples=200)
+@given(st.sampled_from(TARIFFS), holdings(), st.integers(0, 300_000))
+def test_a_record_of_a_file_is_decided_as_a_debit_is(name, found, used):
+    """Without a session that is kept, and to the last micro-unit the same."""
+    state, _ = stocked(found)
+    priced_by = tariff(name)
+    answer = decide(state, request(1, Operation.DEBIT, "s", ask(used=(Report(used),))), Terms((priced_by,)), NOW)
+    alone = debit_once(list(state.holdings.values()), priced_by, replace(event(), quantity=used))
+    assert answer.answer.only.cost == alone.priced.total
+    assert answer.answer.only.uncollected == alone.uncollected
+    assert answer.state.sessions["s"].services[""].debited == {**alone.unit_takes, **alone.money_takes}

@@ -98,7 +98,7 @@ def _defaults(kind: type) -> tuple[tuple[str, object], ...]:
 
 def _canonical(value: object) -> str:
     """The fields that say something: one that a later release adds, and that says nothing, changes no digest."""
-    if is_dataclass(value):
+    if is_dataclass(value) and not isinstance(value, type):
         known = ((name, getattr(value, name), default) for name, default in _defaults(type(value)))
         said = [f"{name}={_canonical(one)}" for name, one, default in known if one is not default and one != default]
         return f"({','.join(said)})"
