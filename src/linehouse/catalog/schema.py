@@ -17,6 +17,7 @@ from linehouse.catalog.text.offerings import (
     PRICE,
     SOLD,
     TAX_CATEGORIES,
+    WHEN_EMPTY,
 )
 from linehouse.catalog.text.specifications import PARAMETER, PRODUCT, RESOURCE, SERVICE, SPECIFICATIONS
 from linehouse.catalog.values import (
@@ -33,7 +34,6 @@ from linehouse.catalog.values import (
     ResourceKind,
     Rollover,
     TaxMode,
-    WhenEmpty,
 )
 from linehouse.rating.schema_words import (
     AMOUNT,
@@ -151,7 +151,7 @@ def _allowance() -> Schema:
             "valid-for": said(_LENGTH, "how long what is granted once lasts"),
             "first-period": words(FirstPeriod),
             "priority": said(WHOLE, "lower numbers are used first"),
-            "when-empty": words(WhenEmpty),
+            "when-empty": words(WHEN_EMPTY),
             "rollover": words(Rollover),
         },
     )

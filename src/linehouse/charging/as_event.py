@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from linehouse.kernel.error import Invalid
 from linehouse.kernel.numbering import Imei, Plmn
 from linehouse.rating.values import Direction, UsageEvent, UsageType
@@ -23,6 +25,7 @@ def event_of(record: NormalisedUsage, on_net: bool | None = None, other_network:
         on_net=on_net,
         other_network=other_network,
         correction=record.corrections,
+        utc_offset=None if record.utc_offset is None else timedelta(minutes=record.utc_offset),
     )
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from linehouse.catalog.events import VersionPublished, VersionWithdrawn
-from linehouse.charging import laws
+from linehouse.catalog.service import publication_check
+from linehouse.charging import laws, publication
 from linehouse.charging.service import directory
 from linehouse.charging.service.charge import charge_file, charge_record
 from linehouse.inventory.events import ProductActivated, ProductTerminated
@@ -12,6 +13,8 @@ from linehouse.platform.work import Work
 from linehouse.usage.events import UsageFileProcessed, UsageRecordResubmitted
 
 __all__ = ["laws"]
+
+publication_check("charging.tellable")(publication.tellable)
 
 
 @consumer("charging.rate", on=(UsageFileProcessed,))

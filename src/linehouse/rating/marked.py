@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from difflib import get_close_matches
+from fractions import Fraction
 from typing import NoReturn
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -17,6 +18,7 @@ from linehouse.kernel.quantity import Quantity, Unit
 from linehouse.rating.errors import SourceTextInvalid
 
 _KEY = re.compile(r"^[a-z0-9]+(-[a-z0-9]+)*$")
+_FRACTION = re.compile(r"^(?P<over>\d+(?:\.\d+)?)(?: ?/ ?(?P<under>\d+))?$")
 _LANGUAGE = re.compile(r"^[a-z]{2,3}$")
 _DATE = re.compile(r"^\d{4}-\d{2}-\d{2}$")
 _NUMBER = re.compile(r"^-?\d+(\.\d+)?$")
@@ -28,17 +30,30 @@ Plain = str | int | bool | None | list["Plain"] | dict[str, "Plain"]
 
 @dataclass(frozen=True, slots=True)
 class FieldSet:
-    """The keys that a mapping may have. ``unbuilt`` are words of the rule book that this version does not price yet."""
+    """The keys that a mapping may have.
+
+    ``unbuilt`` are words of the rule book that this version does not price yet; ``elsewhere`` are words that stand in
+    another place, or are called otherwise: pairs of the word and what would be right.
+    """
 
     what: str
     required: tuple[str, ...] = ()
     optional: tuple[str, ...] = ()
     unbuilt: tuple[str, ...] = ()
+    elsewhere: tuple[tuple[str, str], ...] = ()
 
     @property
     def known(self) -> tuple[str, ...]:
         """Every key that is understood."""
-        return self.required + self.optional
+        return tuple(key for key in self.required + self.optional if key not in self.unbuilt)
+
+    def hint(self, key: str) -> str:
+        """What would be right instead of a key that is not known."""
+        right = dict(self.elsewhere).get(key)
+        if right is not None:
+            return right
+        close = get_close_matches(key, self.known, n=1)
+        return f"did you mean `{close[0]}`?" if close else f"one of {', '.join(self.known)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,9 +129,7 @@ class MarkedNode:
             if key in fields.unbuilt:
                 node.at_key.fail(f"`{key}` of a {fields.what} is not supported by this version of Linehouse")
             if key not in fields.known:
-                close = get_close_matches(key, fields.known, n=1)
-                hint = f"did you mean `{close[0]}`?" if close else f"one of {', '.join(fields.known)}"
-                node.at_key.fail(f"a {fields.what} has no `{key}`", hint)
+                node.at_key.fail(f"a {fields.what} has no `{key}`", fields.hint(key))
         for key in fields.required:
             if key not in entries:
                 self.fail(f"a {fields.what} needs `{key}`", f"`{key}: …`")
@@ -175,6 +188,13 @@ class MarkedNode:
         if not _NUMBER.match(text):
             self.fail(f"{text!r} is no number", "digits with a decimal point")
         return Decimal(text)
+
+    def fraction(self) -> Fraction:
+        """An exact number such as ``2``, ``0.5`` or ``1/3``, more than nothing."""
+        found = _FRACTION.match(self.text().strip())
+        if found is None or not Fraction(found["over"]) or not Fraction(found["under"] or 1):
+            self.fail(f"{self.text()!r} is no number above zero", "such as 2, 0.5 or 1/3")
+        return Fraction(found["over"]) / Fraction(found["under"] or 1)
 
     def micros(self, currency: str, *, least: int | None = 0) -> int:
         """An amount of money in micro-units of the currency."""

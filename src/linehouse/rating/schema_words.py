@@ -21,6 +21,19 @@ AMOUNT: Schema = {
     "minimum": 0,
     "description": "major units of the currency, at most six decimals",
 }
+FRACTION: Schema = {
+    "type": ["number", "string"],
+    "pattern": r"^\d+(\.\d+)?( ?/ ?\d+)?$",
+    "exclusiveMinimum": 0,
+    "description": "2, 0.5 or 1/3",
+}
+PERCENT: Schema = {
+    "type": ["number", "string"],
+    "pattern": r"^\d+(\.\d+)? ?%?$",
+    "minimum": 0,
+    "maximum": 100,
+    "description": "3 for 3 %",
+}
 NUMBER: Schema = {"type": ["number", "string"], "pattern": r"^\d+(\.\d+)?$", "minimum": 0}
 WHOLE: Schema = {"type": ["integer", "string"], "pattern": r"^\d+$", "minimum": 0}
 QUANTITY: Schema = {
@@ -48,8 +61,9 @@ PLMN: Schema = {"type": "string", "pattern": r"^\d{3}-\d{2,3}$", "description": 
 
 def mapping(fields: FieldSet, properties: Mapping[str, Schema], **more: Any) -> Schema:
     """A mapping with these keys and no others. Raises ValueError when its reader knows other keys."""
-    if set(properties) != set(fields.known):
-        raise ValueError(f"the schema of a {fields.what} and its reader differ: {set(properties) ^ set(fields.known)}")
+    described = set(properties) - set(fields.unbuilt)
+    if described != set(fields.known):
+        raise ValueError(f"the schema of a {fields.what} and its reader differ: {described ^ set(fields.known)}")
     schema: Schema = {
         "type": "object",
         "properties": {key: properties[key] for key in fields.known},

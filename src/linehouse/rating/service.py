@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from linehouse.rating.asks import asked_by
 from linehouse.rating.buckets import consume
 from linehouse.rating.burn_order import burn_key, in_burn_order
 from linehouse.rating.cost import Cost, cost_key_of, cost_of
@@ -30,6 +31,7 @@ __all__ = [
     "PlainPriced",
     "Ported",
     "PortedNumbers",
+    "asked_by",
     "burn_key",
     "charge_period",
     "consume",

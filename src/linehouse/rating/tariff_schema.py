@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from linehouse.kernel.rounding import Rounding
+from linehouse.rating.condition_text import ACCUMULATED, COUNTER, WHEN
 from linehouse.rating.cost_text import EXCHANGE
 from linehouse.rating.example_text import GRAMMAR
+from linehouse.rating.price_text import FEE, MAXIMUM, PRICE, STEP
+from linehouse.rating.price_text import PERCENT as PERCENTAGE
 from linehouse.rating.schema_words import (
     AMOUNT,
     BOOLEAN,
@@ -12,6 +15,8 @@ from linehouse.rating.schema_words import (
     DIALECT,
     KEY,
     NUMBER,
+    PERCENT,
+    PLMN,
     POSITION,
     QUANTITY,
     TEXT,
@@ -25,11 +30,11 @@ from linehouse.rating.schema_words import (
     some,
     words,
 )
-from linehouse.rating.tariff_text import FEE, MAXIMUM, PRICE, ROUND, RULE, STEP, TARIFF, WHEN
-from linehouse.rating.values import BandChange, Direction, Due, TaxMode, UsageType
+from linehouse.rating.tariff_text import ROUND, RULE, TARIFF, VALID
+from linehouse.rating.values import AtMaximum, Attribute, BandChange, Counts, Direction, Due, Per, TaxMode, UsageType
 from linehouse.rating.zone_schema import zone_schema
 
-__all__ = ["conditions_schema", "tariff_schema", "zone_schema"]
+__all__ = ["conditions_schema", "steps_schema", "tariff_schema", "zone_schema"]
 
 _ZONE: Schema = {"type": "string", "pattern": "^(any )?[a-z0-9]+(-[a-z0-9]+)*$"}
 
@@ -44,6 +49,8 @@ def tariff_schema() -> Schema:
             "when": conditions_schema(),
             "price": said({"anyOf": [{"enum": ["free", "blocked"]}, _price()]}, "free, blocked, or what it costs"),
             "line": said(KEY, "under which of the tariff's lines an invoice sums it"),
+            "valid": said(mapping(VALID, {"from": DAY, "until": DAY}), "a price for a time"),
+            "regulated": said(KEY, "the regulation that bounds its price"),
         },
     )
     decimals: Schema = {"type": ["integer", "string"], "pattern": "^[0-6]$", "minimum": 0, "maximum": 6}
@@ -75,6 +82,11 @@ def tariff_schema() -> Schema:
             "cost-tariff": said(KEY, "the wholesale tariff that says what the same usage costs the brand"),
             "exchange": said(each(exchange), "what the tariff's currency was worth: for wholesale in another currency"),
             "lines": said(by_key(by_language()), "invoice lines, each with its text by language"),
+            "attribute": said(words(Attribute), "by which instant the volume of a data record is priced"),
+            "one-bucket": said(BOOLEAN, "money that cannot pay a whole block is skipped for it"),
+            "counts": said(words(Counts), "which usage moves `per: period` steps on; charged unless it says all"),
+            "counters": said(by_key(_counter()), "usage of a period under one name"),
+            "home-time-zone": said(TEXT, "the zone that counts where a record came without an offset"),
             "covers-week": said(some(KEY), "time bands that share out every hour of the week"),
             "examples": said(each({"type": "string"}), f"executed before publishing: {GRAMMAR}"),
         },
@@ -96,33 +108,67 @@ def conditions_schema() -> Schema:
             "apn": said(some(TEXT), "access point"),
             "service-id": said(some(TEXT), "service, as its source calls it"),
             "on-net": said(BOOLEAN, "whether the other party is the brand's own subscriber"),
+            "dnn": said(some(TEXT), "access point, as 5G calls it"),
+            "closed-user-group": said(some(KEY), "groups of which both parties are members"),
+            "friends-and-family": said(some(KEY), "the subscriber's lists on which the other party stands"),
+            "ported-to": said(some(PLMN), "networks to which the other party's number was ported"),
+            "segment": said(some(KEY), "the customer's segments"),
+            "accumulated-usage": said(
+                mapping(ACCUMULATED, {"counter": KEY, "from": QUANTITY, "below": QUANTITY}),
+                "where a counter of the period stands when a block begins",
+            ),
         },
         minProperties=0,
     )
 
 
-def _price() -> Schema:
-    fee = {"anyOf": [AMOUNT, mapping(FEE, {"amount": AMOUNT, "due": words(Due)})]}
-    maximum = {"anyOf": [AMOUNT, mapping(MAXIMUM, {"amount": AMOUNT, "then": {"const": "free"}})]}
+def _counter() -> Schema:
+    return mapping(
+        COUNTER,
+        {
+            "of": said(conditions_schema(), "which usage it counts"),
+            "name": said(TEXT, "what people call it"),
+            "counts": said(words(Counts), "whether usage that an allowance covered counts as well"),
+        },
+    )
+
+
+def steps_schema() -> Schema:
+    """Steps of a price."""
     step = mapping(
         STEP,
         {
             "price": AMOUNT,
             "unit": said(QUANTITY, "what the price is for: 1 min"),
+            "package": said(QUANTITY, "instead of unit and block: paid in full once it has begun"),
             "from": said(POSITION, "position at which the step begins; nothing for the first"),
             "block": said(QUANTITY, "paid in full once it has begun: 60 s"),
             "flat": said(AMOUNT, "once, when the step is entered"),
             "overhang": said({"const": "pay"}, "the step ends inside a block, which is paid in full"),
         },
+        oneOf=[{"required": ["unit"]}, {"required": ["package"]}],
     )
+    return each(step, 1)
+
+
+def _price() -> Schema:
+    fee = {"anyOf": [AMOUNT, mapping(FEE, {"amount": AMOUNT, "due": words(Due)})]}
+    maximum = {"anyOf": [AMOUNT, mapping(MAXIMUM, {"amount": AMOUNT, "then": words(AtMaximum)})]}
+    share = mapping(PERCENTAGE, {"rate": PERCENT, "free-events": WHOLE, "free-amount": AMOUNT})
     return mapping(
         PRICE,
         {
-            "steps": each(step, 1),
+            "steps": said(steps_schema(), "what usage costs, from position to position"),
+            "percent": said({"anyOf": [PERCENT, share]}, "a share of the amount that the event carries"),
             "connect": said(fee, "once per event, when money pays its first block"),
             "finish": said(fee, "once per event, at its end"),
             "free": said(QUANTITY, "taken off first"),
             "minimum": said(AMOUNT, "an event costs at least so much"),
             "maximum": said(maximum, "an event costs at most so much"),
+            "per": said(words(Per), "whether steps count in the event or in the period"),
+            "volume": said(BOOLEAN, "the step that the period reached prices all of it"),
+            "counts": said(words(Counts), "whether usage that an allowance covered moves the position on"),
+            "counter": said(KEY, "the counter in whose usage the steps lie; otherwise the rule's own"),
         },
+        oneOf=[{"required": ["steps"]}, {"required": ["percent"]}],
     )

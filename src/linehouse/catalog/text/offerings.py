@@ -35,7 +35,7 @@ from linehouse.catalog.values import (
 )
 from linehouse.kernel.period import Period
 from linehouse.kernel.quantity import Quantity, Unit
-from linehouse.rating.tariff_text import parse_conditions
+from linehouse.rating.condition_text import parse_conditions
 from linehouse.rating.values import Conditions, Scope
 from linehouse.rating.yaml_source import FieldSet, MarkedNode
 from linehouse.rating.zone_text import ZoneSet
@@ -62,6 +62,7 @@ ALLOWANCE = FieldSet(
     optional=("except", "every", "valid-for", "first-period", "priority", "when-empty", "rollover"),
     unbuilt=("shared", "cap-per-member", "block", "exact", "partial", "factor"),
 )
+WHEN_EMPTY = (WhenEmpty.CHARGE, WhenEmpty.BLOCK)
 CREDIT = FieldSet("credit", required=("credit", "amount", "text"), optional=("valid-for",))
 CUSTOMERS = ("individual", "organization")
 CHANNELS = ("desk", "self-care", "shop", "api")
@@ -198,7 +199,7 @@ def _allowance(node: MarkedNode, around: Surroundings) -> Allowance:
         validity=period_length(given["valid-for"]) if "valid-for" in given else None,
         first_period=_word(given, "first-period", FirstPeriod, FirstPeriod.FULL),
         rollover=_word(given, "rollover", Rollover, Rollover.NONE),
-        when_empty=_word(given, "when-empty", WhenEmpty, WhenEmpty.CHARGE),
+        when_empty=WhenEmpty(given["when-empty"].choice(WHEN_EMPTY)) if "when-empty" in given else WhenEmpty.CHARGE,
     )
 
 

@@ -1,0 +1,34 @@
+"""What a tariff must be told besides the event itself, so that whoever prices by it knows whether it can be told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from linehouse.rating.values import Attribute, Per, Rule, Tariff
+
+
+def asked_by(tariff: Tariff) -> Iterator[tuple[str, str]]:
+    """Each thing that a rule asks (``closed-user-group`` …) with the rule's key; of the tariff itself with none."""
+    asked: Tariff | None = tariff
+    while asked is not None:
+        if asked.attribute is not Attribute.GRANT:
+            yield "attribute", ""
+        for rule in asked.rules:
+            yield from ((word, rule.key) for word in _of_rule(rule))
+        asked = asked.fallback
+
+
+def _of_rule(rule: Rule) -> Iterator[str]:
+    conditions, price = rule.conditions, rule.price
+    if conditions.closed_user_groups:
+        yield "closed-user-group"
+    if conditions.friend_lists:
+        yield "friends-and-family"
+    if conditions.segments:
+        yield "segment"
+    if conditions.accumulated is not None:
+        yield "accumulated-usage"
+    if price is not None and price.per is Per.PERIOD:
+        yield "per: period"
+    if price is not None and price.percent is not None:
+        yield "percent"
