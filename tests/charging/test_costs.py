@@ -141,3 +141,54 @@ def test_every_grouping_sums_to_the_same_total_and_leads_to_its_records(plan, ta
         (("2026-11-01", "world-1"), 826_446, 35_583),
     ]
     assert total.quantities == {"ms": 122_000, "octet": 3 * GB + MB, "sms": 1}
+
+
+def test_a_partner_may_ask_in_another_currency_by_a_dated_table(shop, actor, drain, advance, take):
+    from linehouse.catalog.errors import FilesInvalid
+    from linehouse.catalog.folder import read_folder
+
+    files = read_folder(Path(__file__).resolve().parents[2] / "brands" / "robin")
+    dollars = files[WHOLESALE].replace("currency: EUR", "currency: USD")
+    with pytest.raises(FilesInvalid) as refused:
+        catalog.apply_texts(files | {WHOLESALE: dollars}, actor=actor, base_version=1)
+    assert any("no rate to EUR" in problem.message for problem in refused.value.problems)
+    table = 'exchange:\n  - {to: EUR, from: 2025-12-01, rate: "0.85", source: the bank}\n'
+    table += '  - {to: EUR, from: 2026-11-03, rate: "0.9", source: the bank}\n'
+    dollars = dollars.replace("zones: [numbers, networks]\n", f"zones: [numbers, networks]\n{table}")
+    catalog.apply_texts(files | {WHOLESALE: dollars}, actor=actor, base_version=1)
+    plan = activate(actor, register(actor), "robin-sim-only-20")
+    advance(datetime(2026, 11, 8, 8, tzinfo=UTC))
+    take(
+        Cdr(plan, "VOICE", 61, party=NL, start="2026-11-02 12:00:00"),
+        Cdr(plan, "VOICE", 61, party=NL, start="2026-11-03 12:00:00"),
+    )
+    first, second = rows(plan)
+    assert (first.cost.micros, first.cost.currency) == (9_506, "EUR")
+    assert second.cost.micros == 10_065
+    assert second.cost_rule == "host-wholesale v2026-11: home-calls (1 USD = 0.9 EUR, the bank)"
+
+
+def test_hours_are_put_together_without_a_sum_changing(plan, take, actor):
+    from linehouse.charging.service.merging import merge_hours
+    from linehouse.platform.work import unit_of_work
+
+    for number in range(1, 5):
+        take(
+            Cdr(plan, "VOICE", 60 + number, start=f"2026-11-01 12:0{number}:00", party=NL),
+            Cdr(plan, "VOICE", 60, start=f"2026-11-01 13:0{number}:00", party=US),
+            number=number,
+        )
+    before = charging.usage_totals(slice_of(), [By.PLAN, By.HOUR, By.NUMBER_ZONE])
+    with brand_cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM charging_usage_hour")
+        kept = cursor.fetchone()[0]
+    assert kept == 8
+    with unit_of_work(actor, "test") as work:
+        assert merge_hours(work.now) == 6
+        assert merge_hours(work.now) == 0
+    assert charging.usage_totals(slice_of(), [By.PLAN, By.HOUR, By.NUMBER_ZONE]) == before
+    take(Cdr(plan, "VOICE", 99, start="2026-11-01 12:30:00", party=NL), number=9)
+    with unit_of_work(actor, "test") as work:
+        assert merge_hours(work.now) == 1
+    (hour,) = [one for one in charging.usage_totals(slice_of(), [By.HOUR]) if one.keys == ("12",)]
+    assert hour.records == 5

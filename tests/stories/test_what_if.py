@@ -52,7 +52,9 @@ def test_a_draft_is_tried_and_shows_winners_and_losers(november: str, log_in: An
     catalog.write_file(made.number, TARIFF, text, revision=made.revision, actor=actor)
     before = ledger.ledger_hash()
 
-    assert f"Draft {made.number}" in text_of(priya.get("catalog/what-if/new"))
+    assert f"what-if/new?plan=draft:{made.number}" in priya.get(f"catalog/drafts/{made.number}").content.decode()
+    form = priya.get(f"catalog/what-if/new?plan=draft:{made.number}").content.decode()
+    assert f'value="draft:{made.number}" selected' in form
     started = start(priya, plan=f"draft:{made.number}")
     assert started.status_code == 302
     number = started.headers["Location"].rpartition("/")[2]

@@ -7,8 +7,10 @@ from linehouse.catalog.service import publication_check
 from linehouse.charging import laws, publication
 from linehouse.charging.service import directory
 from linehouse.charging.service.charge import charge_file, charge_record
+from linehouse.charging.service.merging import merge_hours
 from linehouse.inventory.events import ProductActivated, ProductTerminated
 from linehouse.platform.outbox.registry import consumer
+from linehouse.platform.timers import daily, timer
 from linehouse.platform.work import Work
 from linehouse.usage.events import UsageFileProcessed, UsageRecordResubmitted
 
@@ -46,3 +48,9 @@ def keep_tariffs(event: VersionPublished | VersionWithdrawn, work: Work) -> None
         directory.enter_tariffs(event)
     else:
         directory.drop_tariffs(event)
+
+
+@timer("charging.merge_hours", daily)
+def put_hours_together(work: Work) -> None:
+    """Sums of hours that have rested, each as one row."""
+    merge_hours(work.now)
