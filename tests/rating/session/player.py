@@ -25,8 +25,12 @@ from linehouse.rating.values import (
     Bucket,
     BucketKind,
     Conditions,
+    OwnPrice,
+    Per,
+    Price,
     Rollover,
     Scope,
+    Step,
     Tariff,
     UsageEvent,
     UsageType,
@@ -332,6 +336,10 @@ def _scope(named: str) -> Scope:
     return Scope(include=(clause,))
 
 
+def _own_price(per_minute: str) -> OwnPrice:
+    return OwnPrice(steps=(Step(start=0, price=micros(per_minute), unit=60_000, block=1_000),))
+
+
 _HAVE: Mapping[str, tuple[str, int, Callable[..., object]]] = {
     **{word: (word, 0, lambda: True) for word in ("exact", "partial", "stop", "shared", "overdraw")},
     "priority": ("priority", 1, int),
@@ -341,11 +349,21 @@ _HAVE: Mapping[str, tuple[str, int, Callable[..., object]]] = {
     "lasts": ("lasts", 1, length),
     "rollover": ("rollover", 2, _rolls),
     "until": ("until", 2, _instant),
+    "at": ("price", 1, _own_price),
     "empty": ("when_empty", 1, WhenEmpty),
     "for": ("scope", 1, _scope),
     "only": ("asset", 1, {"voice": "ms", "data": "octet", "sms": "sms"}.__getitem__),
 }
 """What can be said of a bucket: the field, how many words follow, and how they are read."""
+
+
+def _graduated(one: Tariff) -> Tariff:
+    """Calls at 0.15 a minute for the period's first ten minutes, then at a third of it."""
+    first = Step(start=0, price=150_000, unit=60_000, block=1_000)
+    steps = (first, Step(start=600_000, price=50_000, unit=60_000, block=1_000))
+    price = Price(steps=steps, per=Per.PERIOD)
+    rules = tuple(replace(rule, price=price) if rule.key == "calls" else rule for rule in one.rules)
+    return replace(one, rules=rules)
 
 
 def _disconnects(one: Tariff) -> Tariff:
@@ -361,6 +379,7 @@ _CHANGED: Mapping[str, Callable[[Tariff], Tariff]] = {
     "one-bucket": lambda one: replace(one, one_bucket=True),
     "by-report": lambda one: replace(one, attribute=Attribute.REPORT),
     "disconnects": _disconnects,
+    "graduated": _graduated,
 }
 """What a table may change in a tariff that it names."""
 _OPTIONS = ("used", "total", "want", "ceiling", "absent", "since", "give", "correct")

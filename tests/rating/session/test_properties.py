@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
@@ -14,6 +15,7 @@ from linehouse.rating.session.decide import decide
 from linehouse.rating.session.lapse import grant, pass_time
 from linehouse.rating.session.once import debit_once
 from linehouse.rating.session.requests import Ask, Operation, Report, Request
+from linehouse.rating.session.session_json import plain_session, session_of
 from linehouse.rating.session.state import Holding, Member, PolicyCounter, SpendCap, State
 from linehouse.rating.session.terms import Policy, Terms
 from linehouse.rating.values import Bucket, BucketKind, UsageEvent, UsageType, WhenEmpty
@@ -51,6 +53,7 @@ def holdings(draw, *, shared=False):
             priority=draw(st.integers(1, 3)),
             until=draw(st.sampled_from([None, None, NOW + timedelta(seconds=70)])),
             exact=draw(st.booleans()),
+            partial=draw(st.booleans()),
             block=draw(st.sampled_from([None, None, 7_000])),
             factor=draw(st.sampled_from([Fraction(1), Fraction(1), Fraction(1, 3), Fraction(2)])),
             when_empty=draw(st.sampled_from([WhenEmpty.CHARGE, WhenEmpty.CHARGE, WhenEmpty.BLOCK])),
@@ -81,6 +84,12 @@ def stocked(found):
         state = passed.state
         posted(accounts, passed.moves)
     return state, accounts
+
+
+def kept(state):
+    sessions = {key: session_of(json.loads(json.dumps(plain_session(one)))) for key, one in state.sessions.items()}
+    assert sessions == state.sessions
+    return replace(state, sessions=sessions)
 
 
 def ask(kind=UsageType.VOICE, at=NOW, **more):
@@ -195,7 +204,8 @@ def test_sessions_in_any_order_never_overdraw_and_the_ledger_balances(
                 assert decision.state is state
             else:
                 last = made, decision.answer
-            state = decision.state
+            # Kept and read again each time, as a session between two requests is.
+            state = kept(decision.state)
             posted(accounts, decision.moves)
         check(state, accounts, f"step {place}: {what}")
     passed = pass_time(state, now + timedelta(hours=1), terms)

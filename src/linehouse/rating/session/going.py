@@ -61,16 +61,24 @@ def go_on(
     *,
     priced_at: datetime | None = None,
     or_priced_at: datetime | None = None,
+    reported_at: datetime | None = None,
     final: bool = True,
 ) -> Going:
     """Assign usage from ``used`` to ``to`` (base units, cumulative); ``to`` before ``used`` gives back from the end.
 
     Time is priced where it lies; anything else as of ``priced_at``, which is when its grant was made (None: when the
-    event began), or where the door could not say, as of the cheaper of both instants. ``final``: the event ends there.
+    event began), or where the door could not say, as of the cheaper of both instants. ``reported_at`` is what a tariff
+    asks for that prices volume as of its report, or evenly up to it. ``final``: the event ends there.
     """
     going = Going(walk=walk, used=used)
     if event.usage_type.unit is not Unit.MILLISECOND:
-        known = replace(event, quantity=to, priced_at=priced_at, or_priced_at=or_priced_at)
+        known = replace(
+            event,
+            quantity=to,
+            priced_at=priced_at,
+            or_priced_at=or_priced_at,
+            ended_at=reported_at or event.ended_at,
+        )
         return _piece(buckets, terms.tariff_at(priced_at or event.started_at), known, going, counters, final=final)
     while True:
         here = event.started_at + going.used * _MS

@@ -93,7 +93,15 @@ def size(
         goings = []
         for side in sides:
             going = go_on(
-                buckets, terms, event, service.walk, service.used, service.used + more, state.counters, priced_at=side
+                buckets,
+                terms,
+                event,
+                service.walk,
+                service.used,
+                service.used + more,
+                state.counters,
+                priced_at=side,
+                reported_at=side,
             )
             why = _why_not(going, service.used + more, ask.ceiling, caps, terms, side or event.started_at)
             goings.append(going)

@@ -79,6 +79,7 @@ def _one(
         state.counters,
         priced_at=priced_at,
         or_priced_at=other,
+        reported_at=now if report.side is None and service.granted_at is not None else None,
         final=final,
     )
     if going.gap:
