@@ -38,3 +38,11 @@ def test_what_is_not_understood_is_told():
         explain("a long call to my aunt")
     with pytest.raises(NotFound):
         explain("1 s to 112", "--tariff", "nobody")
+
+
+def test_options_say_what_a_sentence_cannot_know() -> None:
+    said = ("61", "s", "to", "nl-mobile", "--folder", str(ROBIN), "--left", "30 s", "--parts", "7 s", "--off-net")
+    found = CliRunner().invoke(command, ["explain", *said])
+    assert found.exit_code == 0, found.output
+    assert "1 min – 1 min 1 s: 1 × 1 s from allowance, 1 s taken, rule nl-calls" in found.output
+    assert "Total 0.15 EUR (tax included)." in found.output

@@ -9,7 +9,7 @@ from linehouse.catalog.ports import first_bill, publication_checks
 from linehouse.catalog.text.examples import failed_examples
 from linehouse.kernel.colour import SHAPE, TEXT, contrast, towards
 from linehouse.kernel.outcome import Problem
-from linehouse.rating.service import failed_examples as failed_tariff_examples
+from linehouse.rating.service import failing
 
 
 def red(written: Written) -> tuple[Problem, ...]:
@@ -40,8 +40,8 @@ def _readable(colour: str, ground: str, least: float) -> str:
 
 def _tariffs(written: Written) -> Iterator[Problem]:
     for key, tariff in written.catalogue.tariffs.items():
-        for sentence in failed_tariff_examples(tariff):
-            yield Problem("catalog.example_failed", sentence, f"tariffs.{key}")
+        for failed in failing(tariff):
+            yield Problem("catalog.example_failed", f"{failed.sentence}. {failed.because}", f"tariffs.{key}")
 
 
 def _offerings(written: Written) -> Iterator[Problem]:

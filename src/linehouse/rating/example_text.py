@@ -16,20 +16,24 @@ from linehouse.kernel.numbering import Msisdn, Plmn
 from linehouse.kernel.quantity import Quantity, Unit
 from linehouse.rating.band_text import WEEKDAYS
 from linehouse.rating.countries import country_of_mcc
-from linehouse.rating.price import price
+from linehouse.rating.example_facts import FACTS, with_fact
+from linehouse.rating.example_run import event_of, run
+from linehouse.rating.explain import explain
 from linehouse.rating.values import Direction, Priced, Tariff, TariffExample, UsageEvent, UsageType, Verdict
 from linehouse.rating.yaml_source import MarkedNode
 from linehouse.rating.zones import match_number
 
 GRAMMAR = (
     "<quantity> [mms|event] [incoming|forwarded] [to|from <number, short code or zone>] "
-    "[in <network, country or zone>] [at HH:MM] [on <weekday or YYYY-MM-DD>] "
-    "costs <amount> | is free | is blocked | is unrated"
+    "[in <network, country or zone>] [at HH:MM] [on <weekday, YYYY-MM-DD or time band with dates>]"
+    "[, <fact> …] costs <amount> | is free | is blocked | is throttled | is unrated; facts: " + FACTS
+)
+_OUTCOME = re.compile(
+    r"^(?P<said>.*?),? (?:costs (?P<costs>-?\d+(?:\.\d+)?)|is (?P<verdict>free|blocked|throttled|unrated))$"
 )
 _SENTENCE = re.compile(
     r"^(?P<amount>\d+(?:\.\d+)?) ?(?P<unit>[A-Za-z]+)(?: (?P<kind>mms|event))?(?: (?P<direction>incoming|forwarded))?"
-    r"(?: (?:to|from) (?P<party>\S+))?(?: in (?P<network>\S+))?(?: at (?P<clock>\d\d:\d\d))?(?: on (?P<day>\S+))?"
-    r" (?:costs (?P<costs>\d+(?:\.\d+)?)|is (?P<verdict>free|blocked|unrated))$"
+    r"(?: (?:to|from) (?P<party>\S+))?(?: in (?P<network>\S+))?(?: at (?P<clock>\d\d:\d\d))?(?: on (?P<day>\S+))?$"
 )
 _TYPE_BY_UNIT = {
     Unit.MILLISECOND: UsageType.VOICE,
@@ -45,7 +49,11 @@ _DIRECTIONS = {None: Direction.OUT, "incoming": Direction.IN, "forwarded": Direc
 def parse_example(node: MarkedNode, tariff: Tariff) -> TariffExample:
     """Read one sentence against the zones of its tariff. Raises SourceTextInvalid."""
     sentence = " ".join(node.text().split())
-    found = _SENTENCE.match(sentence)
+    outcome = _OUTCOME.match(sentence)
+    if outcome is None:
+        node.fail("an example is one sentence that ends with what it costs", GRAMMAR)
+    first, *facts = outcome["said"].split(", ")
+    found = _SENTENCE.match(first)
     if found is None:
         node.fail("an example is one sentence of a fixed form", GRAMMAR)
     quantity = _quantity(node, f"{found['amount']} {found['unit']}")
@@ -53,7 +61,7 @@ def parse_example(node: MarkedNode, tariff: Tariff) -> TariffExample:
     if usage_type.unit is not quantity.unit:
         node.fail(f"{usage_type} is not counted in {quantity.unit}")
     plmn, country = _network(node, tariff, found["network"])
-    return TariffExample(
+    example = TariffExample(
         sentence=sentence,
         line=node.line,
         usage_type=usage_type,
@@ -63,9 +71,12 @@ def parse_example(node: MarkedNode, tariff: Tariff) -> TariffExample:
         serving_plmn=plmn,
         serving_country=country,
         started_at=_instant(node, tariff, found["day"], found["clock"]),
-        verdict=Verdict(found["verdict"]) if found["verdict"] else Verdict.PRICED,
-        micros=_costs(node, tariff, found["costs"]),
+        verdict=Verdict(outcome["verdict"]) if outcome["verdict"] else Verdict.PRICED,
+        micros=_costs(node, tariff, outcome["costs"]),
     )
+    for fact in facts:
+        example = with_fact(node, fact, example, tariff)
+    return example
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +94,11 @@ class FailedExample:
         return f"{self.file}, line {self.example.line}: «{self.example.sentence}», but it{self.outcome}{reason}"
 
     @property
+    def because(self) -> str:
+        """How it came about, part by part."""
+        return " ".join(explain(self.got)[1:])
+
+    @property
     def outcome(self) -> str:
         """The end of the sentence as it would be right: `` costs 0.1525`` or `` is free``."""
         priced = self.got.verdict is Verdict.PRICED
@@ -93,7 +109,7 @@ def failing(tariff: Tariff) -> list[FailedExample]:
     """Run the tariff's examples; those that do not come out as they say."""
     failed = []
     for example in tariff.examples:
-        got = price(tariff, event_of(example))
+        got = run(tariff, example).priced
         if got.verdict is not example.verdict or got.total.micros != example.micros:
             failed.append(FailedExample(example, tariff.source.split(":")[0], got))
     return failed
@@ -109,20 +125,12 @@ def event_in_words(words: str, tariff: Tariff) -> UsageEvent:
 
     Raises SourceTextInvalid.
     """
-    return event_of(parse_example(MarkedNode(f"{words.strip()} is free", "the sentence", 0), tariff))
+    return event_of(example_in_words(words, tariff))
 
 
-def event_of(example: TariffExample) -> UsageEvent:
-    """The event that an example describes."""
-    return UsageEvent(
-        usage_type=example.usage_type,
-        direction=example.direction,
-        started_at=example.started_at,
-        quantity=example.quantity.amount,
-        other_party=example.other_party,
-        serving_plmn=example.serving_plmn,
-        serving_country=example.serving_country,
-    )
+def example_in_words(words: str, tariff: Tariff) -> TariffExample:
+    """The same with all that the sentence says besides: ``1 GB, after 9 GB this period, with 500 MB left``."""
+    return parse_example(MarkedNode(f"{words.strip()} is free", "the sentence", 0), tariff)
 
 
 def sample_number(tariff: Tariff, zone_key: str) -> str | None:
@@ -201,7 +209,7 @@ def _network(node: MarkedNode, tariff: Tariff, text: str | None) -> tuple[Plmn |
 
 def _instant(node: MarkedNode, tariff: Tariff, day_text: str | None, clock_text: str | None) -> datetime:
     first = tariff.valid_from.astimezone(tariff.time_zone).date()
-    day = _day(node, first, day_text)
+    day = _day(node, tariff, first, day_text)
     try:
         clock = time.fromisoformat(clock_text) if clock_text else time(12)
     except ValueError:
@@ -209,12 +217,15 @@ def _instant(node: MarkedNode, tariff: Tariff, day_text: str | None, clock_text:
     return datetime.combine(day, clock, tariff.time_zone)
 
 
-def _day(node: MarkedNode, first: date, text: str | None) -> date:
+def _day(node: MarkedNode, tariff: Tariff, first: date, text: str | None) -> date:
     if text is None:
         return first
     if text.lower() in WEEKDAYS:
         return first + timedelta(days=(WEEKDAYS.index(text.lower()) - first.weekday()) % 7)
+    band = tariff.time_bands.get(text)
+    if band is not None and (days := [day for day in band.dates - band.except_dates if day >= first]):
+        return min(days)
     try:
         return date.fromisoformat(text)
     except ValueError:
-        node.fail(f"{text!r} is no day", "a weekday or YYYY-MM-DD")
+        node.fail(f"{text!r} is no day", "a weekday, YYYY-MM-DD, or a time band that has dates")

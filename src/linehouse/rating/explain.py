@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from fractions import Fraction
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 
 from linehouse.kernel.money import MICROS, Money
 from linehouse.kernel.quantity import Quantity, Unit
@@ -22,7 +22,7 @@ NOBODY_PAYS = {
 
 
 class PlainPart(TypedDict):
-    """A part as JSON; fractions are text such as ``152500`` or ``1/3``."""
+    """A part as JSON; fractions are text such as ``152500`` or ``1/3``. Records of before have no band, no position."""
 
     start: int
     end: int
@@ -40,6 +40,8 @@ class PlainPart(TypedDict):
     bucket: str
     bucket_name: str
     taken: str
+    band: NotRequired[str]
+    position: NotRequired[int]
 
 
 class PlainFee(TypedDict):
@@ -61,6 +63,7 @@ class PlainPriced(TypedDict):
     quantity: int
     number_zone: str
     number_prefix: str
+    number_network: NotRequired[str]
     network_zone: str
     network_by: str
     parts: list[PlainPart]
@@ -84,6 +87,7 @@ def plain(priced: Priced) -> PlainPriced:
         quantity=priced.quantity,
         number_zone=priced.number.zone,
         number_prefix=priced.number.prefix,
+        number_network=priced.number.network,
         network_zone=priced.network.zone,
         network_by=priced.network.by,
         parts=[_plain_part(part) for part in priced.parts],
@@ -115,6 +119,8 @@ def _plain_part(part: Part) -> PlainPart:
         bucket=part.bucket,
         bucket_name=part.bucket_name,
         taken=str(part.taken),
+        band=part.band,
+        position=part.position,
     )
 
 
@@ -156,6 +162,8 @@ def explain_plain(given: PlainPriced) -> list[str]:
 def _zones(given: PlainPriced) -> str:
     number, network = given["number_zone"], given["network_zone"]
     by_number = f" (prefix {given['number_prefix']})" if given["number_prefix"] else ""
+    if given.get("number_network"):
+        by_number = f" (ported to {given['number_network']})"
     by_network = f" ({given['network_by']})" if given["network_by"] else ""
     network_text = f"network zone {network}{by_network}"
     if given["unit"] == Unit.OCTET:
@@ -166,7 +174,7 @@ def _zones(given: PlainPriced) -> str:
 def _part_line(part: PlainPart, unit: Unit, currency: str, asked: str) -> str:
     span = f"{Quantity(part['start'], unit).human()} – {Quantity(part['end'], unit).human()}"
     owner = "" if part["tariff"] == asked else f" of {part['tariff']}"
-    clause = f"rule {part['rule']}{owner} ({part['rule_name']})"
+    clause = f"rule {part['rule']}{owner} ({part['rule_name']}){_where(part, unit)}"
     payer = PaidBy(part["paid_by"])
     if payer in NOBODY_PAYS:
         return f"{span}: {NOBODY_PAYS[payer]}, {clause}."
@@ -174,10 +182,23 @@ def _part_line(part: PlainPart, unit: Unit, currency: str, asked: str) -> str:
     if payer is PaidBy.BUCKET:
         taken = Fraction(part["taken"])
         name = part["bucket_name"] or part["bucket"]
-        return f"{span}: {blocks} from {name}, {_units(taken, unit)} taken, {clause}."
+        own = ""
+        if Fraction(part["amount"]):
+            each = f"{Money(part['price'], currency)} per {Quantity(part['unit'], unit).human()}"
+            own = f" and {each} = {_exact(Fraction(part['amount']), currency)}, the allowance's own price"
+        return f"{span}: {blocks} from {name}, {_units(taken, unit)} taken{own}, {clause}."
     price = f"{Money(part['price'], currency)} per {Quantity(part['unit'], unit).human()}"
     flat = f" and {Money(part['flat'], currency)} for the step" if part["flat"] else ""
     return f"{span}: {blocks} at {price}{flat} = {_exact(Fraction(part['amount']), currency)}, {clause}."
+
+
+def _where(part: PlainPart, unit: Unit) -> str:
+    """By which time band the rule held, and in which step of the period's usage the part lies."""
+    found = f", time band {part['band']}" if part.get("band") else ""
+    position = part.get("position", part["start"])
+    if position > part["start"]:
+        found += f", step {part['step'] + 1} with {Quantity(position, unit).human()} of the period used before"
+    return found
 
 
 def _fee_line(fee: PlainFee, currency: str) -> str:
@@ -190,7 +211,7 @@ def _fee_line(fee: PlainFee, currency: str) -> str:
         "volume": "The period's usage at the price of its volume:",
         "bucket-connect": "Connection fee of the allowance",
     }
-    return f"{words[fee['kind']]} {amount}, rule {fee['rule']}."
+    return f"{words.get(fee['kind'], fee['kind'].capitalize())} {amount}, rule {fee['rule']}."
 
 
 def _total_line(given: PlainPriced) -> str:

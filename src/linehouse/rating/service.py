@@ -7,7 +7,8 @@ from linehouse.rating.buckets import consume
 from linehouse.rating.burn_order import burn_key, in_burn_order
 from linehouse.rating.cost import Cost, cost_key_of, cost_of
 from linehouse.rating.countries import country_of_mcc, country_of_tadig
-from linehouse.rating.example_text import FailedExample, event_in_words, failed_examples, failing
+from linehouse.rating.example_run import run as run_example
+from linehouse.rating.example_text import FailedExample, event_in_words, example_in_words, failed_examples, failing
 from linehouse.rating.explain import PlainPriced, explain, explain_plain, explain_takes, plain
 from linehouse.rating.invoice_lines import line_of
 from linehouse.rating.lint import lint
@@ -41,6 +42,7 @@ __all__ = [
     "country_of_tadig",
     "due_early",
     "event_in_words",
+    "example_in_words",
     "explain",
     "explain_plain",
     "explain_takes",
@@ -61,6 +63,7 @@ __all__ = [
     "price",
     "read_ported",
     "read_tariffs",
+    "run_example",
     "state_of",
     "tariff_schema",
     "zone_schema",

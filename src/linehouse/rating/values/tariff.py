@@ -124,6 +124,20 @@ class TariffExample:
     started_at: datetime
     verdict: Verdict
     micros: int = 0
+    on_net: bool | None = None
+    other_network: Plmn | None = None
+    closed_user_groups: frozenset[str] = frozenset()
+    friend_lists: frozenset[str] = frozenset()
+    segments: frozenset[str] = frozenset()
+    amount: int | None = None
+    used: int | None = None
+    """Used of the period before, for every counter of the same unit."""
+    used_of: Mapping[str, int] = field(default_factory=dict)
+    """Used of the period before, by counter."""
+    left: int | None = None
+    """What is left of an allowance that covers the event; None: there is none."""
+    part: int | None = None
+    """Reported in parts of so many base units."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import click
 
 from linehouse.kernel.error import NotFound
-from linehouse.rating.service import event_in_words, explain, load_marked, price, read_tariffs
+from linehouse.rating.service import example_in_words, explain, load_marked, read_tariffs, run_example
 from linehouse.rating.values import Tariff
 from linehouse.run.at_work import brand_at_work, brand_option
 
@@ -26,16 +28,44 @@ def command() -> None:
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="The brand's files; without it, what is published counts.",
 )
+@click.option("--left", help="What is left of an allowance that covers it, such as 10 min or 1 GB.")
+@click.option("--used", help="What was used of the period before, such as 9 GB.")
+@click.option("--friend", multiple=True, help="A list of friends on which the other party stands.")
+@click.option("--group", multiple=True, help="A closed user group of both parties.")
+@click.option("--segment", multiple=True, help="A segment of the customer.")
+@click.option("--amount", help="The amount of money of which a percentage is taken.")
+@click.option("--ported", help="The network (MCC-MNC) to which the other party's number was ported.")
+@click.option("--on-net/--off-net", default=None, help="Whether the other party is a subscriber of the brand.")
+@click.option("--parts", help="Report it in parts of so much: the sum stays the same.")
 @brand_option
-def explain_words(words: tuple[str, ...], key: str, folder: Path | None, brand: str) -> None:
-    """Price an event written in words, without allowances: 61 s to +31612345678 in FR at 18:00 on Monday.
+def explain_words(words: tuple[str, ...], key: str, folder: Path | None, brand: str, **facts: Any) -> None:
+    """Price an event written in words: 61 s to +31612345678 in FR at 18:00 on Monday.
 
     After `to` or `from` stands a number, a short code or a number zone of the tariff; after `in` a network, a country
-    or a network zone. `incoming` and `forwarded` set the direction.
+    or a network zone. `incoming` and `forwarded` set the direction. Whatever an example of a tariff file can say may
+    stand behind a comma, or in an option.
     """
     tariff = _chosen(_tariffs_in(folder), key) if folder is not None else _published(key, brand)
-    for line in explain(price(tariff, event_in_words(" ".join(words), tariff))):
+    sentence = ", ".join((" ".join(words), *_said(facts)))
+    for line in explain(run_example(tariff, example_in_words(sentence, tariff))):
         click.echo(line)
+
+
+def _said(facts: Mapping[str, Any]) -> Iterator[str]:
+    """Options as an example says them."""
+    for option, pattern in (("friend", "friend on {}"), ("group", "in group {}"), ("segment", "in segment {}")):
+        yield from (pattern.format(key) for key in facts[option])
+    for option, pattern in (
+        ("amount", "of {}"),
+        ("ported", "ported to {}"),
+        ("used", "after {} this period"),
+        ("left", "with {} left"),
+        ("parts", "in parts of {}"),
+    ):
+        if facts[option] is not None:
+            yield pattern.format(facts[option])
+    if facts["on_net"] is not None:
+        yield "on-net" if facts["on_net"] else "off-net"
 
 
 @command.command("record")
