@@ -50,10 +50,19 @@ class UnitTakes:
             return run.count
         return whole
 
-    def bound(self, run: Run, passed: Sequence[Bucket]) -> Run:
-        """Stop before the first block whose used part an exact bucket, too empty for a whole one, could still cover."""
+    def bound(self, run: Run, passed: Sequence[Bucket], free: int) -> Run:
+        """Stop where a bucket that was passed over might cover a block all the same.
+
+        That is the first block whose used part an exact bucket, too empty for a whole one, could still cover, and the
+        first one in a step of the bucket's own price with other blocks. ``free``: where positions count from.
+        """
         for bucket in passed:
             if bucket.exact and (left := self.left(bucket)):
                 before = ceil_div(max(0, run.used_to - run.start - int(left // 1)), run.block)
                 run = run.first(max(1, before))
+            if bucket.price is not None:
+                edges = (step.start + free - run.start for step in bucket.price.steps)
+                run = run.first(
+                    ceil_div(min((edge for edge in edges if edge > 0), default=run.count * run.block), run.block)
+                )
         return run

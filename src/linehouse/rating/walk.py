@@ -196,7 +196,9 @@ class Walk(Place):
         if not promised:
             return False
         payer = next(one for one in _MILDEST if one in promised)
-        self._part(rule, index, self.units.bound(self.tariff_run(rule, price, steps, index, payer), passed), payer)
+        self._part(
+            rule, index, self.units.bound(self.tariff_run(rule, price, steps, index, payer), passed, self.free), payer
+        )
         return True
 
     def _bucket(
@@ -212,7 +214,7 @@ class Walk(Place):
             place, paying = index, None
             later = self.step_edge(rule, price, steps, index, PaidBy.BUCKET)
             size, overhang = bucket.block or step.block, step.overhang
-        run = self.units.bound(self.run(rule, PaidBy.BUCKET, size, later, overhang, bucket), passed)
+        run = self.units.bound(self.run(rule, PaidBy.BUCKET, size, later, overhang, bucket), passed, self.free)
         count = self.units.coverable(bucket, run)
         if count:
             run = run.first(count)
@@ -286,7 +288,7 @@ class Walk(Place):
         if price.percent is not None and not self._percent(rule, price):
             return
         step = steps[index]
-        run = self.units.bound(self.tariff_run(rule, price, steps, index, PaidBy.MONEY), self.passed)
+        run = self.units.bound(self.tariff_run(rule, price, steps, index, PaidBy.MONEY), self.passed, self.free)
         flat = self._entry(rule, price, step, index)
         run, amount = self.money.blocks(run, flat, ratio(step.price * run.block, step.unit))
         self.money.paid = True
