@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from linehouse.rating.runs import Run
-from linehouse.rating.values import AtMaximum, Due, Exact, FeePart, PaidBy, Price, WalkState
+from linehouse.rating.values import AtMaximum, Due, Exact, FeePart, Price, WalkState
 
 
 @dataclass(slots=True)
@@ -32,8 +32,8 @@ class EventMoney:
         self.fees: list[FeePart] = list(state.fees) if state is not None else []
         self.owed: list[Owed] = []
         self.ends_at: int | None = state.ends_at if state is not None else None
-        self.paid = any(part.paid_by is PaidBy.MONEY for part in state.parts) if state is not None else False
-        """Whether money paid a block by the tariff's price."""
+        self.paid = state.money_paid if state is not None else False
+        """Whether money paid something by the tariff's price."""
 
     def bound_by(self, price: Price, rule: str) -> None:
         """The first block's price bounds the event."""

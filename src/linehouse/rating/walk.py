@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
+from linehouse.kernel.rounding import ceil_div
 from linehouse.rating.burn_order import in_burn_order, may_cover
 from linehouse.rating.event_money import EventMoney
 from linehouse.rating.matching import Candidate, Facts, matched
@@ -122,6 +123,7 @@ class Walk(Place):
             free=self.free,
             begun=self.begun,
             paid_first=self.paid_first,
+            money_paid=self.money.paid,
             finish=Fraction(self.money.finish),
             charged=Fraction(self.money.sum),
             skipped=self.skipped,
@@ -215,6 +217,10 @@ class Walk(Place):
             later = self.step_edge(rule, price, steps, index, PaidBy.BUCKET)
             size, overhang = bucket.block or step.block, step.overhang
         run = self.units.bound(self.run(rule, PaidBy.BUCKET, size, later, overhang, bucket), passed, self.free)
+        if own is not None and passed:
+            # The tariff's next step may have blocks that a bucket which was passed over can cover.
+            edge = self.step_edge(rule, price, steps, index, PaidBy.BUCKET)
+            run = run.first(ceil_div(edge - run.start, run.block)) if edge is not None and edge > run.start else run
         count = self.units.coverable(bucket, run)
         if count:
             run = run.first(count)
@@ -291,7 +297,8 @@ class Walk(Place):
         run = self.units.bound(self.tariff_run(rule, price, steps, index, PaidBy.MONEY), self.passed, self.free)
         flat = self._entry(rule, price, step, index)
         run, amount = self.money.blocks(run, flat, ratio(step.price * run.block, step.unit))
-        self.money.paid = True
+        # An event whose amount is free of the percentage, and that has no steps, costs nothing: no minimum either.
+        self.money.paid = self.money.paid or price.percent is None or bool(price.steps)
         if price.volume and rule.usage:
             self.use.add(charged_key(rule), run.count * run.block)
         self._part(rule, index, run, PaidBy.MONEY, amount, flat, step)
@@ -317,6 +324,7 @@ class Walk(Place):
         due = percent_due(rule, price.percent, self.use, self.amount_priced, amount)
         self.amount_priced = max(amount, self.amount_priced)
         if due:
+            self.money.paid = True
             self.money.fee("percent", due, self.position, rule.rule.key)
         return True
 

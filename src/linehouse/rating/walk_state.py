@@ -52,6 +52,7 @@ def give_back(state: WalkState, used: int) -> WalkState:
         used=used,
         position=max(used, position),
         rest=None,
+        money_paid=state.money_paid and any(part.paid_by is PaidBy.MONEY for part in parts),
         charged=state.charged - undone,
         skipped=sum(part.quantity for part in parts if part.paid_by in UNCOUNTED_IN_EVENT),
         ends_at=state.ends_at if state.ends_at is not None and state.ends_at <= used else None,

@@ -110,6 +110,7 @@ class WalkState:
     free: int = 0
     begun: bool = False
     paid_first: bool = False
+    money_paid: bool = False
     finish: Fraction = Fraction(0)
     charged: Fraction = Fraction(0)
     skipped: int = 0
