@@ -92,6 +92,10 @@ def test_another_currency_counts_by_the_rate_of_the_day_and_is_rounded_once() ->
         (deck("host", currency="USD"), "no rate to EUR for 2025-12-31"),
         (deck("host", more="cost-tariff: retail"), "wholesale tariff"),
         (deck("other"), "names the wholesale tariff 'host', which does not exist"),
+        (
+            deck("host").replace("price:\n      steps:", "price:\n      per: period\n      steps:", 1),
+            "depends on what was used before",
+        ),
     ],
 )
 def test_a_tariff_that_cannot_say_a_cost_is_refused(wholesale: str, says: str) -> None:

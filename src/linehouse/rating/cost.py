@@ -12,7 +12,7 @@ from fractions import Fraction
 
 from linehouse.kernel.rounding import Rounding, round_to_int
 from linehouse.rating.price import price
-from linehouse.rating.values import ExchangeRate, PaidBy, Priced, Tariff, TaxMode, UsageEvent, Verdict
+from linehouse.rating.values import ExchangeRate, PaidBy, Per, Priced, Tariff, TaxMode, UsageEvent, Verdict
 
 NO_COST_TARIFF = "no-cost-tariff"
 NO_EXCHANGE = "no-exchange-rate"
@@ -90,12 +90,28 @@ def unfit(retail: Tariff, wholesale: Tariff) -> str:
         return f"wholesale tariff {wholesale.key!r} names a wholesale tariff itself"
     if wholesale.tax_mode is not TaxMode.NET:
         return f"wholesale tariff {wholesale.key!r} has prices with tax; what operators charge each other is without"
+    if _counts_up(wholesale):
+        return (
+            f"wholesale tariff {wholesale.key!r} depends on what was used before, and a cost is told for each record by"
+            " itself"
+        )
     if wholesale.currency != retail.currency and rate_at(wholesale, retail.currency, retail.valid_from) is None:
         return (
             f"wholesale tariff {wholesale.key!r} is in {wholesale.currency}, {retail.key!r} in {retail.currency}, and "
             f"its table of exchange has no rate to {retail.currency} for {retail.valid_from:%Y-%m-%d}"
         )
     return ""
+
+
+def _counts_up(tariff: Tariff) -> bool:
+    """Whether a rule of it or of its fallbacks asks for accumulated usage."""
+    asked: Tariff | None = tariff
+    while asked is not None:
+        for rule in asked.rules:
+            if rule.conditions.accumulated or (rule.price is not None and rule.price.per is Per.PERIOD):
+                return True
+        asked = asked.fallback
+    return False
 
 
 def _clause(priced: Priced, wholesale: Tariff) -> str:
