@@ -210,3 +210,23 @@ def test_a_release_with_more_words_changes_no_element(robin_files: Files, actor:
     service.apply_texts(dearer(robin_files), actor=actor, base_version=1)
     versions = {offering.key: offering.version for offering in service.published().offerings.values()}
     assert versions == {"robin-booster-5gb": 1, "robin-prepaid-start": 1, "robin-sim-only-20": 2}
+
+
+def test_what_somebody_should_look_at_refuses_nothing(robin_files: Files, actor: Actor) -> None:
+    files = robin_files | {
+        "tariffs/robin-standard.yaml": robin_files["tariffs/robin-standard.yaml"].replace("    line: calls\n", "", 1)
+    }
+    files["tariffs/robin-standard.yaml"] = files["tariffs/robin-standard.yaml"].replace("price: 0.90", "price: 900", 1)
+    files["tariffs/robin-standard.yaml"] = "\n".join(
+        line
+        for line in files["tariffs/robin-standard.yaml"].split("\n")
+        if "nl-premium" not in line or "costs" not in line
+    )
+    plan = service.plan_texts(files)
+    codes = {problem.code for problem in plan.advice}
+    assert "catalog.huge-price" in codes
+    dear = next(problem for problem in plan.advice if problem.code == "catalog.huge-price")
+    assert dear.message.startswith("tariffs/robin-standard.yaml: Dutch paid service numbers: 900.00 EUR")
+    assert dear.expected
+    assert plan.red == ()
+    assert service.apply_texts(files, actor=actor).number == 1

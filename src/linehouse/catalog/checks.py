@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from linehouse.catalog.files import Written
-from linehouse.catalog.ports import first_bill, publication_checks
+from linehouse.catalog.ports import first_bill, publication_advisers, publication_checks
 from linehouse.catalog.text.examples import failed_examples
 from linehouse.kernel.colour import SHAPE, TEXT, contrast, towards
 from linehouse.kernel.outcome import Problem
@@ -15,6 +15,11 @@ from linehouse.rating.service import failing
 def red(written: Written) -> tuple[Problem, ...]:
     """Every example that does not come out as it says, and everything that another room refuses."""
     return (*_look(written), *_tariffs(written), *_offerings(written), *_others(written))
+
+
+def advice(written: Written) -> tuple[Problem, ...]:
+    """What keeps nothing from being published and that somebody should look at."""
+    return tuple(problem for adviser in publication_advisers() for problem in adviser(written.catalogue))
 
 
 def _look(written: Written) -> Iterator[Problem]:

@@ -17,6 +17,7 @@ ActiveProducts = Callable[[str], int]
 _active: list[ActiveProducts] = []
 _first_bill: list[FirstBillOf] = []
 _checks: dict[str, PublicationCheck] = {}
+_advice: dict[str, PublicationCheck] = {}
 
 
 def use_first_bill(calculate: FirstBillOf) -> FirstBillOf:
@@ -49,6 +50,21 @@ def publication_check(name: str) -> Callable[[PublicationCheck], PublicationChec
         return check
 
     return register
+
+
+def publication_advice(name: str) -> Callable[[PublicationCheck], PublicationCheck]:
+    """Register what looks for things that somebody should look at and that keep nothing from being published."""
+
+    def register(check: PublicationCheck) -> PublicationCheck:
+        _advice[name] = check
+        return check
+
+    return register
+
+
+def publication_advisers() -> list[PublicationCheck]:
+    """Whoever has advice, in order of name."""
+    return [check for _, check in sorted(_advice.items())]
 
 
 def publication_checks() -> list[PublicationCheck]:

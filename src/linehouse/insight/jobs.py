@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from linehouse.catalog.service import publication_check
+from linehouse.catalog.service import publication_advice, publication_check
 from linehouse.customer.service import account_closing_check, closing_check
 from linehouse.insight import publication
 from linehouse.insight.service import closing, exports
@@ -15,6 +15,7 @@ from linehouse.platform.outbox.service import recorded
 from linehouse.platform.work import Work
 
 publication_check("billing.taxable")(publication.taxable)
+publication_advice("rating.lint")(publication.advisable)
 publication_check("inventory.in_use")(in_use)
 publication_check("rating.lawful")(publication.lawful)
 EXPORTS, WHAT_IF = exports.JOB, JOB

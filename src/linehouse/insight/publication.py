@@ -10,7 +10,9 @@ from linehouse.catalog.values import Catalogue
 from linehouse.kernel.error import DomainError
 from linehouse.kernel.outcome import Problem
 from linehouse.kernel.period import local_date
-from linehouse.rating.lint import Severity, lint
+from linehouse.rating.lint import CHECKS, Severity, lint
+from linehouse.rating.service import cost_key_of
+from linehouse.rating.values import ZoneKind
 
 
 def taxable(catalogue: Catalogue) -> Iterator[Problem]:
@@ -27,9 +29,48 @@ def taxable(catalogue: Catalogue) -> Iterator[Problem]:
 
 def lawful(catalogue: Catalogue) -> Iterator[Problem]:
     """No tariff breaks a regulated cap, or has another fault that rating's lint calls an error."""
+    return _found(catalogue, Severity.ERROR)
+
+
+def advisable(catalogue: Catalogue) -> Iterator[Problem]:
+    """What rating's lint warns of, and allowances that give away what costs us much."""
+    yield from _found(catalogue, Severity.WARNING)
+    yield from _generous(catalogue)
+
+
+def _generous(catalogue: Catalogue) -> Iterator[Problem]:
+    """Unlimited allowances that cover paid service numbers."""
+    check = CHECKS["allowance-premium"]
+    for key, offering in catalogue.offerings.items():
+        tariff = catalogue.tariffs.get(offering.tariff or "")
+        zones = tariff.number_zones if tariff is not None else {}
+        paid = {zone for zone in zones if zones[zone].kind is ZoneKind.PREMIUM}
+        for allowance in offering.allowances:
+            covered = {zone for clause in allowance.scope.include for zone in clause.number_zones} & paid
+            if allowance.unlimited and covered:
+                message = (
+                    f"{offering.name}: the unlimited allowance {allowance.key!r} covers {', '.join(sorted(covered))}"
+                )
+                yield Problem(f"catalog.{check.code}", message, f"offerings.{key}", allowance.key, check.mend)
+
+
+def _found(catalogue: Catalogue, severity: Severity) -> Iterator[Problem]:
     brand = catalogue.brand
+    costs = {key: cost_key_of(tariff, brand.cost_tariff) for key, tariff in catalogue.tariffs.items()}
+    wholesale = {cost for cost in costs.values() if cost is not None}
     for key, tariff in catalogue.tariffs.items():
         rate = rate_on(brand.tax_country, "standard", local_date(tariff.valid_from, brand.zone))
-        for finding in lint(tariff, home_country=brand.country, tax_rate=rate.fraction):
-            if finding.severity is Severity.ERROR:
-                yield Problem(f"catalog.{finding.code}", finding.message, f"tariffs.{key}.{finding.rule}", key)
+        found = lint(
+            tariff,
+            home_country=brand.country,
+            tax_rate=rate.fraction,
+            cost=catalogue.tariffs.get(costs[key] or ""),
+            wholesale=key in wholesale,
+            beside=tuple(catalogue.tariffs.values()),
+            network=brand.home_network,
+        )
+        for finding in found:
+            if finding.severity is severity:
+                where = f"{tariff.source.partition(':')[0]}: " if tariff.source else ""
+                message, mend = f"{where}{finding.message}", finding.check.mend
+                yield Problem(f"catalog.{finding.code}", message, f"tariffs.{key}.{finding.rule}", key, mend)

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from linehouse.catalog.ports import PublicationCheck, publication_check, use_active_products, use_first_bill
+from linehouse.catalog.ports import (
+    PublicationCheck,
+    publication_advice,
+    publication_check,
+    use_active_products,
+    use_first_bill,
+)
 from linehouse.catalog.price_sheet import Figure, figures_of
 from linehouse.catalog.service.browse import (
     PublishedElement,
@@ -35,6 +41,7 @@ from linehouse.catalog.service.drafts import (
 )
 from linehouse.catalog.service.publish import (
     FilePlan,
+    FileTest,
     Publication,
     apply_files,
     apply_texts,
@@ -52,6 +59,7 @@ __all__ = [
     "DraftRow",
     "Figure",
     "FilePlan",
+    "FileTest",
     "FirstBillAmounts",
     "FirstBillOf",
     "Publication",
@@ -76,6 +84,7 @@ __all__ = [
     "open_draft",
     "plan_files",
     "plan_texts",
+    "publication_advice",
     "publication_check",
     "publish_draft",
     "published",

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from linehouse.catalog import store
-from linehouse.catalog.checks import red
+from linehouse.catalog.checks import advice, red
 from linehouse.catalog.errors import AlreadyInForce, PublishRefused, StaleBase, ValidFromRefused
 from linehouse.catalog.events import VersionPublished, VersionWithdrawn
 from linehouse.catalog.files import Written, read_catalogue
@@ -37,14 +37,18 @@ PRICES = "catalog.prices"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FilePlan:
-    """What publishing would do. ``stale``: the files were made from another version than ``newest``. ``red``: the
-    examples and checks that refuse it. ``layout_only``: the texts differ and mean the same."""
+    """What publishing would do. ``stale``: the files were made from another version than ``newest``.
+
+    ``red``: the examples and checks that refuse it. ``layout_only``: the texts differ and mean the same. ``advice``:
+    what keeps nothing from being published and that somebody should look at; given when it is planned.
+    """
 
     newest: int
     base: int | None
     changes: tuple[ElementChange, ...]
     red: tuple[Problem, ...]
     layout_only: bool = False
+    advice: tuple[Problem, ...] = ()
 
     @property
     def empty(self) -> bool:
@@ -70,6 +74,14 @@ class Publication:
     proposal: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class FileTest:
+    """What is wrong with files: what would refuse their publication, and what somebody should look at."""
+
+    red: tuple[Problem, ...]
+    advice: tuple[Problem, ...]
+
+
 def plan_files(folder: Path, *, base_version: int | None = None) -> FilePlan:
     """What applying the folder would change, and what would refuse it; nothing is written.
 
@@ -80,12 +92,14 @@ def plan_files(folder: Path, *, base_version: int | None = None) -> FilePlan:
 
 def plan_texts(files: Mapping[str, str], *, base_version: int | None = None) -> FilePlan:
     """The same for files handed in by path. Raises FilesInvalid."""
-    return _plan(files, read_catalogue(files), base_version)
+    written = read_catalogue(files)
+    return replace(_plan(files, written, base_version), advice=advice(written))
 
 
-def test_files(folder: Path) -> tuple[Problem, ...]:
-    """Execute all examples and checks of a folder; what is returned is red. Raises FilesMissing, FilesInvalid."""
-    return red(read_catalogue(read_folder(folder)))
+def test_files(folder: Path) -> FileTest:
+    """Execute all examples and checks of a folder. Raises FilesMissing, FilesInvalid."""
+    written = read_catalogue(read_folder(folder))
+    return FileTest(red(written), advice(written))
 
 
 def apply_files(

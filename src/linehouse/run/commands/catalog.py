@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from pathlib import Path
@@ -47,6 +48,7 @@ def plan(folder: Path, base: int | None, brand: str) -> None:
     if found.stale:
         click.echo(f"In conflict: version {found.newest} is the newest, the files were made from {found.base or '?'}.")
     _problems(found.red)
+    _advice(found.advice)
     if found.red or found.stale:
         raise click.exceptions.Exit(1)
 
@@ -103,17 +105,28 @@ def schema(folder: Path) -> None:
 
 @command.command("test")
 @FOLDER
+@click.option("--json", "as_json", is_flag=True, help="Everything that was found, for programs.")
 @brand_option
-def test(folder: Path, brand: str) -> None:
-    """Execute the examples in the files, and every check that a publication must pass."""
+def test(folder: Path, brand: str, as_json: bool) -> None:
+    """Execute the examples in the files, and every check that a publication must pass; warnings refuse nothing."""
     with brand_at_work(brand):
         from linehouse.catalog.service import test_files
 
-        red = _told(lambda: test_files(folder))
-    _problems(red)
-    if red:
+        found = _told(lambda: test_files(folder))
+    if as_json:
+        shown = [
+            {"severity": severity, "code": it.code, "where": it.field, "message": it.message, "expected": it.expected}
+            for severity, problems in (("error", found.red), ("warning", found.advice))
+            for it in problems
+        ]
+        click.echo(json.dumps(shown, ensure_ascii=False, indent=2))
+    else:
+        _problems(found.red)
+        _advice(found.advice)
+    if found.red:
         raise click.exceptions.Exit(1)
-    click.echo("All examples come out as they say.")
+    if not as_json:
+        click.echo("All examples come out as they say.")
 
 
 @command.command("export")
@@ -160,6 +173,11 @@ def _told(act: Callable[[], T]) -> T:
     except (InvalidFields, RefusedError) as refusal:
         _problems(refusal.problems)
         raise click.exceptions.Exit(2) from refusal
+
+
+def _advice(found: Iterable[Problem]) -> None:
+    for one in found:
+        click.echo(f"to look at: {one.message}; {one.expected}" if one.expected else f"to look at: {one.message}")
 
 
 def _problems(problems: Iterable[Problem]) -> None:

@@ -25,6 +25,8 @@ from linehouse.platform.checks import all_checks
 from linehouse.platform.jobs.registry import all_kinds
 from linehouse.platform.outbox.registry import all_consumers
 from linehouse.platform.settings import described
+from linehouse.rating.lint import CHECKS
+from linehouse.rating.regulation import CAPS, GIGABYTE, MINUTE
 from linehouse.run.generate.personal_data import personal_data_page
 from linehouse.run.house import open_house
 
@@ -45,6 +47,7 @@ def pages() -> dict[str, str]:
         "tables.md": _tables,
         "jobs.md": _jobs,
         "laws.md": _laws,
+        "lint.md": _lint,
         "personal-data.md": personal_data_page,
         "tmf-apis.md": lambda: page(APIS, _NOTE),
     }
@@ -258,6 +261,28 @@ def _jobs() -> str:
         if consumer.handler.__module__.startswith("linehouse."):
             heard = ", ".join(f"`{event}`" for event in sorted(consumer.events)) or "every event"
             lines.append(f"| `{name}` | {heard} | {_doc(consumer.handler)} |")
+    return "\n".join(lines)
+
+
+def _lint() -> str:
+    lines = [
+        "# Lint",
+        "",
+        _NOTE,
+        "What is looked for in tariffs that can be read. An error refuses publication; a warning is shown where files",
+        "are planned and tested (`linehouse catalog plan` and `test`, a draft at the desk) and refuses nothing.",
+        "How much damage it notices is measured: [what lint finds](../explanation/what-lint-finds.md).",
+        "",
+        "| code | severity | what is wrong | what would be right |",
+        "| --- | --- | --- | --- |",
+    ]
+    lines += [f"| `{c.code}` | {c.severity} | {c.title} | {c.mend} |" for c in CHECKS.values()]
+    lines += ["", "## Caps of the law", "", "| cap | usage | at most, without VAT | from | until | source |"]
+    lines += ["| --- | --- | --- | --- | --- | --- |"]
+    for cap in CAPS:
+        words = {MINUTE: "a minute", GIGABYTE: "a gigabyte"}.get(cap.unit, "each")
+        amount = f"{cap.amount} {cap.currency} {words}"
+        lines.append(f"| `{cap.key}` | {cap.usage} | {amount} | {cap.start} | {cap.end or ''} | {cap.source} |")
     return "\n".join(lines)
 
 
