@@ -44,6 +44,7 @@ class Booked:
             for bucket in self.buckets
         ]
         # Kept and read again each time, as a session between two requests is.
+        assert answer.state is not None
         self.state = state_of(json.loads(json.dumps(plain_state(answer.state))))
         assert self.state == answer.state
         return answer
