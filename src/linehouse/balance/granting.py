@@ -96,6 +96,7 @@ def fresh(grant: Grant, bucket_id: UUID) -> BucketView:
         priority=grant.priority,
         scope=grant.scope,
         when_empty=grant.when_empty,
+        terms=grant.terms,
         taxed_at=grant.taxed_at,
         created_at=grant.valid.start,
         closed_at=None,
@@ -117,6 +118,7 @@ def _units(product: Granted, allowance: Allowance, turn: str, amount: int | None
         priority=allowance.priority,
         scope=allowance.scope,
         when_empty=allowance.when_empty,
+        terms=allowance.terms,
     )
 
 

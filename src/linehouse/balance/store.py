@@ -11,7 +11,7 @@ from uuid import UUID
 
 import msgspec
 
-from linehouse.balance.sql.rows import COLUMNS, bucket_of, owner_of
+from linehouse.balance.sql.rows import COLUMNS, bucket_of, kept_terms, owner_of
 from linehouse.balance.values import BucketView, Grant, MovementKind, MovementView, Owner
 from linehouse.kernel.clock import MachineClock
 from linehouse.kernel.ids import new_id
@@ -75,6 +75,7 @@ def insert_buckets(grants: Sequence[Grant], now: datetime) -> dict[str, UUID]:
             g.when_empty.value,
             g.valid.start,
             g.valid.end,
+            json.dumps(kept_terms(g.terms)),
         )
         for g in grants
     ]
@@ -83,11 +84,11 @@ def insert_buckets(grants: Sequence[Grant], now: datetime) -> dict[str, UUID]:
             """
             INSERT INTO balance_bucket (id, ref, kind, asset, customer_id, subscription_id, subscription, account_id,
                                         account, product_id, source, catalog_version, texts, granted, taxed_at,
-                                        priority, scope, when_empty, valid_from, valid_to, created_at)
+                                        priority, scope, when_empty, valid_from, valid_to, terms, created_at)
             SELECT given.*, %s
             FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::text[], %s::uuid[], %s::uuid[], %s::text[], %s::uuid[],
                         %s::text[], %s::uuid[], %s::text[], %s::int[], %s::jsonb[], %s::bigint[], %s::text[], %s::int[],
-                        %s::jsonb[], %s::text[], %s::timestamptz[], %s::timestamptz[]) AS given
+                        %s::jsonb[], %s::text[], %s::timestamptz[], %s::timestamptz[], %s::jsonb[]) AS given
             ON CONFLICT (ref) DO NOTHING RETURNING ref, id
             """,
             [now, *(list(column) for column in zip(*rows, strict=True))],

@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
+from linehouse.catalog.values import Terms
 from linehouse.kernel.money import Money
 from linehouse.kernel.period import Period
 from linehouse.kernel.quantity import Quantity, Unit
@@ -70,6 +71,7 @@ class Grant:
     scope: Scope = field(default_factory=Scope)
     when_empty: WhenEmpty = WhenEmpty.CHARGE
     taxed_at: TaxedAt = TaxedAt.SALE
+    terms: Terms = field(default_factory=Terms)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +98,7 @@ class BucketView:
     taxed_at: TaxedAt
     created_at: datetime
     closed_at: datetime | None
+    terms: Terms = field(default_factory=Terms)
 
     @property
     def unlimited(self) -> bool:
@@ -144,6 +147,12 @@ class BucketView:
             priority=self.priority,
             scope=self.scope,
             when_empty=self.when_empty,
+            block=self.terms.block,
+            exact=self.terms.exact,
+            partial=self.terms.partial,
+            stop=self.terms.stop,
+            factor=self.terms.factor,
+            price=self.terms.price,
         )
 
     @property

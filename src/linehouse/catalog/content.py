@@ -14,7 +14,7 @@ from enum import Enum
 from fractions import Fraction
 from zoneinfo import ZoneInfo
 
-from linehouse.catalog.values import Look, ProductOffering
+from linehouse.catalog.values import Look, ProductOffering, Terms
 from linehouse.kernel.money import Money
 from linehouse.kernel.numbering import Plmn
 from linehouse.kernel.quantity import Quantity
@@ -56,6 +56,7 @@ def content_of(value: object) -> Content:
             and not _given_by_publishing(value, field.name)
             and not _no_logo(value, field.name)
             and not _no_cost(value, field.name)
+            and not _plain_terms(value, field.name)
         }
     raise TypeError(f"no content for {type(value).__name__}")
 
@@ -72,6 +73,11 @@ def _no_logo(value: object, field: str) -> bool:
 def _no_cost(value: object, field: str) -> bool:
     """Who names no wholesale tariff says what was said before there were any."""
     return field in ("cost_tariff", "cost_key", "exchange") and not getattr(value, field)
+
+
+def _plain_terms(value: object, field: str) -> bool:
+    """An allowance without terms of its own says what it said before there were any."""
+    return field == "terms" and getattr(value, field) == Terms()
 
 
 def _sequence(items: tuple[object, ...] | list[object]) -> Content:

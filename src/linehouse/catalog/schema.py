@@ -14,6 +14,7 @@ from linehouse.catalog.text.offerings import (
     CUSTOMERS,
     FOR,
     OFFERING,
+    OWN_PRICE,
     PRICE,
     SOLD,
     TAX_CATEGORIES,
@@ -40,6 +41,7 @@ from linehouse.rating.schema_words import (
     BOOLEAN,
     COUNTRY,
     DIALECT,
+    FRACTION,
     INSTANT,
     KEY,
     PLMN,
@@ -56,7 +58,7 @@ from linehouse.rating.schema_words import (
     words,
 )
 from linehouse.rating.service import tariff_schema, zone_schema
-from linehouse.rating.tariff_schema import conditions_schema
+from linehouse.rating.tariff_schema import conditions_schema, steps_schema
 
 _TEXTS: Schema = by_language()
 _VALUE: Schema = {"anyOf": [{"type": ["string", "integer", "boolean"]}, each({"type": ["string", "integer"]})]}
@@ -153,6 +155,15 @@ def _allowance() -> Schema:
             "priority": said(WHOLE, "lower numbers are used first"),
             "when-empty": words(WHEN_EMPTY),
             "rollover": words(Rollover),
+            "block": said(QUANTITY, "replaces the tariff's block for what it covers"),
+            "exact": said(BOOLEAN, "only what was used is taken, not the whole block"),
+            "partial": said(BOOLEAN, "it also gives what is left for a part of a block; the rest goes on, pro rata"),
+            "stop": said(BOOLEAN, "when it cannot pay, nothing after it is asked"),
+            "factor": said(FRACTION, "its units taken for each unit used"),
+            "price": said(
+                mapping(OWN_PRICE, {"steps": steps_schema(), "connect": AMOUNT}),
+                "what usage costs while it covers: its units and this money are both taken",
+            ),
         },
     )
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from linehouse.catalog.values import Catalogue
 from linehouse.kernel.outcome import Problem
-from linehouse.rating.service import asked_by
+from linehouse.rating.service import asked_by, asked_in
 
 _UNTOLD = {
     "closed-user-group": "which closed user groups a call is within",
@@ -30,3 +30,9 @@ def tellable(catalogue: Catalogue) -> Iterator[Problem]:
                 where = f"rule {rule!r} " if rule else ""
                 message = f"tariff {key}: {where}says `{word}`, and charging is not told {_UNTOLD[word]}"
                 yield Problem("charging.not_told", message, f"tariffs.{key}", word, "a rule without it")
+    for key, offering in catalogue.offerings.items():
+        for allowance in offering.allowances:
+            clauses = (*allowance.scope.include, *allowance.scope.exclude)
+            for word in sorted({word for clause in clauses for word in asked_in(clause)}):
+                message = f"{key}: {allowance.key!r} says `{word}`, and charging is not told {_UNTOLD[word]}"
+                yield Problem("charging.not_told", message, f"offerings.{key}", word, "an allowance without it")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from linehouse.rating.values import Attribute, Per, Rule, Tariff
+from linehouse.rating.values import Attribute, Conditions, Per, Rule, Tariff
 
 
 def asked_by(tariff: Tariff) -> Iterator[tuple[str, str]]:
@@ -18,8 +18,8 @@ def asked_by(tariff: Tariff) -> Iterator[tuple[str, str]]:
         asked = asked.fallback
 
 
-def _of_rule(rule: Rule) -> Iterator[str]:
-    conditions, price = rule.conditions, rule.price
+def asked_in(conditions: Conditions) -> Iterator[str]:
+    """What conditions, of a rule or of an allowance's scope, ask."""
     if conditions.closed_user_groups:
         yield "closed-user-group"
     if conditions.friend_lists:
@@ -28,6 +28,11 @@ def _of_rule(rule: Rule) -> Iterator[str]:
         yield "segment"
     if conditions.accumulated is not None:
         yield "accumulated-usage"
+
+
+def _of_rule(rule: Rule) -> Iterator[str]:
+    price = rule.price
+    yield from asked_in(rule.conditions)
     if price is not None and price.per is Per.PERIOD:
         yield "per: period"
     if price is not None and price.percent is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from linehouse.rating.asks import asked_by
+from linehouse.rating.asks import asked_by, asked_in
 from linehouse.rating.buckets import consume
 from linehouse.rating.burn_order import burn_key, in_burn_order
 from linehouse.rating.cost import Cost, cost_key_of, cost_of
@@ -33,6 +33,7 @@ __all__ = [
     "Ported",
     "PortedNumbers",
     "asked_by",
+    "asked_in",
     "burn_key",
     "charge_period",
     "consume",

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from fractions import Fraction
 from typing import Any
 
 import msgspec
 
 from linehouse.balance.values import BucketView, Owner, TaxedAt
+from linehouse.catalog.values import Terms
 from linehouse.kernel.period import Period
-from linehouse.rating.values import BucketKind, Scope, WhenEmpty
+from linehouse.rating.values import BucketKind, OwnPrice, Scope, WhenEmpty
 
 COLUMNS = (
     "id, ref, kind, asset, customer_id, subscription_id, subscription, account_id, account, product_id, source,"
     " catalog_version, texts, granted, used, reserved, expired, taxed_at, priority, scope, when_empty, valid_from,"
-    " valid_to, created_at, closed_at"
+    " valid_to, created_at, closed_at, terms"
 )
 
 BUCKETS_AT = (
@@ -48,7 +50,27 @@ def bucket_of(row: Mapping[str, Any]) -> BucketView:
         taxed_at=TaxedAt(row["taxed_at"]),
         created_at=row["created_at"],
         closed_at=row["closed_at"],
+        terms=terms_of(_json(row["terms"])),
     )
+
+
+def terms_of(kept: Mapping[str, Any]) -> Terms:
+    """Terms as they are kept; what is not there is as usual."""
+    given = dict(kept)
+    price = given.pop("price", None)
+    factor = Fraction(given.pop("factor", "1"))
+    return Terms(**given, factor=factor, price=msgspec.convert(price, OwnPrice) if price is not None else None)
+
+
+def kept_terms(terms: Terms) -> dict[str, Any]:
+    """What is unusual of them, as JSON."""
+    found: dict[str, Any] = {"block": terms.block} if terms.block is not None else {}
+    found |= {word: True for word in ("exact", "partial", "stop") if getattr(terms, word)}
+    if terms.factor != 1:
+        found["factor"] = str(terms.factor)
+    if terms.price is not None:
+        found["price"] = msgspec.to_builtins(terms.price)
+    return found
 
 
 def owner_of(row: Mapping[str, Any]) -> Owner:

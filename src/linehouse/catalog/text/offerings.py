@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from fractions import Fraction
 from typing import Protocol, TypeVar
 
 from linehouse.catalog.text.examples import OfferingExample, parse_example
@@ -31,12 +32,14 @@ from linehouse.catalog.values import (
     Prorate,
     Rollover,
     TaxMode,
+    Terms,
     WhenEmpty,
 )
 from linehouse.kernel.period import Period
 from linehouse.kernel.quantity import Quantity, Unit
 from linehouse.rating.condition_text import parse_conditions
-from linehouse.rating.values import Conditions, Scope
+from linehouse.rating.price_text import parse_steps
+from linehouse.rating.values import Conditions, OwnPrice, Scope
 from linehouse.rating.yaml_source import FieldSet, MarkedNode
 from linehouse.rating.zone_text import ZoneSet
 
@@ -59,9 +62,13 @@ _RECURRING_ONLY = ("due", "prorate", "end-day", "anchor", "parts")
 ALLOWANCE = FieldSet(
     "allowance",
     required=("allowance", "amount", "text", "covers"),
-    optional=("except", "every", "valid-for", "first-period", "priority", "when-empty", "rollover"),
-    unbuilt=("shared", "cap-per-member", "block", "exact", "partial", "factor"),
-)
+    optional=(
+        "except", "every", "valid-for", "first-period", "priority", "when-empty", "rollover", "block", "exact",
+        "partial", "stop", "factor", "price",
+    ),
+    unbuilt=("shared", "cap-per-member"),
+)  # fmt: skip
+OWN_PRICE = FieldSet("price of an allowance", required=("steps",), optional=("connect",))
 WHEN_EMPTY = (WhenEmpty.CHARGE, WhenEmpty.BLOCK)
 CREDIT = FieldSet("credit", required=("credit", "amount", "text"), optional=("valid-for",))
 CUSTOMERS = ("individual", "organization")
@@ -200,7 +207,29 @@ def _allowance(node: MarkedNode, around: Surroundings) -> Allowance:
         first_period=_word(given, "first-period", FirstPeriod, FirstPeriod.FULL),
         rollover=_word(given, "rollover", Rollover, Rollover.NONE),
         when_empty=WhenEmpty(given["when-empty"].choice(WHEN_EMPTY)) if "when-empty" in given else WhenEmpty.CHARGE,
+        terms=_terms(given, unit, around.brand.currency),
     )
+
+
+def _terms(given: Mapping[str, MarkedNode], unit: Unit, currency: str) -> Terms:
+    block = given["block"].quantity(unit).amount if "block" in given else None
+    if block is not None and block <= 0:
+        given["block"].fail("a block is more than nothing")
+    return Terms(
+        block=block,
+        exact="exact" in given and given["exact"].boolean(),
+        partial="partial" in given and given["partial"].boolean(),
+        stop="stop" in given and given["stop"].boolean(),
+        factor=given["factor"].fraction() if "factor" in given else Fraction(1),
+        price=_own_price(given["price"], unit, currency) if "price" in given else None,
+    )
+
+
+def _own_price(node: MarkedNode, unit: Unit, currency: str) -> OwnPrice:
+    """What an allowance costs while it covers: its units and this money are both taken."""
+    given = node.mapping(OWN_PRICE)
+    connect = given["connect"].micros(currency) if "connect" in given else 0
+    return OwnPrice(steps=parse_steps(given["steps"], currency, unit), connect=connect)
 
 
 def _unit(node: MarkedNode, include: tuple[Conditions, ...]) -> Unit:

@@ -25,6 +25,7 @@ from linehouse.catalog.values.offerings import (
     OfferingPrice,
     ProductOffering,
     Rollover,
+    Terms,
 )
 from linehouse.catalog.values.specifications import (
     ParameterValue,
@@ -88,6 +89,7 @@ __all__ = [
     "ServiceParameter",
     "ServiceSpecification",
     "TaxMode",
+    "Terms",
     "Texts",
     "WhenEmpty",
     "text_in",

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from fractions import Fraction
 
 from linehouse.catalog.errors import OfferingUnknown
 from linehouse.catalog.values.specifications import ParameterValue
@@ -27,7 +28,7 @@ from linehouse.catalog.values.words import (
 from linehouse.kernel.money import Money
 from linehouse.kernel.period import Period
 from linehouse.kernel.quantity import Quantity, Unit
-from linehouse.rating.values import Scope, TaxMode, WhenEmpty
+from linehouse.rating.values import OwnPrice, Scope, TaxMode, WhenEmpty
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +79,19 @@ class Rollover(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """How an allowance is consumed: its own block (base units), the used part only (``exact``), also a part of a block
+    (``partial``), nothing after it (``stop``), so many of its units for each unit used, and a price of its own."""
+
+    block: int | None = None
+    exact: bool = False
+    partial: bool = False
+    stop: bool = False
+    factor: Fraction = Fraction(1)
+    price: OwnPrice | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Allowance:
     """Units that an offering includes: the pattern from which buckets are made.
 
@@ -97,6 +111,7 @@ class Allowance:
     first_period: FirstPeriod = FirstPeriod.FULL
     rollover: Rollover = Rollover.NONE
     when_empty: WhenEmpty = WhenEmpty.CHARGE
+    terms: Terms = field(default_factory=Terms)
 
     @property
     def unlimited(self) -> bool:

@@ -4,7 +4,7 @@ from linehouse.platform.personal.declare import not_personal
 
 not_personal("access_user", "password", "email", "name")
 not_personal("access_loginfailures", "address_hash")
-not_personal("balance_bucket", "texts", "taxed_at", "when_empty")
+not_personal("balance_bucket", "texts", "taxed_at", "when_empty", "terms")
 not_personal("balance_entitlement", "allowance", "offering", "ref_prefix")
 not_personal("balance_movement", "cause")
 not_personal("catalog_catalogfile", "path", "text")
