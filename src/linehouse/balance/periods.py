@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from linehouse.catalog.values import Allowance, FirstPeriod, PeriodLength, PeriodUnit
 from linehouse.kernel.period import Period, day_start, local_date
-from linehouse.kernel.rounding import ceil_div
+from linehouse.rating.allowance_periods import first_amount
 
 _DAYS = {PeriodUnit.DAY: 1, PeriodUnit.WEEK: 7}
 _MONTHS = {PeriodUnit.MONTH: 1, PeriodUnit.YEAR: 12}
@@ -49,7 +49,7 @@ def amount_for(allowance: Allowance, turn: Turn, *, first: bool) -> int | None:
     whole = allowance.amount.amount
     if not first or allowance.first_period is FirstPeriod.FULL:
         return whole
-    return ceil_div(whole * turn.covered, turn.cycle)
+    return first_amount(whole, turn.covered, turn.cycle, prorate=True)
 
 
 def validity_from(start: datetime, length: PeriodLength | None, zone: ZoneInfo) -> Period:

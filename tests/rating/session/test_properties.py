@@ -53,7 +53,6 @@ def holdings(draw, *, shared=False):
             priority=draw(st.integers(1, 3)),
             until=draw(st.sampled_from([None, None, NOW + timedelta(seconds=70)])),
             exact=draw(st.booleans()),
-            partial=draw(st.booleans()),
             block=draw(st.sampled_from([None, None, 7_000])),
             factor=draw(st.sampled_from([Fraction(1), Fraction(1), Fraction(1, 3), Fraction(2)])),
             when_empty=draw(st.sampled_from([WhenEmpty.CHARGE, WhenEmpty.CHARGE, WhenEmpty.BLOCK])),
