@@ -86,7 +86,8 @@ def sixty_one(row: Row) -> Consumption:
 
 def in_reports(row: Row) -> Consumption:
     """The reports of a call, each a total: what the last one adds."""
-    state, answer = WalkState(), None
+    state: WalkState | None = WalkState()
+    answer: Consumption | None = None
     reports = [int(figure) * S for figure in row["reported in seconds"].split(", ")]
     for used in reports:
         answer = consume([MAIN], SIXTY_ONE, call(used), resume=state, final=used == reports[-1])
@@ -128,9 +129,9 @@ def disconnect(row: Row) -> Consumption:
 
 def finish(row: Row) -> Consumption:
     due = Due.ALWAYS if "always" in row["fees"] else Due.CHARGED
-    fees = {"connect": Fee(eur("0.05"), due), "finish": Fee(eur("0.02"), due)}
+    fees = one_rule(a_step("0.10", block=MIN), connect=Fee(eur("0.05"), due), finish=Fee(eur("0.02"), due))
     allowance = [units("u", quantity(row["allowance"]))] if row["allowance"] != "none" else []
-    return consume([*allowance, MAIN], one_rule(a_step("0.10", block=MIN), **fees), call(quantity(row["used"])))
+    return consume([*allowance, MAIN], fees, call(quantity(row["used"])))
 
 
 def package(row: Row) -> Consumption:

@@ -45,7 +45,7 @@ def brand_folder(at: Path, primary: str, logo: str) -> Path:
 
 
 def test_a_colour_that_cannot_be_read_is_refused(place: Stage, tmp_path: Path) -> None:
-    red = red_of(brand_folder(tmp_path / "pale", "#ffe000", SVG.format("")))
+    red = red_of(brand_folder(tmp_path / "pale", "#ffe000", SVG.format(""))).red
     assert {(one.field, one.value) for one in red} == {("look.on-primary", "#ffffff"), ("look.primary", "#ffe000")}
     assert all("a contrast of at least 4.5 to 1" in one.expected for one in red)
 

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from linehouse.kernel.numbering import Plmn
 from linehouse.rating.countries import prefixes_of
-from linehouse.rating.example_text import event_of
+from linehouse.rating.example_run import event_of
 from linehouse.rating.lint.findings import Finding
 from linehouse.rating.matching import Facts, candidates
 from linehouse.rating.values import Per, Price, RuleEffect, Tariff, ZoneKind
