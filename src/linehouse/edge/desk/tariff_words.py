@@ -2,15 +2,17 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
 from typing import Final
 
 from django.utils.translation import gettext, gettext_lazy
 from django_stubs_ext import StrOrPromise
 
-from linehouse.edge.ui.formats import money_text, quantity_text
+from linehouse.edge.ui.formats import money_text, number_text, quantity_text
 from linehouse.kernel.money import Money
 from linehouse.kernel.quantity import Quantity, Unit
-from linehouse.rating.values import Conditions, Price, Rule, RuleEffect, Scope, Step, Tariff, UsageType
+from linehouse.rating.values import AtMaximum, Conditions, Per, Price, Rule, RuleEffect, Scope, Step, Tariff, UsageType
 
 _TYPES: Final[Mapping[str, StrOrPromise]] = {
     "voice": gettext_lazy("calls"),
@@ -88,11 +90,17 @@ def _conditions(given: Conditions, tariff: Tariff | None) -> list[str]:
         (gettext("rating group"), given.rating_groups),
         (gettext("access point"), given.apns),
         (gettext("service"), given.service_ids),
+        (gettext("closed user group"), given.closed_user_groups),
+        (gettext("list of friends"), given.friend_lists),
+        (gettext("segment"), given.segments),
+        (gettext("ported to"), given.other_networks),
     ):
         if values:
             words.append(f"{label}: {', '.join(map(str, values))}")
     if given.on_net is not None:
         words.append(gettext("within the brand") if given.on_net else gettext("outside the brand"))
+    if given.accumulated is not None:
+        words.append(gettext("by what was used in the period: %(counter)s") % {"counter": given.accumulated.counter})
     return words or [gettext("everything else")]
 
 
@@ -109,6 +117,10 @@ def _price(price: Price, unit: Unit, currency: str) -> tuple[str, ...]:
         lines.append(gettext("%(value)s for the connection") % {"value": money(price.connect.micros)})
     if price.free:
         lines.append(gettext("the first %(value)s free") % {"value": quantity_text(Quantity(price.free, unit))})
+    if price.percent is not None:
+        lines.append(gettext("%(value)s %% of the amount") % {"value": _share(price.percent.rate)})
+    if price.per is Per.PERIOD:
+        lines.append(gettext("counted over the period"))
     lines += [_step(step, unit, money(step.price), money(step.flat)) for step in price.steps]
     if price.finish:
         lines.append(gettext("%(value)s at the end") % {"value": money(price.finish.micros)})
@@ -116,7 +128,14 @@ def _price(price: Price, unit: Unit, currency: str) -> tuple[str, ...]:
         lines.append(gettext("at least %(value)s") % {"value": money(price.minimum)})
     if price.maximum is not None:
         lines.append(gettext("at most %(value)s") % {"value": money(price.maximum)})
+        if price.at_maximum is AtMaximum.DISCONNECT:
+            lines.append(gettext("then the connection ends"))
     return tuple(lines)
+
+
+def _share(rate: Fraction) -> str:
+    percent = rate * 100
+    return number_text(Decimal(percent.numerator) / Decimal(percent.denominator))
 
 
 def _step(step: Step, unit: Unit, price: str, flat: str) -> str:
