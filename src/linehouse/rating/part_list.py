@@ -26,10 +26,19 @@ def _same_clause(last: Part, part: Part) -> bool:
     )
 
 
-def longer(part: Part, end: int, *, blocks: int = 0, amount: Exact = 0, flat: int = 0, taken: Exact = 0) -> Part:
+def longer(
+    part: Part,
+    end: int,
+    *,
+    start: int | None = None,
+    blocks: int = 0,
+    amount: Exact = 0,
+    flat: int = 0,
+    taken: Exact = 0,
+) -> Part:
     """The part up to ``end``, with so much more of everything."""
     return Part(
-        start=part.start,
+        start=part.start if start is None else start,
         end=end,
         paid_by=part.paid_by,
         tariff=part.tariff,

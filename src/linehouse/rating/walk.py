@@ -139,15 +139,27 @@ class Walk(Place):
         )
 
     def _extend(self, used: int) -> None:
-        """The block that has begun is paid for: more usage of it only makes the last part longer."""
+        """The block that has begun is paid for: more usage of it only makes its last parts longer.
+
+        A block may have several: a bucket with ``partial`` took what it had, the rest goes on and is not used yet.
+        """
         more = min(self.end, self.position) - used
-        if more > 0 and self.parts:
-            last = self.parts[-1]
-            self.parts[-1] = longer(last, last.end + more)
-            for key in last.counters:
-                self.use.add(key, more)
-            if last.paid_by in UNCOUNTED_IN_EVENT:
-                self.skipped += more
+        parts = self.parts
+        if more <= 0 or not parts:
+            return
+        place = len(parts) - 1
+        while place and parts[place].continues and not parts[place].quantity:
+            place -= 1
+        for index in range(place, len(parts)):
+            part = parts[index]
+            start = part.start if part.quantity else used
+            grows = more if index == len(parts) - 1 else min(more, max(0, start + part.charged - used))
+            parts[index] = longer(part, used + grows, start=start)
+            used, more = used + grows, more - grows
+            for key in part.counters:
+                self.use.add(key, grows)
+            if part.paid_by in UNCOUNTED_IN_EVENT:
+                self.skipped += grows
 
     def _unpriced(self, rule: Candidate) -> None:
         payer = PaidBy.FREE_RULE if rule.rule.effect is RuleEffect.FREE else PaidBy.BLOCKED

@@ -46,13 +46,14 @@ def holding(ref, available, kind=BucketKind.UNITS, asset="ms", members=None, **m
 
 @st.composite
 def holdings(draw, *, shared=False):
+    kind = draw(st.sampled_from([{}, {"exact": True}, {"partial": True}]))
     found = [
         holding(
             f"pack{place}",
             draw(st.none() | st.integers(0, 300_000)),
             priority=draw(st.integers(1, 3)),
             until=draw(st.sampled_from([None, None, NOW + timedelta(seconds=70)])),
-            exact=draw(st.booleans()),
+            **kind,
             block=draw(st.sampled_from([None, None, 7_000])),
             factor=draw(st.sampled_from([Fraction(1), Fraction(1), Fraction(1, 3), Fraction(2)])),
             when_empty=draw(st.sampled_from([WhenEmpty.CHARGE, WhenEmpty.CHARGE, WhenEmpty.BLOCK])),
