@@ -72,3 +72,28 @@ def test_lint_and_test_name_every_problem(folder: Path) -> None:
     assert wrong.exit_code == 2
     assert "line 10, column 10: `billing` cannot be 'postpayed' (did you mean `postpaid`?)" in wrong.output
     assert run("apply", folder, "--from", "tomorrow").exit_code == 2
+
+
+def test_a_red_example_names_itself_says_why_and_refuses_until_it_is_green(folder: Path) -> None:
+    run("apply", folder)
+    tariff = folder / "tariffs" / "robin-standard.yaml"
+    text = tariff.read_text(encoding="utf-8")
+    dearer = text.replace("{price: 0.15, unit: 1 min, block: 60 s}", "{price: 0.18, unit: 1 min, block: 60 s}", 1)
+    tariff.write_text(dearer, encoding="utf-8")
+    line = dearer.splitlines().index("  - 61 s to nl-mobile at 18:00 on Monday costs 0.1525") + 1
+    red = run("test", folder)
+    assert red.exit_code == 1
+    assert (
+        f"tariffs/robin-standard.yaml, line {line}: «61 s to nl-mobile at 18:00 on Monday costs 0.1525», "
+        "but it costs 0.1825. Number zone nl-mobile (prefix 316), network zone home (204-04). "
+        "0 s – 1 min: 1 × 1 min at 0.18 EUR per 1 min = 0.18 EUR, rule nl-calls (Calls to Dutch numbers)."
+    ) in red.output
+    refused = run("apply", folder, "--base", "1")
+    assert refused.exit_code == 2
+    assert "but it costs 0.1825" in refused.output
+    for path in (tariff, folder / "tariffs" / "robin-sim-only.yaml"):
+        mended = path.read_text(encoding="utf-8").replace("costs 0.1525", "costs 0.1825")
+        path.write_text(mended.replace("nl-fixed costs 0.15", "nl-fixed costs 0.18"), encoding="utf-8")
+    green = run("test", folder)
+    assert green.exit_code == 0, green.output
+    assert "Published version 2" in run("apply", folder, "--base", "1").output
