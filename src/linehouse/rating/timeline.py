@@ -14,12 +14,15 @@ from linehouse.rating.values import Attribute, Bucket, Tariff, TimeBand
 
 _MICROSECOND = timedelta(microseconds=1)
 _MS = 1_000
+_A_DAY = timedelta(days=1)
 
 
 def zone_of(tariff: Tariff, facts: Facts) -> tzinfo:
     """In which time zone the tariff's bands are read for this event."""
     offset = facts.event.utc_offset
-    return timezone(offset) if tariff.serving_time and offset is not None else tariff.time_zone
+    if not tariff.serving_time or offset is None or abs(offset) >= _A_DAY:
+        return tariff.time_zone
+    return timezone(offset)
 
 
 class Timeline:
