@@ -118,10 +118,12 @@ def own_prices(draw):
 
 
 @st.composite
-def unit_buckets(draw, *, simple=False):
+def unit_buckets(draw, *, simple=False, partial=False):
     found = []
     for place in range(draw(st.integers(0, 3))):
         options = {} if simple else {"exact": draw(st.booleans())}
+        if partial:
+            options["partial"] = draw(st.booleans())
         lasts = draw(st.none() | st.none() | st.integers(1, 60))
         found.append(
             units(

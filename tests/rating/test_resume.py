@@ -86,13 +86,13 @@ splits = st.lists(st.integers(1, 40), min_size=1, max_size=5)
 
 
 @settings(max_examples=800)
-@given(tariffs(), unit_buckets(), purses(), splits, starts)
+@given(tariffs(), unit_buckets(partial=True), purses(), splits, starts)
 def test_any_split_costs_what_one_piece_costs(tariff, given_units, money, reports, start):
     in_parts(tariff, given_units + money, reports, start)
 
 
 @settings(max_examples=300)
-@given(tariffs(), unit_buckets(simple=True), splits, st.integers(0, 120), starts)
+@given(tariffs(), unit_buckets(simple=True, partial=True), splits, st.integers(0, 120), starts)
 def test_usage_given_back_leaves_what_the_rest_costs(tariff, given_units, reports, stays, start):
     buckets = [*given_units, purse("promo", 20, BucketKind.PROMOTIONAL), purse("main", None)]
     booked = Booked(buckets)

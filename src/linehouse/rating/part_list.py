@@ -14,6 +14,14 @@ def append(parts: list[Part], part: Part) -> None:
         parts.append(part)
 
 
+def begun_in(parts: list[Part]) -> int:
+    """Where the part stands in which the last block began; those after it go on in that block."""
+    place = len(parts) - 1
+    while place and parts[place].continues:
+        place -= 1
+    return place
+
+
 def _same_clause(last: Part, part: Part) -> bool:
     return (
         last.paid_by is part.paid_by

@@ -7,13 +7,14 @@ found can be kept and gone on with: a report later, in the block that has begun.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from fractions import Fraction
 
 from linehouse.kernel.rounding import ceil_div
 from linehouse.rating.burn_order import in_burn_order, may_cover
 from linehouse.rating.event_money import EventMoney
 from linehouse.rating.matching import Candidate, Facts, matched
-from linehouse.rating.part_list import append, longer
+from linehouse.rating.part_list import append, begun_in
 from linehouse.rating.percentage import NO_STEPS, percent_due
 from linehouse.rating.period_use import UNCOUNTED_IN_EVENT, PeriodUse, charged_key, entered_key, step_counter
 from linehouse.rating.place import Place, step_at
@@ -139,27 +140,23 @@ class Walk(Place):
         )
 
     def _extend(self, used: int) -> None:
-        """The block that has begun is paid for: more usage of it only makes its last parts longer.
-
-        A block may have several: a bucket with ``partial`` took what it had, the rest goes on and is not used yet.
-        """
-        more = min(self.end, self.position) - used
-        parts = self.parts
-        if more <= 0 or not parts:
+        """The block that has begun is paid for: more usage of it only makes its last parts longer."""
+        reached = min(self.end, self.position)
+        if reached <= used or not self.parts:
             return
-        place = len(parts) - 1
-        while place and parts[place].continues and not parts[place].quantity:
-            place -= 1
-        for index in range(place, len(parts)):
-            part = parts[index]
-            start = part.start if part.quantity else used
-            grows = more if index == len(parts) - 1 else min(more, max(0, start + part.charged - used))
-            parts[index] = longer(part, used + grows, start=start)
-            used, more = used + grows, more - grows
+        place = first = begun_in(self.parts)
+        edge = self.parts[first].start
+        while place < len(self.parts):
+            part = self.parts[place]
+            start, edge = min(edge, reached), edge + part.charged
+            end = reached if place + 1 == len(self.parts) else min(edge, reached)
+            more = end - start - part.quantity
+            self.parts[place] = replace(part, start=start, end=end)
             for key in part.counters:
-                self.use.add(key, grows)
+                self.use.add(key, more)
             if part.paid_by in UNCOUNTED_IN_EVENT:
-                self.skipped += grows
+                self.skipped += more
+            place += 1
 
     def _unpriced(self, rule: Candidate) -> None:
         payer = PaidBy.FREE_RULE if rule.rule.effect is RuleEffect.FREE else PaidBy.BLOCKED
@@ -357,7 +354,10 @@ class Walk(Place):
         end = max(start, min(run.used_to, self.end))
         keys = self.use.keys(rule, paid_by)
         continues = self.rest is not None
-        at = self.at_step(rule, rule.rule.price) if rule.rule.price is not None else start
+        if continues:
+            at = self.parts[-1].position
+        else:
+            at = self.at_step(rule, rule.rule.price) if rule.rule.price is not None else start
         for key in keys:
             self.use.add(key, end - start)
         if paid_by in UNCOUNTED_IN_EVENT:

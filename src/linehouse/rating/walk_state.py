@@ -31,6 +31,13 @@ def give_back(state: WalkState, used: int) -> WalkState:
             parts.append(part)
             after = state.parts[place + 1 :]
             position = min(part.start + part.charged, after[0].start) if after else state.position
+        elif part.continues:
+            # The rest of a block that began before: it stays, to where that block ends.
+            start = min(part.start, used)
+            parts.append(replace(part, start=start, end=max(start, min(part.end, used))))
+            after = state.parts[place + 1 :]
+            ends = state.position if not after else part.start + part.charged if after[0].continues else after[0].start
+            position = min(position + part.charged, ends)
         elif (short := _shortened(part, used)) is not None:
             parts.append(short)
             position = short.start + short.charged if short.paid_by in _IN_BLOCKS else used
@@ -79,8 +86,6 @@ def _amount(assigned: Iterable[Part | FeePart]) -> Fraction:
 
 def _shortened(part: Part, used: int) -> Part | None:
     """The part's blocks that began before ``used``; of an exact bucket those that ended, the rest is decided again."""
-    if part.continues:
-        return replace(part, start=min(part.start, used), end=max(min(part.start, used), min(part.end, used)))
     within = used - part.start
     blocks = within // part.block if part.exact else ceil_div(within, part.block)
     if blocks == 0:
