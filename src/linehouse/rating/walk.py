@@ -230,6 +230,11 @@ class Walk(Place):
             # The tariff's next step may have blocks that a bucket which was passed over can cover.
             edge = self.step_edge(rule, price, steps, index, PaidBy.BUCKET)
             run = run.first(ceil_div(edge - run.start, run.block)) if edge is not None and edge > run.start else run
+        if bucket.exact and run.idle:
+            if self.kept is None:
+                self.kept = self.keep()
+            self.advance(run.stop)
+            return True
         count = self.units.coverable(bucket, run)
         if count:
             run = run.first(count)
@@ -241,11 +246,6 @@ class Walk(Place):
                     self.kept = self.keep()
             covered = run.used_to - run.start if bucket.exact else run.count * run.block
             self._bucket_part(rule, index, bucket, run, covered, paying, place)
-            return True
-        if bucket.exact and run.idle:
-            if self.kept is None:
-                self.kept = self.keep()
-            self.advance(run.stop)
             return True
         if bucket.partial and (part := self.units.whole_left(bucket)):
             self._take_part(rule, index, bucket, run.first(1), part, paying, place)
@@ -357,7 +357,7 @@ class Walk(Place):
         if continues:
             at = self.parts[-1].position
         else:
-            at = self.at_step(rule, rule.rule.price) if rule.rule.price is not None else start
+            at = max(0, self.at_step(rule, rule.rule.price)) if rule.rule.price is not None else start
         for key in keys:
             self.use.add(key, end - start)
         if paid_by in UNCOUNTED_IN_EVENT:
