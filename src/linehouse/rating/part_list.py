@@ -38,7 +38,6 @@ def longer(
     part: Part,
     end: int,
     *,
-    start: int | None = None,
     blocks: int = 0,
     amount: Exact = 0,
     flat: int = 0,
@@ -46,7 +45,7 @@ def longer(
 ) -> Part:
     """The part up to ``end``, with so much more of everything."""
     return Part(
-        start=part.start if start is None else start,
+        start=part.start,
         end=end,
         paid_by=part.paid_by,
         tariff=part.tariff,
