@@ -125,7 +125,7 @@ def decide(
         answer = _decide_one(record, event, line, views, tariff_at)
         if isinstance(answer, Decided):
             for taken in answer.taken:
-                held[taken.bucket.ref] = _after(taken)
+                held[taken.bucket.ref] = after_taking(taken)
         answers.append(answer)
     return answers
 
@@ -165,7 +165,7 @@ def _left_after(bucket: BucketView, amount: int) -> int | None:
     return None if left is None else left - amount
 
 
-def _after(taken: Taken) -> BucketView:
+def after_taking(taken: Taken) -> BucketView:
     """The bucket as the next record sees it."""
     bucket, amount = taken.bucket, taken.amount
     if amount < 0:

@@ -31,6 +31,10 @@ class GroupingUnknown(DomainError, code="charging.grouping_unknown", kind=Kind.I
     """Usage cannot be grouped by this."""
 
 
+class PeriodHasNoEnd(DomainError, code="charging.period_has_no_end", kind=Kind.INVALID):
+    """Usage is rated again for a period with a beginning and an end."""
+
+
 class Reason(StrEnum):
     """Why a record goes to suspense instead of being charged."""
 

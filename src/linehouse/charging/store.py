@@ -69,6 +69,38 @@ def rated(where: str, params: Sequence[Any], order: str = "started_at, sequence"
         return [_rated(row) for row in dict_rows(cursor)]
 
 
+def first_to_rate_again(
+    start: datetime, end: datetime, tariff: str, subscriptions: Sequence[str]
+) -> list[tuple[UUID, int]]:
+    """Subscriptions with unbilled records of the period by the tariff (empty: any), and the first one's sequence.
+
+    Without named subscriptions all are meant.
+    """
+    with brand_cursor() as cursor:
+        cursor.execute(
+            "SELECT subscription_id, min(sequence) FROM charging_rated_usage u"
+            " WHERE started_at >= %s AND started_at < %s AND (%s = '' OR starts_with(tariff, %s))"
+            " AND (%s OR subscription = ANY(%s))"
+            " AND NOT EXISTS (SELECT 1 FROM charging_billed b WHERE b.record_id = u.record_id)"
+            " GROUP BY subscription_id, subscription ORDER BY subscription",
+            [start, end, tariff, f"{tariff} v", not subscriptions, list(subscriptions)],
+        )
+        return list(cursor.fetchall())
+
+
+def billed_in(start: datetime, end: datetime, tariff: str, subscriptions: Sequence[str]) -> dict[str, tuple[int, int]]:
+    """Records of the period that stand on an invoice: how many, and their charge, by currency."""
+    with brand_cursor() as cursor:
+        cursor.execute(
+            "SELECT currency, count(*), sum(amount)::numeric FROM charging_rated_usage u"
+            " JOIN charging_billed b USING (record_id)"
+            " WHERE started_at >= %s AND started_at < %s AND (%s = '' OR starts_with(tariff, %s))"
+            " AND (%s OR subscription = ANY(%s)) GROUP BY currency ORDER BY currency",
+            [start, end, tariff, f"{tariff} v", not subscriptions, list(subscriptions)],
+        )
+        return {currency: (records, int(amount)) for currency, records, amount in cursor.fetchall()}
+
+
 def count(where: str, params: Sequence[Any]) -> int:
     """How many rated records match."""
     with brand_cursor() as cursor:

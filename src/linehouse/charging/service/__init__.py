@@ -29,16 +29,19 @@ from linehouse.charging.service.look import (
     usage_sums,
 )
 from linehouse.charging.service.parties import other_parties
+from linehouse.charging.service.rerate import Difference, Wanted, rerating_difference
 from linehouse.charging.values import Rate
 
 __all__ = [
     "By",
     "CostGap",
+    "Difference",
     "EnquiryRequest",
     "Rate",
     "UsageOf",
     "UsageSlice",
     "UsageTotal",
+    "Wanted",
     "by_word",
     "charge_file",
     "charge_record",
@@ -54,6 +57,7 @@ __all__ = [
     "rated_usage",
     "records",
     "records_of",
+    "rerating_difference",
     "unbilled",
     "usage_by_subscription",
     "usage_csv_head",

@@ -77,8 +77,10 @@ class Tariffs:
     def at(self, key: str, instant: datetime) -> TariffInForce | None:
         """The tariff of that key in the catalogue in force at the instant (the newest that has begun), or None."""
         number = next((version.number for version in self._versions if version.valid_from <= instant), None)
-        if number is None:
-            return None
+        return None if number is None else self.of_version(number, key)
+
+    def of_version(self, number: int, key: str) -> TariffInForce | None:
+        """The tariff of that key in a catalogue version, whenever that is in force; None when it has none."""
         tariff = self._catalogue(number).tariffs.get(key)
         return TariffInForce(tariff, number) if tariff is not None else None
 

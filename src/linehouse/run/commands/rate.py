@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, TextIO
 from uuid import UUID
 
 import click
+from rich.console import Console
+from rich.table import Table
 
 from linehouse.kernel.error import NotFound
+from linehouse.kernel.money import Money
+from linehouse.kernel.period import Period
+from linehouse.kernel.quantity import Quantity, Unit
 from linehouse.rating.service import example_in_words, explain, load_marked, read_tariffs, run_example
 from linehouse.rating.values import Tariff
 from linehouse.run.at_work import brand_at_work, brand_option
+
+if TYPE_CHECKING:
+    from linehouse.charging.service import Difference
 
 
 @click.group("rate")
@@ -85,6 +95,67 @@ def explain_record(record: UUID, brand: str) -> None:
         click.echo(line)
     if rated.invoice:
         click.echo(f"On invoice {rated.invoice}.")
+
+
+@command.command("difference")
+@click.option("--from", "start", type=click.DateTime(["%Y-%m-%d"]), required=True, help="First day of use (UTC).")
+@click.option("--to", "end", type=click.DateTime(["%Y-%m-%d"]), required=True, help="The day after the last (UTC).")
+@click.option("--tariff", "key", default="", help="Only what was priced by this tariff.")
+@click.option("--subscription", "numbers", multiple=True, help="Only this subscription; may be given more than once.")
+@click.option(
+    "--order",
+    type=click.Choice(["sequence", "event"]),
+    default="sequence",
+    show_default=True,
+    help="As records were charged, or as they happened.",
+)
+@click.option("--with-version", "version", type=int, help="The published catalogue version whose tariffs are right.")
+@click.option("--csv", "file", type=click.File("w"), help="Write every record that differs to this file.")
+@brand_option
+def difference(
+    start: datetime,
+    end: datetime,
+    key: str,
+    numbers: tuple[str, ...],
+    order: str,
+    version: int | None,
+    file: TextIO | None,
+    brand: str,
+) -> None:
+    """Tell what usage of a period would cost if it were rated again now. Nothing moves."""
+    with brand_at_work(brand):
+        from linehouse.charging.service import Wanted, rerating_difference
+
+        period = Period(start.replace(tzinfo=UTC), end.replace(tzinfo=UTC))
+        found = rerating_difference(Wanted(period, key, numbers, order, version))
+        _show_difference(found, file)
+
+
+def _show_difference(found: Difference, file: TextIO | None) -> None:
+    table = Table("subscription", "rule", "records", "before", "now", "difference", "allowance before", "allowance now")
+    for row in found.sums:
+        unit = Unit(row.unit)
+        table.add_row(
+            row.subscription,
+            row.rule,
+            str(row.records),
+            str(Money(row.before, row.currency)),
+            str(Money(row.after, row.currency)),
+            str(Money(row.difference, row.currency)),
+            Quantity(row.covered_before, unit).human(),
+            Quantity(row.covered_after, unit).human(),
+        )
+    if found.sums:
+        Console(highlight=False).print(table)
+    click.echo(f"{found.looked_at} records rated again, {len(found.changed)} differ.")
+    for currency, micros in found.totals.items():
+        click.echo(f"Difference: {Money(micros, currency)}.")
+    for currency, (records, micros) in found.billed.items():
+        click.echo(f"Billed, left alone: {records} records, {Money(micros, currency)}.")
+    if found.to_suspense:
+        click.echo(f"{found.to_suspense} records could not be priced any more.")
+    if file is not None:
+        csv.writer(file).writerows(found.as_rows())
 
 
 def _tariffs_in(folder: Path) -> dict[str, Tariff]:

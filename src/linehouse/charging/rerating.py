@@ -1,0 +1,182 @@
+"""Rating again what was rated: the records of a subscriber over the buckets as they were, and what differs.
+
+Nothing moves here. The records that are rated again are first given back to the buckets that paid for them; then each
+is decided as at first, in the order in which the records were charged (``sequence``), or in that of the events where
+that is asked for. So a record that follows a changed one changes, too, where the bucket had run out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from uuid import UUID
+
+from linehouse.balance.values import BucketView
+from linehouse.charging.decision import Decided, Suspended, TariffAt, after_taking, decide
+from linehouse.charging.values import Line, RatedUsage
+from linehouse.kernel.numbering import Plmn
+from linehouse.rating.values import PaidBy
+from linehouse.usage.values import NormalisedUsage
+
+
+class Order(StrEnum):
+    """In which order records are rated again."""
+
+    SEQUENCE = "sequence"
+    EVENT = "event"
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """A rated record, and what rating it again says."""
+
+    before: RatedUsage
+    after: Decided | Suspended
+
+    @property
+    def amount(self) -> int | None:
+        """What would now be charged, micro-units in the tariff's tax mode; None when it would go to suspense."""
+        if isinstance(self.after, Suspended):
+            return None
+        return self.after.consumption.priced.total.micros - self.after.consumption.uncollected
+
+    @property
+    def unit_takes(self) -> dict[str, int]:
+        """Units that it would now take, by bucket."""
+        return {} if isinstance(self.after, Suspended) else _real(self.after.consumption.unit_takes)
+
+    @property
+    def money_takes(self) -> dict[str, int]:
+        """Money that it would now take, by bucket."""
+        return {} if isinstance(self.after, Suspended) else _real(self.after.consumption.money_takes)
+
+    @property
+    def rule(self) -> str:
+        """The rules that would now price it, or why it could not be priced."""
+        if isinstance(self.after, Suspended):
+            return self.after.message
+        parts = self.after.consumption.priced.parts
+        return ", ".join(dict.fromkeys(part.rule for part in parts))
+
+    @property
+    def covered_by(self) -> str:
+        """The allowances that would now pay."""
+        if isinstance(self.after, Suspended):
+            return ""
+        parts = self.after.consumption.priced.parts
+        return ", ".join(dict.fromkeys(part.bucket_name for part in parts if part.paid_by is PaidBy.BUCKET))
+
+    @property
+    def changes(self) -> bool:
+        """Whether anything moves: the charge, what nobody pays, or who pays. Another name of the same is no change."""
+        if isinstance(self.after, Suspended):
+            return True
+        found, before = self.after.consumption, self.before
+        return (self.amount, found.uncollected, found.blocked, self.unit_takes, self.money_takes) != (
+            before.amount.micros,
+            before.uncollected.micros,
+            before.blocked,
+            _real(before.unit_takes),
+            _real(before.money_takes),
+        )
+
+
+def _real(takes: Mapping[str, int]) -> dict[str, int]:
+    return {ref: amount for ref, amount in takes.items() if amount}
+
+
+def tariff_key(label: str) -> str:
+    """The key of a tariff from its label: ``robin-standard v3`` → ``robin-standard``."""
+    return label.rpartition(" v")[0]
+
+
+def given_back(buckets: Sequence[BucketView], rated: Sequence[RatedUsage]) -> dict[str, BucketView]:
+    """The buckets, by reference, as if the rated records had never been charged."""
+    held = {bucket.ref: bucket for bucket in buckets}
+    for row in rated:
+        for ref, amount in (*row.unit_takes.items(), *row.money_takes.items()):
+            if ref in held:
+                held[ref] = _without(held[ref], amount)
+    return held
+
+
+def _without(bucket: BucketView, amount: int) -> BucketView:
+    if amount < 0:
+        return replace(bucket, granted=(bucket.granted or 0) + amount)
+    closed = bucket.closed_at is not None and not bucket.unlimited
+    return replace(bucket, used=bucket.used - amount, expired=bucket.expired + (amount if closed else 0))
+
+
+def rate_again(
+    rated: Sequence[RatedUsage],
+    records: Mapping[UUID, NormalisedUsage],
+    line: Line | None,
+    buckets: Sequence[BucketView],
+    tariff_at: TariffAt,
+    on_net: Mapping[UUID, bool],
+    ported: Mapping[UUID, Plmn],
+    order: Order = Order.SEQUENCE,
+) -> list[Again]:
+    """Rate a subscriber's records again, all of them from the first that may change.
+
+    A record sees the buckets that existed when it was first charged: credit bought later does not pay for it. It takes
+    the tariff by the key under which it was charged, in the catalogue that is in force now for the time of its use.
+    """
+    held = given_back(buckets, rated)
+    by_sequence = order is Order.SEQUENCE
+    answers = []
+    for row in sorted(rated, key=lambda r: (r.sequence,) if by_sequence else (r.started_at, r.sequence)):
+        views = [bucket for bucket in held.values() if bucket.created_at <= row.rated_at]
+        terms = {} if line is None else {line.subscription_id: replace(line, tariff_key=tariff_key(row.tariff))}
+        (answer,) = decide([records[row.record_id]], terms, {row.subscription_id: views}, tariff_at, on_net, ported)
+        if isinstance(answer, Decided):
+            for taken in answer.taken:
+                held[taken.bucket.ref] = after_taking(taken)
+        answers.append(Again(row, answer))
+    return answers
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """What changes for one subscriber by one rule: micro-units, and units that allowances give."""
+
+    subscription: str
+    rule: str
+    currency: str
+    unit: str
+    records: int
+    before: int
+    after: int
+    covered_before: int
+    covered_after: int
+
+    @property
+    def difference(self) -> int:
+        """How much more is charged, micro-units; negative: less."""
+        return self.after - self.before
+
+
+def summed(answers: Sequence[Again]) -> list[Sum]:
+    """The sums of those that change, per subscriber and the rule that first priced them.
+
+    What would go to suspense counts as charged nothing.
+    """
+    found: dict[tuple[str, str, str, str], list[int]] = {}
+    for one in answers:
+        if not one.changes:
+            continue
+        row = one.before
+        sums = found.setdefault(
+            (row.subscription, row.rule, row.amount.currency, row.quantity.unit.value), [0, 0, 0, 0, 0]
+        )
+        figures = (
+            1,
+            row.amount.micros,
+            one.amount or 0,
+            sum(row.unit_takes.values()),
+            sum(one.unit_takes.values()),
+        )
+        for place, figure in enumerate(figures):
+            sums[place] += figure
+    return [Sum(*key, *sums) for key, sums in sorted(found.items())]
