@@ -38,6 +38,18 @@ def hot_cursor() -> Iterator[CursorWrapper]:
         yield own
 
 
+@contextmanager
+def together() -> Iterator[None]:
+    """What is sent in the block goes to the server at once, until an answer is read: BEGIN with the first statement.
+
+    Statements of ``hot_cursor`` only. What one of them is refused for is raised at the end of the block.
+    """
+    connection = connections[current_brand()]
+    connection.ensure_connection()
+    with connection.wrap_database_errors, connection.connection.pipeline():
+        yield
+
+
 def insert_row(row: Model) -> None:
     """Insert a new row by a statement whose plan the server keeps: what ``save(force_insert=True)`` does, without
     signals and several times as fast. For rows that requests make; its columns are those of the model.

@@ -83,7 +83,16 @@ class Held:
 
     def of(self, permission: str) -> tuple[Grant, ...]:
         """The grants of this permission on the whole resource."""
-        return tuple(grant for grant in self.grants if not grant.group and grant.permission == permission)
+        return self._by_permission.get(permission, ())
+
+    @cached_property
+    def _by_permission(self) -> Mapping[str, tuple[Grant, ...]]:
+        """The grants on whole resources; every request asks for some of them several times."""
+        found: dict[str, tuple[Grant, ...]] = {}
+        for grant in self.grants:
+            if not grant.group:
+                found[grant.permission] = (*found.get(grant.permission, ()), grant)
+        return found
 
     def reach(self, permission: str) -> ObjectScope:
         """ALL when any grant of the permission reaches everything."""
