@@ -229,7 +229,8 @@ class Walk(Place):
         if own is not None and passed:
             # The tariff's next step may have blocks that a bucket which was passed over can cover.
             edge = self.step_edge(rule, price, steps, index, PaidBy.BUCKET)
-            run = run.first(ceil_div(edge - run.start, run.block)) if edge is not None and edge > run.start else run
+            if edge is not None and edge > run.start:
+                run = self.units.bound(run.first(ceil_div(edge - run.start, run.block)), passed, self.free)
         if bucket.exact and run.idle:
             if self.kept is None:
                 self.kept = self.keep()
