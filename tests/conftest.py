@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 import pytest
@@ -45,8 +47,8 @@ from linehouse.platform.scope import CONTROL, brand_scope, realm_scope
 from linehouse.platform.work import Actor, unit_of_work
 
 setup_test_environment()
-# How long an example takes says how busy the machine is, not whether the property holds. The same examples each time, so
-# that a run says something about the change at hand; whoever searches for new ones sets LINEHOUSE_NEW_EXAMPLES=yes.
+# How long an example takes says how busy the machine is, not whether the property holds. The same examples each time,
+# so that a run tells of the change at hand; whoever searches for new ones sets LINEHOUSE_NEW_EXAMPLES=yes.
 settings.register_profile(
     "house",
     deadline=None,
@@ -55,6 +57,7 @@ settings.register_profile(
 )
 settings.load_profile("house")
 
+T = TypeVar("T")
 ROBIN = Path(__file__).resolve().parents[1] / "brands" / "robin"
 START = datetime(2026, 11, 1, 8, 0, tzinfo=UTC)
 _server: pytest.StashKey[EmbeddedPostgres] = pytest.StashKey()
@@ -220,6 +223,12 @@ def second_brand(installation: Installation) -> str:
 def actor() -> Actor:
     """A member of staff."""
     return Actor("staff", ADA, "Ada Example")
+
+
+def in_own_thread(coroutine: Callable[[], Coroutine[Any, Any, T]]) -> T:
+    """Run a coroutine in a thread of its own: a browser of other tests may keep an event loop in this one."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(lambda: asyncio.run(coroutine())).result()
 
 
 def colleague(brand: str, role: str, name: str = "Fay Finance") -> Actor:

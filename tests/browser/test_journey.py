@@ -89,6 +89,8 @@ def see_why(page: Page) -> None:
     go(page, "Customers")
     page.get_by_role("link", name="Fenna de Vries").click()
     page.get_by_role("navigation", name="Sections").get_by_role("link", name="Usage").click()
+    page.wait_for_url("**tab=usage**")
+    page.wait_for_load_state("networkidle")
     page.get_by_role("combobox", name="Usage").select_option("data")
     page.wait_for_url("**usage_type=data**")
     page.locator("#table-usage tbody a").first.click()

@@ -45,7 +45,9 @@ def test_exact_with_a_factor_and_a_price_of_its_own(shop, take, actor, drain, la
     assert balance.bucket(f"{plan.number}/minutes").used == 30_500
     # Two blocks at its own price, and its connection fee.
     assert row.amount.micros == 40_000
-    assert timedelta(milliseconds=balance.bucket(f"{plan.number}/minutes").left) == timedelta(minutes=199, seconds=29.5)
+    left = balance.bucket(f"{plan.number}/minutes").left
+    assert left is not None
+    assert timedelta(milliseconds=left) == timedelta(minutes=199, seconds=29.5)
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,5 @@
 """The charging process's outer layer: paths, health that tells the truth, errors as JSON."""
 
-import asyncio
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -13,7 +12,7 @@ from linehouse.kernel.error import NotFound
 from linehouse.platform.postgres.dsn import Dsn
 from linehouse.platform.settings import Settings
 from linehouse.run.charging_node import ROUTES, Answer, ChargingNode, Handler, Node, Request
-from tests.conftest import Server
+from tests.conftest import Server, in_own_thread
 
 
 @dataclass
@@ -55,7 +54,7 @@ def ask(asked: Asked, dsn: Dsn, routes: Mapping[tuple[str, str], Handler] = ROUT
         finally:
             await node.close()
 
-    asyncio.run(once())
+    in_own_thread(once)
     return answered
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from linehouse.catalog.files import Written
 from linehouse.catalog.ports import first_bill, publication_advisers, publication_checks
@@ -20,6 +22,24 @@ def red(written: Written) -> tuple[Problem, ...]:
 def advice(written: Written) -> tuple[Problem, ...]:
     """What keeps nothing from being published and that somebody should look at."""
     return tuple(problem for adviser in publication_advisers() for problem in adviser(written.catalogue))
+
+
+def located(problems: tuple[Problem, ...], files: Mapping[str, str]) -> tuple[Problem, ...]:
+    """Problems of a tariff's rule with the line at which the rule begins, where the files have it."""
+    return tuple(_located(problem, files) for problem in problems)
+
+
+def _located(problem: Problem, files: Mapping[str, str]) -> Problem:
+    part, _, rest = problem.field.partition(".")
+    path, found, message = problem.message.partition(": ")
+    rule = rest.partition(".")[2]
+    if part != "tariffs" or not found or not rule or path not in files:
+        return problem
+    begins = re.search(rf"^\s*- rule: {re.escape(rule)}\s*(#.*)?$", files[path], re.MULTILINE)
+    if begins is None:
+        return problem
+    line = files[path].count("\n", 0, begins.start()) + begins[0].count("\n") + 1
+    return replace(problem, message=f"{path}, line {line}: {message}")
 
 
 def _look(written: Written) -> Iterator[Problem]:
@@ -46,7 +66,7 @@ def _readable(colour: str, ground: str, least: float) -> str:
 def _tariffs(written: Written) -> Iterator[Problem]:
     for key, tariff in written.catalogue.tariffs.items():
         for failed in failing(tariff):
-            yield Problem("catalog.example_failed", f"{failed.sentence}. {failed.because}", f"tariffs.{key}")
+            yield Problem("catalog.example_failed", failed.told, f"tariffs.{key}")
 
 
 def _offerings(written: Written) -> Iterator[Problem]:

@@ -99,6 +99,11 @@ class FailedExample:
         return " ".join(explain(self.got)[1:])
 
     @property
+    def told(self) -> str:
+        """The whole of it: what happens instead, and how it came about."""
+        return f"{self.sentence}. {self.because}"
+
+    @property
     def outcome(self) -> str:
         """The end of the sentence as it would be right: `` costs 0.1525`` or `` is free``."""
         priced = self.got.verdict is Verdict.PRICED

@@ -92,7 +92,7 @@ def test_templates_hold_no_inline_script_style_or_foreign_file() -> None:
         f"{file.name}: {hit}"
         for file in TEMPLATES
         for hit in re.findall(
-            r"<style|<script(?! src=|[^>]* type=\"application/json\")|\son\w+=|\sstyle=|javascript:"
+            r"<style|<script(?! src=|[^>]* type=\"application/json\")|\son\w+=[\"']|\sstyle=|javascript:"
             r"|(?:src|href)=\"https?:",
             file.read_text("utf-8"),
         )

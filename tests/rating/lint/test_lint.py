@@ -139,3 +139,28 @@ def test_every_finding_is_declared_and_every_check_can_find(files: dict[str, str
         code for code, check in CHECKS.items() if check.severity is Severity.ERROR
     }
     assert set(found(files)) <= CHECKS.keys()
+
+
+def test_the_cap_counts_for_zones_of_prefixes_and_for_a_minimum(files: dict[str, str]) -> None:
+    zones = files["zones/numbers.yaml"].replace(
+        "number-zones:\n", 'number-zones:\n  de-mobile:\n    name: German mobiles\n    prefixes: ["4915", "4916"]\n', 1
+    )
+    rule = """- rule: de-mobile
+    when: {usage-type: voice, direction: out, number-zone: de-mobile, network-zone: home}
+    price: {steps: [{price: 0.90, unit: 1 min, block: 1 s}]}"""
+    assert "de-mobile" in found(with_rule(files | {"zones/numbers.yaml": zones}, rule))["eu-cap"]
+    least = rule.replace("price: {steps", "price: {minimum: 1.00, steps").replace("0.90", "0.10")
+    assert "de-mobile" in found(with_rule(files | {"zones/numbers.yaml": zones}, least))["eu-cap"]
+
+
+def test_nobody_pays_for_emergency_and_help_numbers(files: dict[str, str]) -> None:
+    zones = files["zones/numbers.yaml"]
+    plain = zones.replace("    kind: emergency\n", "", 1)
+    assert plain != zones
+    charged = """- rule: short-codes
+    when: {usage-type: voice, direction: out, number-zone: emergency}
+    price: {steps: [{price: 1.00, unit: 1 min, block: 1 s}]}"""
+    codes = found(with_rule(files | {"zones/numbers.yaml": plain}, charged, before="- rule: emergency"))
+    assert len(codes["emergency-not-free"]) == 1
+    lost = files | {"zones/numbers.yaml": zones.replace('"116000", ', "", 1)}
+    assert ["116000" in text for text in found(lost)["helpline-not-free"]] == [True]

@@ -82,7 +82,7 @@ class DraftRow:
 class DraftCheck:
     """What publishing the draft would do. ``plan`` is None where the files cannot be read: ``problems`` say why.
 
-    ``examples`` are the examples of tariffs that do not come out as they say; their sentences are in ``plan.red``, too.
+    ``examples`` are the examples of tariffs that do not come out as they say; what they tell is in ``plan.red``, too.
     """
 
     plan: FilePlan | None

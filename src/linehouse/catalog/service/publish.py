@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from linehouse.catalog import store
-from linehouse.catalog.checks import advice, red
+from linehouse.catalog.checks import advice, located, red
 from linehouse.catalog.errors import AlreadyInForce, PublishRefused, StaleBase, ValidFromRefused
 from linehouse.catalog.events import VersionPublished, VersionWithdrawn
 from linehouse.catalog.files import Written, read_catalogue
@@ -17,7 +17,7 @@ from linehouse.catalog.folder import read_base, read_folder, write_base
 from linehouse.catalog.lifecycle import VERSION
 from linehouse.catalog.models import CatalogVersion
 from linehouse.catalog.plan import ElementChange, difference
-from linehouse.catalog.ports import active_products
+from linehouse.catalog.ports import PublicationCheck, active_products
 from linehouse.catalog.pricing import PriceEffect, price_effect
 from linehouse.catalog.service.read import version_row
 from linehouse.kernel.ids import new_id
@@ -93,13 +93,22 @@ def plan_files(folder: Path, *, base_version: int | None = None) -> FilePlan:
 def plan_texts(files: Mapping[str, str], *, base_version: int | None = None) -> FilePlan:
     """The same for files handed in by path. Raises FilesInvalid."""
     written = read_catalogue(files)
-    return replace(_plan(files, written, base_version), advice=advice(written))
+    plan = _plan(files, written, base_version)
+    return replace(plan, red=located(plan.red, files), advice=located(advice(written), files))
 
 
 def test_files(folder: Path) -> FileTest:
     """Execute all examples and checks of a folder. Raises FilesMissing, FilesInvalid."""
-    written = read_catalogue(read_folder(folder))
-    return FileTest(red(written), advice(written))
+    files = read_folder(folder)
+    written = read_catalogue(files)
+    return FileTest(located(red(written), files), located(advice(written), files))
+
+
+def lint_files(folder: Path, advisers: Sequence[PublicationCheck]) -> FileTest:
+    """The same without a brand: only what ``advisers`` find. Raises FilesMissing, FilesInvalid."""
+    files = read_folder(folder)
+    catalogue = read_catalogue(files).catalogue
+    return FileTest((), located(tuple(one for check in advisers for one in check(catalogue)), files))
 
 
 def apply_files(

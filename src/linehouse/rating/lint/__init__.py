@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from linehouse.kernel.numbering import Plmn
-from linehouse.rating.lint.caps import eu_caps, free_numbers, huge
+from linehouse.rating.lint.caps import eu_caps, free_numbers, help_numbers, huge
 from linehouse.rating.lint.findings import CHECKS, Check, Finding, Severity
 from linehouse.rating.lint.margin import margins
 from linehouse.rating.lint.reach import gaps, unreachable
@@ -38,6 +38,7 @@ def lint(
     found += home_network(tariff, network) if network is not None else ()
     if not wholesale:
         found += [*eu_caps(tariff, home_country, tax_rate), *free_numbers(tariff), *examples(tariff)]
+        found += help_numbers(tariff, home_country)
         # What a tariff leaves to another is that one's gap.
         found += gaps(tariff) if tariff.fallback is None else ()
     if cost is not None and not wholesale:

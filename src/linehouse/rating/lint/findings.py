@@ -41,6 +41,8 @@ CHECKS: Mapping[str, Check] = {
     for check in (
         _error("eu-cap", "A price is above what the law allows", "a price at or below the cap, without fees besides"),
         _error("unreachable", "A rule is never asked, by one earlier rule or by several together", "another order"),
+        _error("emergency-not-free", "A call to 112 costs something or is barred", "a zone of `kind: emergency`"),
+        _warning("helpline-not-free", "A harmonised help number (116 …) is not free", "it in an emergency zone"),
         _error("toll-free-priced", "A rule prices numbers that cost the caller nothing", "`price: free`"),
         _error("never-step", "A step begins where the maximum has been reached before", "a lower `from`, or no step"),
         _warning("gap", "Usage at home that no rule prices: it would wait in suspense", "a rule for it, if `blocked`"),

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from linehouse.rating.lint.findings import Finding
-from linehouse.rating.lint.probes import DIRECTIONS, Places, instants, within
+from linehouse.rating.lint.probes import DIRECTIONS, MOST_PROBES, Places, instants, within
 from linehouse.rating.matching import Facts, candidates
 from linehouse.rating.values import UNKNOWN_ZONE, Conditions, Direction, Rule, Tariff, UsageEvent, UsageType
 
@@ -18,15 +18,16 @@ def unreachable(tariff: Tariff) -> Iterator[Finding]:
     """Rules that no event reaches, because earlier ones take everything."""
     places, times = Places.of(tariff), instants(tariff)
     for rule in tariff.rules:
-        if not _special(rule.conditions) and not _wins(rule, tariff, places, times):
+        if not _special(rule.conditions, tariff) and not _wins(rule, tariff, places, times):
             takers = _takers(rule, tariff, places, times)
             by = f"{', '.join(repr(key) for key in takers)} before it take" if takers else "nothing falls into"
             yield Finding("unreachable", rule.key, f"{rule.name} is never asked: {by} everything that it would price")
 
 
-def _special(conditions: Conditions) -> bool:
-    """Asks for what a probe does not carry: a subscriber's lists, segments, counters."""
-    return bool(
+def _special(conditions: Conditions, tariff: Tariff) -> bool:
+    """Asks for what a probe does not carry: a subscriber's lists, segments, counters, numbers that were ported."""
+    zones = (tariff.number_zones.get(key) for key in conditions.number_zones)
+    return any(zone is not None and zone.networks for zone in zones) or bool(
         conditions.closed_user_groups
         or conditions.friend_lists
         or conditions.segments
@@ -42,7 +43,10 @@ def _asked(tariff: Tariff, event: UsageEvent, instant: datetime) -> Rule | None:
 
 
 def _wins(rule: Rule, tariff: Tariff, places: Places, times: Sequence[datetime]) -> bool:
+    """Whether some event reaches the rule; a search that was cut off says nothing against it."""
+    tried = 0
     for event in within(rule.conditions, tariff, places):
+        tried += 1
         chain = candidates(Facts.of(tariff, event))
         if not any(one.rule is rule for one in chain):
             continue
@@ -50,7 +54,7 @@ def _wins(rule: Rule, tariff: Tariff, places: Places, times: Sequence[datetime])
             first = next((one for one in chain if one.holds(instant)), None)
             if first is not None and first.rule is rule:
                 return True
-    return False
+    return tried >= MOST_PROBES
 
 
 def _takers(rule: Rule, tariff: Tariff, places: Places, times: Sequence[datetime]) -> list[str]:

@@ -79,11 +79,22 @@ def apply(folder: Path, base: int | None, valid_from: str | None, note: str, bra
 @command.command("lint")
 @FOLDER
 def lint(folder: Path) -> None:
-    """Check that the files can be read and that everything they name exists; needs no database."""
+    """Check that the files can be read, that everything they name exists, and lint them; needs no database."""
+    from linehouse.run.house import set_up_django
+
+    set_up_django()
     from linehouse.catalog.files import read_catalogue
     from linehouse.catalog.folder import read_folder
+    from linehouse.catalog.service import lint_files
+    from linehouse.insight.publication import advisable, lawful, taxable
 
     catalogue = _told(lambda: read_catalogue(read_folder(folder))).catalogue
+    found = _told(lambda: lint_files(folder, (taxable, lawful)))
+    advice = _told(lambda: lint_files(folder, (advisable,)))
+    _problems(found.advice)
+    _advice(advice.advice)
+    if found.advice:
+        raise click.exceptions.Exit(1)
     click.echo(f"{len(catalogue.offerings)} offerings and {len(catalogue.tariffs)} tariffs are in order.")
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import subprocess
 import sys
@@ -21,7 +20,7 @@ from linehouse.platform.outbox import service as outbox
 from linehouse.platform.outbox.registry import consumers_of
 from linehouse.platform.scope import CONTROL, realm_scope
 from tests.balance.house import activate, open_shop, register
-from tests.conftest import START
+from tests.conftest import START, in_own_thread
 
 SRC = Path(__file__).resolve().parents[4] / "src"
 
@@ -72,7 +71,7 @@ def ask(installation, plan):
             finally:
                 await pools.close()
 
-        status, value = asyncio.run(run())
+        status, value = in_own_thread(run)
         return status, json.loads(msgspec.json.encode(value))
 
     return put

@@ -88,7 +88,7 @@ def draft(request: DeskRequest, draft_number: str) -> HttpResponse:
 
 def _draft_page(request: DeskRequest, found: Draft, form: PublishForm) -> HttpResponse:
     check = catalog.check_draft(found) if found.state == "open" else None
-    examples = {failed.sentence: failed for failed in check.examples} if check else {}
+    examples = {failed.told: failed for failed in check.examples} if check else {}
     context: dict[str, Any] = {
         "draft": found,
         "form": form,
