@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -17,7 +17,7 @@ from linehouse.catalog.folder import read_base, read_folder, write_base
 from linehouse.catalog.lifecycle import VERSION
 from linehouse.catalog.models import CatalogVersion
 from linehouse.catalog.plan import ElementChange, difference
-from linehouse.catalog.ports import PublicationCheck, active_products
+from linehouse.catalog.ports import active_products
 from linehouse.catalog.pricing import PriceEffect, price_effect
 from linehouse.catalog.service.read import version_row
 from linehouse.kernel.ids import new_id
@@ -102,13 +102,6 @@ def test_files(folder: Path) -> FileTest:
     files = read_folder(folder)
     written = read_catalogue(files)
     return FileTest(located(red(written), files), located(advice(written), files))
-
-
-def lint_files(folder: Path, advisers: Sequence[PublicationCheck]) -> FileTest:
-    """The same without a brand: only what ``advisers`` find. Raises FilesMissing, FilesInvalid."""
-    files = read_folder(folder)
-    catalogue = read_catalogue(files).catalogue
-    return FileTest((), located(tuple(one for check in advisers for one in check(catalogue)), files))
 
 
 def apply_files(

@@ -83,17 +83,17 @@ def lint(folder: Path) -> None:
     from linehouse.run.house import set_up_django
 
     set_up_django()
+    from linehouse.catalog.checks import located
     from linehouse.catalog.files import read_catalogue
     from linehouse.catalog.folder import read_folder
-    from linehouse.catalog.service import lint_files
     from linehouse.insight.publication import advisable, lawful, taxable
 
-    catalogue = _told(lambda: read_catalogue(read_folder(folder))).catalogue
-    found = _told(lambda: lint_files(folder, (taxable, lawful)))
-    advice = _told(lambda: lint_files(folder, (advisable,)))
-    _problems(found.advice)
-    _advice(advice.advice)
-    if found.advice:
+    files = _told(lambda: read_folder(folder))
+    catalogue = _told(lambda: read_catalogue(files)).catalogue
+    wrong = located((*taxable(catalogue), *lawful(catalogue)), files)
+    _problems(wrong)
+    _advice(located(tuple(advisable(catalogue)), files))
+    if wrong:
         raise click.exceptions.Exit(1)
     click.echo(f"{len(catalogue.offerings)} offerings and {len(catalogue.tariffs)} tariffs are in order.")
 
