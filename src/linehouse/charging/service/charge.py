@@ -10,23 +10,22 @@ from uuid import UUID
 from linehouse.balance import service as balance
 from linehouse.balance.values import BucketUse
 from linehouse.charging import store
-from linehouse.charging.as_event import device_of
 from linehouse.charging.decision import Decided, Suspended, decide
 from linehouse.charging.events import UsageRated
 from linehouse.charging.ports import tax_rate
-from linehouse.charging.posting import charged, split, transfers_of
+from linehouse.charging.posting import transfers_of
+from linehouse.charging.rated_row import rated_row
 from linehouse.charging.service import parties
 from linehouse.charging.service.costs import gap_of
 from linehouse.charging.service.lines import Tariffs, lines_of
-from linehouse.charging.values import NO_COST, REVENUE, STANDARD, Rate
+from linehouse.charging.values import NO_COST, STANDARD, Rate
 from linehouse.kernel.period import local_date
 from linehouse.kernel.quantity import Unit
 from linehouse.ledger import service as ledger
 from linehouse.ledger.values import Entry
 from linehouse.platform.outbox.service import emit
 from linehouse.platform.work import Actor, Work, unit_of_work
-from linehouse.rating.service import Cost, cost_of, line_of, plain
-from linehouse.rating.values import PaidBy, Verdict
+from linehouse.rating.service import Cost, cost_of
 from linehouse.usage import service as usage
 from linehouse.usage.values import NormalisedUsage
 
@@ -64,7 +63,7 @@ def _charge(file_id: UUID, records: Sequence[NormalisedUsage], work: Work) -> Us
         if (transfers := transfers_of(one, rate))
     ]
     ledger.post_all(entries)
-    rows = [_row(one, rate, _cost(one, tariffs)) for one, rate in zip(decided, rates, strict=True)]
+    rows = [rated_row(one, rate, _cost(one, tariffs)) for one, rate in zip(decided, rates, strict=True)]
     store.insert_rated(rows, work.now)
     for row in rows:
         if row["cost"] is None:
@@ -117,64 +116,6 @@ def _uses(one: Decided) -> list[BucketUse]:
 def _cost(one: Decided, tariffs: Tariffs) -> Cost:
     """What the host network or a roaming partner asks for it; charging goes on where nobody can say."""
     return cost_of(tariffs.wholesale(one.in_force), one.event, one.consumption.priced.currency)
-
-
-def _row(one: Decided, rate: Rate, cost: Cost) -> dict[str, Any]:
-    """The rated record as it is kept."""
-    record, line, priced = one.record, one.line, one.consumption.priced
-    tariff = one.in_force.tariff
-    parts = split(charged(one), tariff.tax_mode, rate.fraction)
-    group, label = line_of(tariff, one.event.usage_type, priced)
-    rules = list(dict.fromkeys(part.rule for part in priced.parts))
-    owners = list(dict.fromkeys(part.tariff for part in priced.parts)) or [tariff.label]
-    names = dict.fromkeys(part.bucket_name for part in priced.parts if part.paid_by is PaidBy.BUCKET)
-    return {
-        "record_id": record.id,
-        "record_key": record.key,
-        "file_id": str(record.file_id),
-        "customer_id": str(line.customer_id),
-        "subscription_id": str(line.subscription_id),
-        "subscription": line.subscription,
-        "account_id": str(line.account_id),
-        "account": line.account,
-        "billing_mode": line.billing_mode.value,
-        "usage_type": record.usage_type.value,
-        "direction": record.direction.value,
-        "started_at": record.started_at.isoformat(),
-        "quantity": record.quantity.amount,
-        "unit": record.quantity.unit.value,
-        "peer": record.other_party,
-        "network": str(record.serving),
-        "number_zone": priced.number.zone,
-        "network_zone": priced.network.zone,
-        "tariff": tariff.label,
-        "catalog_version": one.in_force.catalog_version,
-        "rule": ", ".join(rules),
-        "verdict": priced.verdict.value if priced.verdict is not Verdict.UNRATED else Verdict.FREE.value,
-        "line_group": group,
-        "label": dict(label),
-        "clause": f"{', '.join(owners)}: {', '.join(rules) or 'nothing used'}",
-        "covered_by": ", ".join(names),
-        "currency": priced.currency,
-        "tax_mode": tariff.tax_mode.value,
-        "tax_category": STANDARD,
-        "tax_code": rate.code,
-        "gl": REVENUE,
-        "amount": charged(one),
-        "net": parts.net,
-        "gross": parts.gross,
-        "uncollected": one.consumption.uncollected,
-        "blocked": one.consumption.blocked,
-        "unit_takes": dict(one.consumption.unit_takes),
-        "money_takes": dict(one.consumption.money_takes),
-        "explanation": plain(priced),
-        "offering": line.offering,
-        "segment": line.segment,
-        "device": device_of(record),
-        "cost": cost.micros,
-        "cost_rule": cost.rule,
-        "cost_reason": cost.reason,
-    }
 
 
 def _told(file_id: UUID, rows: Sequence[dict[str, Any]], suspended: int) -> UsageRated:
