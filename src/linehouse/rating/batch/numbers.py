@@ -44,7 +44,7 @@ class NumberClasses:
         seen = frame.select(number=number, digits=digits)
         known = seen["number"].is_not_null().to_numpy()
         scaled = seen["number"].fill_null(0).to_numpy() * 10 ** (_DIGITS - seen["digits"].clip(0, _DIGITS).to_numpy())
-        found = self._classes[np.searchsorted(self._edges, scaled, side="right") - 1]
+        found: NDArray[np.int32] = self._classes[np.searchsorted(self._edges, scaled, side="right") - 1]
         if not known.all():
             rest = frame["party"].filter(pl.Series(~known))
             classes = {party: self._class_of(party) for party in rest.unique().to_list()}
