@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -49,6 +50,11 @@ PURE_LIBRARIES = {
     "yaml",
 }
 """Libraries that rules may use: they compute, and read what they are handed (a parser of texts opens no file)."""
+COLUMNS = {"numba", "numpy", "polars"}
+"""Libraries of columns: the batch engine's, which gets frames and gives frames; nobody else's among the rules."""
+OF_FILES = ("read_", "scan_", "write_", "sink_", "fromfile", "tofile", "memmap")
+"""How their calls begin that touch files."""
+BATCH = SOURCE / "rating" / "batch"
 SENTENCES = {
     "django_stubs_ext",
     "django.utils.translation",
@@ -125,9 +131,25 @@ def test_rules_know_neither_framework_nor_world(file: Path) -> None:
         elif top in sys.stdlib_module_names:
             if top in WORLD:
                 wrong.append(name)
-        elif top not in PURE_LIBRARIES:
+        elif top not in PURE_LIBRARIES and not (top in COLUMNS and file.is_relative_to(BATCH)):
             wrong.append(name)
     assert wrong == []
+
+
+@pytest.mark.parametrize("file", sorted(BATCH.glob("*.py")), ids=lambda f: f.name)
+def test_the_batch_engine_touches_no_file(file: Path) -> None:
+    calls = [node.attr for node in ast.walk(ast.parse(file.read_text("utf-8"))) if isinstance(node, ast.Attribute)]
+    assert [name for name in calls if name.startswith(OF_FILES)] == []
+
+
+def test_what_needs_no_columns_loads_none() -> None:
+    """The command and the web begin quickly: a heavy library is loaded where it is used, never on the way."""
+    script = (
+        "import sys, linehouse.run.cli; from linehouse.run.house import set_up_django; set_up_django(); "
+        "import linehouse.run.urls; print(*sorted({'numba', 'polars', 'distributed'} & sys.modules.keys()))"
+    )
+    told = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=120)
+    assert told.stdout.split() == []
 
 
 def test_tables_and_sql_are_their_rooms_own() -> None:

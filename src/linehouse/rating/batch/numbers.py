@@ -62,4 +62,3 @@ class NumberClasses:
         # Where ported numbers have zones of their own, the prefixes behind the longest one count as well.
         key: tuple[NumberMatch, ...] | str = party[: self._longest + 1] if self._ported else zones
         return self._known.setdefault(key, len(self._known))
-
