@@ -154,6 +154,21 @@ def give_back(amounts: Mapping[UUID, int]) -> None:
         )
 
 
+def shift(deltas: Mapping[UUID, tuple[int, int, int]]) -> None:
+    """Add to granted, used and expired, bucket by bucket, in one statement. Overdrawing is refused."""
+    rows = [(bucket_id, *more) for bucket_id, more in deltas.items()]
+    with brand_cursor() as cursor:
+        cursor.execute(
+            """
+            UPDATE balance_bucket b
+            SET granted = b.granted + given.granted, used = b.used + given.used, expired = b.expired + given.expired
+            FROM unnest(%s::uuid[], %s::bigint[], %s::bigint[], %s::bigint[]) AS given (id, granted, used, expired)
+            WHERE b.id = given.id
+            """,
+            [list(column) for column in zip(*rows, strict=True)],
+        )
+
+
 def close(ids: Sequence[UUID], now: datetime) -> None:
     """What is left is expired; nothing of it can be used by later usage."""
     with brand_cursor() as cursor:
@@ -266,9 +281,11 @@ def unequal_to_movements() -> list[tuple[str, str, str]]:
             SELECT b.ref, concat_ws('/', b.granted, b.used, b.expired), concat_ws('/', m.granted, m.used, m.expired)
             FROM balance_bucket b CROSS JOIN LATERAL (
                 SELECT CASE WHEN b.granted IS NOT NULL
-                            THEN coalesce(sum(amount) FILTER (WHERE kind IN ('grant', 'refund')), 0) END AS granted,
-                       coalesce(sum(amount) FILTER (WHERE kind IN ('use', 'late-use')), 0) AS used,
-                       coalesce(sum(amount) FILTER (WHERE kind = 'expire'), 0)
+                            THEN coalesce(sum(amount) FILTER (WHERE kind IN ('grant', 'refund')), 0)
+                                 - coalesce(sum(amount) FILTER (WHERE kind = 'withdraw'), 0) END AS granted,
+                       coalesce(sum(amount) FILTER (WHERE kind IN ('use', 'late-use')), 0)
+                           - coalesce(sum(amount) FILTER (WHERE kind IN ('return', 'late-return')), 0) AS used,
+                       coalesce(sum(amount) FILTER (WHERE kind IN ('expire', 'late-return')), 0)
                            - coalesce(sum(amount) FILTER (WHERE kind = 'late-use'), 0) AS expired
                 FROM balance_movement WHERE bucket_id = b.id
             ) m

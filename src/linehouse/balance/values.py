@@ -36,6 +36,12 @@ class MovementKind(StrEnum):
     """Used before its end, told after its unused rest had been booked as expired: that is taken back."""
     EXPIRE = "expire"
     REFUND = "refund"
+    RETURN = "return"
+    """Use that was taken back: the usage is charged anew."""
+    LATE_RETURN = "late-return"
+    """The same after the bucket's unused rest had been booked as expired: what comes back expires with it."""
+    WITHDRAW = "withdraw"
+    """A refund that was taken back."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -203,6 +209,11 @@ def grant_transfers(grant: Grant) -> tuple[Transfer, ...]:
 def expiry_transfers(bucket: BucketView, unused: int) -> tuple[Transfer, ...]:
     """How an unused rest (> 0) is booked."""
     return (Transfer(bucket.ledger_account, f"expired/{bucket.source}", unused, bucket.asset),)
+
+
+def back_to(bucket: BucketView) -> str:
+    """The ledger account to which use goes back: what is left, or what expired where the bucket's time is over."""
+    return f"expired/{bucket.source}" if bucket.closed_at is not None else bucket.ledger_account
 
 
 def use_transfers(bucket: BucketView, amount: int) -> tuple[Transfer, ...]:

@@ -18,9 +18,9 @@ from linehouse.billing.service.off_cycle import FIRST_BILL, bill_now
 from linehouse.billing.service.posting import POST, post_page
 from linehouse.billing.service.quoting import first_bill
 from linehouse.billing.service.running import CALCULATE, calculate_page
-from linehouse.billing.service.usage_of_charging import ChargingUsage, rate_for_charging
+from linehouse.billing.service.usage_of_charging import BillsOfCharging, ChargingUsage, rate_for_charging
 from linehouse.catalog.service import use_first_bill
-from linehouse.charging.service import use_tax_rates
+from linehouse.charging.service import use_bills, use_tax_rates
 from linehouse.inventory import service as inventory
 from linehouse.inventory.events import ProductActivated, ProductTerminated
 from linehouse.ledger import service as ledger
@@ -34,6 +34,7 @@ from linehouse.platform.work import SYSTEM, Work
 use_first_bill(first_bill)
 use_tax_rates(rate_for_charging)
 use_usage(ChargingUsage())
+use_bills(BillsOfCharging())
 
 
 @consumer("billing.start", on=(ProductActivated,))

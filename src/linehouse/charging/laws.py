@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from linehouse.charging import store
-from linehouse.charging.service import hours
+from linehouse.charging.service import hours, reversals
 from linehouse.ledger import service as ledger
 from linehouse.platform.checks import Finding, Verdict, check
 
@@ -16,6 +16,13 @@ def hours_are_the_records() -> Verdict:
         for key, records, summed in hours.unequal_hours()
     ]
     return Verdict(hours.hours_kept(), tuple(findings))
+
+
+@check("charging.entries", "Of each record one entry stands at most; entries taken back come to nothing.")
+def reversals_are_the_entries() -> Verdict:
+    """Of the records that were rated again."""
+    findings = tuple(Finding(*broken) for broken in reversals.unequal())
+    return Verdict(reversals.reversed_entries(), findings)
 
 
 @check("charging.unbilled", "The journal holds as unbilled exactly the net of rated usage that stands on no invoice.")

@@ -49,3 +49,5 @@ personal_table(
 not_personal("charging_line", "offering")
 not_personal("charging_billed", "invoice")
 not_personal("charging_tariffs", "files")
+not_personal("charging_rated_usage", "rerate")
+not_personal("charging_reversal", "rerate")

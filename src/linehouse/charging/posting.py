@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from linehouse.balance.values import TaxedAt, use_transfers
+from linehouse.balance.values import BucketUse, BucketView, TaxedAt, back_to, use_transfers
 from linehouse.catalog.values import BillingMode
 from linehouse.charging.decision import Decided
 from linehouse.charging.values import REVENUE, Rate
 from linehouse.kernel.rounding import Rounding, round_to_int
 from linehouse.ledger.values import Transfer
 from linehouse.rating.values import TaxMode
+
+
+def cause_of(key: str, revision: int = 0) -> str:
+    """The journal's cause of a record's entry: the record's once-key, and the how-many-th entry after the first."""
+    return f"usage:{key}/again-{revision}" if revision else f"usage:{key}"
+
+
+def reversal_cause(key: str, revision: int = 0) -> str:
+    """The cause under which that entry is taken back."""
+    return f"usage:{key}/reversed-{revision}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +56,40 @@ def transfers_of(decided: Decided, rate: Rate) -> tuple[Transfer, ...]:
         bucket = taken.bucket
         if bucket.is_money and bucket.taxed_at is TaxedAt.USE:
             parts = split(taken.amount, TaxMode.GROSS, rate.fraction)
-            moves += _move(bucket.ledger_account, f"revenue/{REVENUE}", parts.net, bucket.asset)
-            moves += _move(bucket.ledger_account, f"tax/{rate.code}", parts.gross - parts.net, bucket.asset)
+            source = back_to(bucket) if taken.amount > 0 else bucket.ledger_account
+            moves += _move(source, f"revenue/{REVENUE}", parts.net, bucket.asset)
+            moves += _move(source, f"tax/{rate.code}", parts.gross - parts.net, bucket.asset)
         else:
             moves += use_transfers(bucket, taken.amount)
     if decided.line.billing_mode is BillingMode.POSTPAID:
         net = split(charged(decided) - paid_from_buckets(decided), decided.in_force.tariff.tax_mode, rate.fraction).net
         moves += _move(f"unbilled/{decided.line.account}", f"revenue/{REVENUE}", net, decided.line.currency)
     return tuple(moves)
+
+
+def uses_of(decided: Decided, revision: int = 0) -> list[BucketUse]:
+    """What the record's entry takes from buckets and gives back to them."""
+    cause = cause_of(decided.record.key, revision)
+    return [
+        BucketUse(
+            bucket=taken.bucket,
+            amount=taken.amount,
+            key=f"{cause}:{taken.bucket.ref}",
+            cause=cause,
+            record_id=decided.record.id,
+            left=taken.left,
+        )
+        for taken in decided.taken
+    ]
+
+
+def reversed_transfers(posted: Sequence[Transfer], buckets: Iterable[BucketView]) -> tuple[Transfer, ...]:
+    """What was posted, the other way round. What comes back to a bucket whose time is over expires with it."""
+    over = {bucket.ledger_account: back_to(bucket) for bucket in buckets if bucket.closed_at is not None}
+    return tuple(
+        Transfer(over.get(one.credit, one.credit), over.get(one.debit, one.debit), one.amount, one.asset)
+        for one in posted
+    )
 
 
 def paid_from_buckets(decided: Decided) -> int:

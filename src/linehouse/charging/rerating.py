@@ -7,7 +7,7 @@ that is asked for. So a record that follows a changed one changes, too, where th
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from uuid import UUID
@@ -18,6 +18,9 @@ from linehouse.charging.values import Line, RatedUsage
 from linehouse.kernel.numbering import Plmn
 from linehouse.rating.values import PaidBy
 from linehouse.usage.values import NormalisedUsage
+
+TariffOf = Callable[[RatedUsage], TariffAt]
+"""The tariffs by which a rated record is rated again."""
 
 
 class Order(StrEnum):
@@ -33,6 +36,8 @@ class Again:
 
     before: RatedUsage
     after: Decided | Suspended
+    place: int = 0
+    """Its place from now on in the order in which records are rated again; 0: the one that it has."""
 
     @property
     def amount(self) -> int | None:
@@ -81,6 +86,11 @@ class Again:
             _real(before.money_takes),
         )
 
+    @property
+    def enters(self) -> bool:
+        """Whether the record gets a new entry: because something changes, or because its place does."""
+        return self.changes or self.place not in (0, self.before.sequence)
+
 
 def _real(takes: Mapping[str, int]) -> dict[str, int]:
     return {ref: amount for ref, amount in takes.items() if amount}
@@ -113,28 +123,47 @@ def rate_again(
     records: Mapping[UUID, NormalisedUsage],
     line: Line | None,
     buckets: Sequence[BucketView],
-    tariff_at: TariffAt,
+    tariff_of: TariffOf,
     on_net: Mapping[UUID, bool],
     ported: Mapping[UUID, Plmn],
     order: Order = Order.SEQUENCE,
 ) -> list[Again]:
     """Rate a subscriber's records again, all of them from the first that may change.
 
-    A record sees the buckets that existed when it was first charged: credit bought later does not pay for it. It takes
-    the tariff by the key under which it was charged, in the catalogue that is in force now for the time of its use.
+    A record sees the buckets that existed when it was first charged: credit bought later does not pay for it. It is
+    paid for as it was then, also when the subscription has moved to another plan or account since. In the order of the
+    events the records change places with each other, so that rating them again in ``sequence`` is the same.
     """
     held = given_back(buckets, rated)
     by_sequence = order is Order.SEQUENCE
     answers = []
-    for row in sorted(rated, key=lambda r: (r.sequence,) if by_sequence else (r.started_at, r.sequence)):
+    replayed = sorted(rated, key=lambda r: (r.sequence,) if by_sequence else (r.started_at, r.sequence))
+    for row, place in zip(replayed, sorted(row.sequence for row in rated), strict=True):
         views = [bucket for bucket in held.values() if bucket.created_at <= row.rated_at]
-        terms = {} if line is None else {line.subscription_id: replace(line, tariff_key=tariff_key(row.tariff))}
-        (answer,) = decide([records[row.record_id]], terms, {row.subscription_id: views}, tariff_at, on_net, ported)
+        terms = {} if line is None else {line.subscription_id: as_charged(line, row)}
+        (answer,) = decide(
+            [records[row.record_id]], terms, {row.subscription_id: views}, tariff_of(row), on_net, ported
+        )
         if isinstance(answer, Decided):
             for taken in answer.taken:
                 held[taken.bucket.ref] = after_taking(taken)
-        answers.append(Again(row, answer))
+        answers.append(Again(row, answer, place))
     return answers
+
+
+def as_charged(line: Line, row: RatedUsage) -> Line:
+    """The line as the record was charged: by its tariff, for whom it was then, and who paid."""
+    return replace(
+        line,
+        tariff_key=tariff_key(row.tariff),
+        customer_id=row.customer_id,
+        account_id=row.account_id,
+        account=row.account,
+        billing_mode=row.billing_mode,
+        currency=row.amount.currency,
+        offering=row.offering or line.offering,
+        segment=row.segment or line.segment,
+    )
 
 
 @dataclass(frozen=True, slots=True)

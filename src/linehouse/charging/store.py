@@ -28,44 +28,76 @@ currency text, tax_mode text, tax_category text, tax_code text, gl text, amount 
 uncollected bigint, blocked bigint, unit_takes jsonb, money_takes jsonb, explanation jsonb,
 offering text, segment text, device text, cost bigint, cost_rule text, cost_reason text
 """
-_NAMES = ", ".join(column.split()[0] for column in _WRITTEN.split(","))
+_OF_ENTRY = "revision smallint, place bigint, first_rated_at timestamptz, rerate text"
+"""What only later entries of a record say."""
+NAMES = ", ".join(column.split()[0] for column in _WRITTEN.split(","))
+_ENTRY_NAMES = ", ".join(column.split()[0] for column in _OF_ENTRY.split(","))
 
 
-def known_keys(keys: Sequence[str]) -> set[str]:
-    """Which once-keys are taken."""
+def revisions(keys: Sequence[str]) -> dict[str, tuple[int, bool]]:
+    """Of once-keys that were charged: the newest entry's revision, and whether that still stands."""
     with brand_cursor() as cursor:
-        cursor.execute("SELECT record_key FROM charging_once WHERE record_key = ANY(%s)", [list(keys)])
-        return {row[0] for row in cursor.fetchall()}
+        cursor.execute(
+            """
+            SELECT o.record_key, coalesce(a.latest, 0), NOT EXISTS (
+                SELECT 1 FROM charging_reversal r
+                WHERE r.record_key = o.record_key AND r.revision = coalesce(a.latest, 0))
+            FROM charging_once o LEFT JOIN LATERAL (
+                SELECT max(revision) AS latest FROM charging_once_again WHERE record_key = o.record_key
+            ) a ON true
+            WHERE o.record_key = ANY(%s)
+            """,
+            [list(keys)],
+        )
+        return {key: (latest, stands) for key, latest, stands in cursor.fetchall()}
 
 
 def insert_rated(rows: Sequence[Mapping[str, Any]], now: datetime) -> None:
-    """Append rated records in the order given, with their once-keys; a key that is taken is refused."""
+    """Append rated records in the order given, with their once-keys; a key that is taken is refused.
+
+    A row with a ``revision`` is a later entry of a record whose entry before was taken back.
+    """
     if not rows:
         return
+    first = [row for row in rows if not row.get("revision")]
+    again = [row for row in rows if row.get("revision")]
     with brand_cursor() as cursor:
         cursor.execute(
             "INSERT INTO charging_once (record_key, record_id, business_time)"
             " SELECT record_key, record_id, %s FROM unnest(%s::text[], %s::uuid[]) AS given (record_key, record_id)",
-            [now, [row["record_key"] for row in rows], [row["record_id"] for row in rows]],
+            [now, [row["record_key"] for row in first], [row["record_id"] for row in first]],
         )
+        if again:
+            cursor.execute(
+                "INSERT INTO charging_once_again (record_key, revision, record_id, business_time)"
+                " SELECT given.*, %s FROM unnest(%s::text[], %s::smallint[], %s::uuid[]) AS given",
+                [now, *([row[name] for row in again] for name in ("record_key", "revision", "record_id"))],
+            )
+        columns, kinds, values = NAMES, _WRITTEN, NAMES
+        if again:
+            columns, kinds = f"{NAMES}, {_ENTRY_NAMES}", f"{_WRITTEN}, {_OF_ENTRY}"
+            values = columns.replace(", revision, place, ", ", coalesce(revision, 0), place, ")
+            values = values.removesuffix("rerate") + "coalesce(rerate, '')"
         cursor.execute(
-            f"INSERT INTO charging_rated_usage (rated_at, {_NAMES})"  # noqa: S608  # our own column names
-            f" SELECT %s, {_NAMES} FROM ROWS FROM (jsonb_to_recordset(%s::jsonb) AS ({_WRITTEN}))"
-            f" WITH ORDINALITY AS given ({_NAMES}, place) ORDER BY place",
+            f"INSERT INTO charging_rated_usage (rated_at, {columns})"  # noqa: S608  # our own column names
+            f" SELECT %s, {values} FROM ROWS FROM (jsonb_to_recordset(%s::jsonb) AS ({kinds}))"
+            f" WITH ORDINALITY AS given ({columns}, nth) ORDER BY nth",
             [now, json.dumps(rows, default=str)],
         )
 
 
 _READ = f"""
-SELECT sequence, rated_at, {_NAMES.replace(", explanation", "")}, coalesce(b.invoice, '') AS invoice
+SELECT coalesce(u.place, u.sequence) AS sequence, coalesce(u.first_rated_at, u.rated_at) AS rated_at,
+       u.sequence AS entry, u.rated_at AS entered_at, u.revision, u.reversal, u.rerate,
+       {NAMES.replace(", explanation", "")}, coalesce(b.invoice, '') AS invoice
 FROM charging_rated_usage u LEFT JOIN charging_billed b USING (record_id)
 """  # noqa: S608  # our own column names
 
 
 def rated(where: str, params: Sequence[Any], order: str = "started_at, sequence", page: str = "") -> list[RatedUsage]:
-    """Rated records by a condition that this room wrote."""
+    """Rated records, as they stand, by a condition that this room wrote."""
     with brand_cursor() as cursor:
-        cursor.execute(f"{_READ} WHERE {where} ORDER BY {order} {page}", list(params))
+        cursor.execute(f"{_READ} WHERE u.stands AND ({where}) ORDER BY {order} {page}", list(params))
         return [_rated(row) for row in dict_rows(cursor)]
 
 
@@ -78,8 +110,8 @@ def first_to_rate_again(
     """
     with brand_cursor() as cursor:
         cursor.execute(
-            "SELECT subscription_id, min(sequence) FROM charging_rated_usage u"
-            " WHERE started_at >= %s AND started_at < %s AND (%s = '' OR starts_with(tariff, %s))"
+            "SELECT subscription_id, min(coalesce(place, sequence)) FROM charging_rated_usage u"
+            " WHERE stands AND started_at >= %s AND started_at < %s AND (%s = '' OR starts_with(tariff, %s))"
             " AND (%s OR subscription = ANY(%s))"
             " AND NOT EXISTS (SELECT 1 FROM charging_billed b WHERE b.record_id = u.record_id)"
             " GROUP BY subscription_id, subscription ORDER BY subscription",
@@ -94,7 +126,7 @@ def billed_in(start: datetime, end: datetime, tariff: str, subscriptions: Sequen
         cursor.execute(
             "SELECT currency, count(*), sum(amount)::numeric FROM charging_rated_usage u"
             " JOIN charging_billed b USING (record_id)"
-            " WHERE started_at >= %s AND started_at < %s AND (%s = '' OR starts_with(tariff, %s))"
+            " WHERE stands AND started_at >= %s AND started_at < %s AND (%s = '' OR starts_with(tariff, %s))"
             " AND (%s OR subscription = ANY(%s)) GROUP BY currency ORDER BY currency",
             [start, end, tariff, f"{tariff} v", not subscriptions, list(subscriptions)],
         )
@@ -106,7 +138,7 @@ def count(where: str, params: Sequence[Any]) -> int:
     with brand_cursor() as cursor:
         cursor.execute(
             "SELECT count(*) FROM charging_rated_usage u LEFT JOIN charging_billed b USING (record_id)"  # noqa: S608
-            f" WHERE {where}",
+            f" WHERE u.stands AND ({where})",
             list(params),
         )
         row = cursor.fetchone()
@@ -116,14 +148,14 @@ def count(where: str, params: Sequence[Any]) -> int:
 def rated_by_name(where: str, params: Mapping[str, Any], page: str) -> list[RatedUsage]:
     """Rated records by a condition with named values, in order of their start."""
     with brand_cursor() as cursor:
-        cursor.execute(f"{_READ} WHERE {where} ORDER BY started_at, sequence {page}", dict(params))
+        cursor.execute(f"{_READ} WHERE u.stands AND ({where}) ORDER BY started_at, sequence {page}", dict(params))
         return [_rated(row) for row in dict_rows(cursor)]
 
 
 def count_by_name(where: str, params: Mapping[str, Any]) -> int:
     """How many rated records match such a condition."""
     with brand_cursor() as cursor:
-        cursor.execute(f"SELECT count(*) FROM charging_rated_usage WHERE {where}", dict(params))  # noqa: S608
+        cursor.execute(f"SELECT count(*) FROM charging_rated_usage WHERE stands AND ({where})", dict(params))  # noqa: S608
         row = cursor.fetchone()
     return int(row[0]) if row else 0
 
@@ -132,8 +164,8 @@ def explanation(record_id: UUID) -> tuple[PlainPriced, dict[str, int], dict[str,
     """How a record was priced, what it took by bucket (units, money), and what nobody paid."""
     with brand_cursor() as cursor:
         cursor.execute(
-            "SELECT explanation, unit_takes, money_takes, uncollected FROM charging_rated_usage WHERE record_id = %s"
-            " ORDER BY sequence DESC LIMIT 1",
+            "SELECT explanation, unit_takes, money_takes, uncollected FROM charging_rated_usage"
+            " WHERE record_id = %s AND stands ORDER BY sequence DESC LIMIT 1",
             [record_id],
         )
         row = cursor.fetchone()
@@ -143,7 +175,8 @@ def explanation(record_id: UUID) -> tuple[PlainPriced, dict[str, int], dict[str,
 _SUMS = """
 SELECT usage_type, direction, count(*), sum(quantity)::numeric, unit, sum(amount)::numeric, currency,
        count(*) FILTER (WHERE amount = 0 AND covered_by <> '')
-FROM charging_rated_usage u WHERE {where} GROUP BY usage_type, direction, unit, currency ORDER BY usage_type, direction
+FROM charging_rated_usage u WHERE u.stands AND ({where})
+GROUP BY usage_type, direction, unit, currency ORDER BY usage_type, direction
 """
 
 
@@ -179,7 +212,7 @@ def unbilled_by_account() -> dict[tuple[str, str], int]:
     with brand_cursor() as cursor:
         cursor.execute(
             "SELECT account, currency, sum(net)::numeric FROM charging_rated_usage u"
-            " WHERE billing_mode = 'postpaid' AND NOT EXISTS"
+            " WHERE stands AND billing_mode = 'postpaid' AND NOT EXISTS"
             " (SELECT 1 FROM charging_billed b WHERE b.record_id = u.record_id) GROUP BY account, currency"
         )
         return {(account, currency): int(net) for account, currency, net in cursor.fetchall()}
@@ -245,7 +278,7 @@ def cost_gaps() -> list[dict[str, Any]]:
     with brand_cursor() as cursor:
         cursor.execute(
             f"SELECT {names}, max(cost_rule) AS rule, count(*) AS records, min(started_at) AS first_use,"  # noqa: S608
-            " max(started_at) AS last_use FROM charging_rated_usage WHERE cost IS NULL"
+            " max(started_at) AS last_use FROM charging_rated_usage WHERE stands AND cost IS NULL"
             f" GROUP BY {names} ORDER BY {names}"
         )
         return dict_rows(cursor)
@@ -269,7 +302,7 @@ def set_costs(known: Sequence[tuple[int, datetime, int, str]]) -> None:
             UPDATE charging_rated_usage u SET cost = given.cost, cost_rule = given.rule, cost_reason = ''
             FROM unnest(%s::bigint[], %s::timestamptz[], %s::bigint[], %s::text[])
                  AS given (sequence, rated_at, cost, rule)
-            WHERE u.rated_at = given.rated_at AND u.sequence = given.sequence AND u.cost IS NULL
+            WHERE u.rated_at = given.rated_at AND u.sequence = given.sequence AND u.cost IS NULL AND u.stands
             """,
             [
                 [sequence for sequence, _, _, _ in known],
@@ -328,6 +361,11 @@ def _rated(row: Mapping[str, Any]) -> RatedUsage:
         cost=None if row["cost"] is None else Money(row["cost"], currency),
         cost_rule=row["cost_rule"],
         cost_reason=row["cost_reason"],
+        entry=row["entry"],
+        entered_at=row["entered_at"],
+        revision=row["revision"],
+        reversal=row["reversal"],
+        rerate=row["rerate"],
     )
 
 

@@ -68,6 +68,9 @@ class RatedUsage:
     and ``money_takes`` are by bucket reference. ``invoice`` is the invoice's number, empty while there is none.
     ``cost`` is what the host network or a roaming partner asks for it, without tax; None while nobody can say, and
     ``cost_reason`` says why; ``cost_rule`` names the clause of the wholesale tariff. ``device`` is the TAC of the IMEI.
+    A record that was rated again has later entries: ``sequence`` and ``rated_at`` stay those of its first charging,
+    ``entry`` and ``entered_at`` are the row's own, ``revision`` counts its entries from 0, ``reversal`` marks the row
+    that takes one back, and ``rerate`` names the run.
     """
 
     sequence: int
@@ -115,6 +118,16 @@ class RatedUsage:
     cost: Money | None = None
     cost_rule: str = ""
     cost_reason: str = ""
+    entry: int = 0
+    entered_at: datetime | None = None
+    revision: int = 0
+    reversal: bool = False
+    rerate: str = ""
+
+    @property
+    def own_place(self) -> tuple[int, datetime]:
+        """By what the entry itself is found: its own sequence and instant."""
+        return self.entry, self.entered_at or self.rated_at
 
     @property
     def paid_from_balance(self) -> Money:

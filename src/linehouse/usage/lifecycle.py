@@ -31,6 +31,7 @@ USAGE_RECORD = Lifecycle(
         ("recycled", "rejected"),
         ("rated", "rerated"),
         ("rerated", "rated"),
+        ("rerated", "rejected"),
         ("rated", "billed"),
     ),
 )

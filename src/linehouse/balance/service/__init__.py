@@ -11,7 +11,7 @@ from linehouse.balance.service.look import (
     movements_of_record,
 )
 from linehouse.balance.service.turn import end_product, turn
-from linehouse.balance.service.use import book_uses, lock_buckets
+from linehouse.balance.service.use import book_uses, lock_buckets, rebook
 
 __all__ = [
     "book_uses",
@@ -26,5 +26,6 @@ __all__ = [
     "money_of_many",
     "movements_of",
     "movements_of_record",
+    "rebook",
     "turn",
 ]

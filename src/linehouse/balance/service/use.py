@@ -61,15 +61,75 @@ def book_uses(uses: Sequence[BucketUse]) -> None:
     last = {use.bucket.id: use for use in uses}
     for use in last.values():
         if use.left == 0 and use.bucket.left and use.bucket.closed_at is None:
-            emit(
-                BucketUsedUp(
-                    bucket_id=use.bucket.id,
-                    customer_id=use.bucket.owner.customer_id,
-                    subscription=use.bucket.owner.subscription,
-                    ref=use.bucket.ref,
-                    asset=use.bucket.asset,
-                )
-            )
+            _used_up(use.bucket)
+
+
+def _used_up(bucket: BucketView) -> None:
+    emit(
+        BucketUsedUp(
+            bucket_id=bucket.id,
+            customer_id=bucket.owner.customer_id,
+            subscription=bucket.owner.subscription,
+            ref=bucket.ref,
+            asset=bucket.asset,
+        )
+    )
+
+
+def rebook(back: Sequence[BucketUse], uses: Sequence[BucketUse]) -> None:
+    """Take uses back and book others in their stead, in the surrounding unit of work, with one movement for each.
+
+    ``back`` names what was moved before, with the sign of then. Only the outcome counts: a bucket may hold what is
+    taken because something else is given back. What comes back to a bucket whose rest was booked as expired, expires
+    with it. Buckets must be locked; ``left`` of the uses is reckoned here. Raises BucketOverdrawn, and nothing moves.
+    """
+    if not back and not uses:
+        return
+    work = current_work()
+    # What adds comes first, so that what is left never goes below zero on the way.
+    steps = [(use, _undone(use), -use.amount) for use in back] + [(use, _kind(use), use.amount) for use in uses]
+    steps.sort(key=lambda step: step[2])
+    deltas: dict[UUID, list[int]] = {}
+    left: dict[UUID, int | None] = {}
+    movements: list[Moved] = []
+    for use, kind, takes in steps:
+        bucket = use.bucket
+        more = deltas.setdefault(bucket.id, [0, 0, 0])
+        for place, sign in enumerate(_SHIFTS[kind]):
+            more[place] += sign * abs(takes)
+        before = left.get(bucket.id, bucket.left_for_its_time)
+        left[bucket.id] = after = None if before is None else before - takes
+        movements.append(
+            Moved(bucket.id, bucket.ref, kind, abs(takes), bucket.asset, after, use.cause, use.key, use.record_id)
+        )
+    if any(after is not None and after < 0 for after in left.values()):
+        raise BucketOverdrawn("a bucket does not hold what is to be taken", field="uses", expected="what is left")
+    try:
+        store.shift({bucket_id: (more[0], more[1], more[2]) for bucket_id, more in deltas.items()})
+    except IntegrityError as error:
+        raise BucketOverdrawn("a bucket does not hold what was taken", field="uses", expected="what is left") from error
+    store.insert_movements(movements, work.now, work.actor.name)
+    for bucket in {use.bucket.id: use.bucket for use, _, _ in steps}.values():
+        if left[bucket.id] == 0 and bucket.left and bucket.closed_at is None:
+            _used_up(bucket)
+
+
+_SHIFTS = {
+    MovementKind.USE: (0, 1, 0),
+    MovementKind.LATE_USE: (0, 1, -1),
+    MovementKind.REFUND: (1, 0, 0),
+    MovementKind.RETURN: (0, -1, 0),
+    MovementKind.LATE_RETURN: (0, -1, 1),
+    MovementKind.WITHDRAW: (-1, 0, 0),
+}
+"""What a movement does to granted, used and expired."""
+
+
+def _undone(use: BucketUse) -> MovementKind:
+    if use.amount < 0:
+        return MovementKind.WITHDRAW
+    late = use.bucket.closed_at is not None and not use.bucket.unlimited
+    return MovementKind.LATE_RETURN if late else MovementKind.RETURN
 
 
 def _kind(use: BucketUse) -> MovementKind:

@@ -1,11 +1,13 @@
-"""Charging's rated records as billing sums them, and billing's tax rates as charging needs them."""
+"""Charging's rated records as billing sums them, and billing's tax rates and bills as charging needs them."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import date, datetime
 from uuid import UUID
 
+from linehouse.billing import store
 from linehouse.billing.tax_rates import rate_by_code, rate_on
 from linehouse.billing.values import UsageItem
 from linehouse.catalog.values import TaxMode
@@ -29,6 +31,19 @@ class ChargingUsage:
     def mark_billed(self, record_ids: Sequence[UUID], invoice_number: str, *, actor: Actor) -> None:
         """The records stand on the issued invoice."""
         charging.mark_billed(record_ids, invoice_number, actor=actor)
+
+
+class BillsOfCharging:
+    """What charging must know of bills before it rates usage again."""
+
+    def hold(self, account_ids: Iterable[UUID]) -> None:
+        """No bill of these accounts is made until the surrounding transaction ends."""
+        for account_id in sorted(account_ids):
+            store.lock_account(account_id)
+
+    def claimed(self, record_ids: Sequence[UUID]) -> AbstractSet[UUID]:
+        """Those that a line has summed, also of a bill that is not posted yet."""
+        return set(record_ids) - store.unclaimed(record_ids)
 
 
 def item_of(record: RatedUsage) -> UsageItem:

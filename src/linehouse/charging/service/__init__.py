@@ -1,6 +1,6 @@
 """Use cases of charging."""
 
-from linehouse.charging.ports import use_tax_rates
+from linehouse.charging.ports import use_bills, use_tax_rates
 from linehouse.charging.service.charge import charge_file, charge_record
 from linehouse.charging.service.costs import CostGap, cost_gaps, price_costs
 from linehouse.charging.service.enquiry import EnquiryRequest, price_enquiry
@@ -65,5 +65,6 @@ __all__ = [
     "usage_sums",
     "usage_totals",
     "usage_values",
+    "use_bills",
     "use_tax_rates",
 ]

@@ -8,12 +8,11 @@ from typing import Any
 from uuid import UUID
 
 from linehouse.balance import service as balance
-from linehouse.balance.values import BucketUse
 from linehouse.charging import store
 from linehouse.charging.decision import Decided, Suspended, decide
 from linehouse.charging.events import UsageRated
 from linehouse.charging.ports import tax_rate
-from linehouse.charging.posting import transfers_of
+from linehouse.charging.posting import cause_of, transfers_of, uses_of
 from linehouse.charging.rated_row import rated_row
 from linehouse.charging.service import parties
 from linehouse.charging.service.costs import gap_of
@@ -46,7 +45,10 @@ def charge_record(file_id: UUID, record_id: UUID, *, actor: Actor) -> UsageRated
 def _charge(file_id: UUID, records: Sequence[NormalisedUsage], work: Work) -> UsageRated | None:
     if not records:
         return None
-    known = store.known_keys([record.key for record in records])
+    entries_of = store.revisions([record.key for record in records])
+    known = {key for key, (_, stands) in entries_of.items() if stands}
+    # An entry that a re-rate took back, because it had no price then, is followed by another.
+    again = {key: latest + 1 for key, (latest, stands) in entries_of.items() if not stands}
     waiting = [record for record in records if record.key not in known]
     lines = lines_of({record.subscription_id for record in waiting})
     held = balance.lock_buckets(lines, *_span(waiting)) if lines else {}
@@ -55,16 +57,16 @@ def _charge(file_id: UUID, records: Sequence[NormalisedUsage], work: Work) -> Us
     answers = decide(waiting, lines, held, tariffs.at, parties.on_net(waiting, lines, tariffs, ported), ported)
     decided = [answer for answer in answers if isinstance(answer, Decided)]
     suspended = [answer for answer in answers if isinstance(answer, Suspended)]
-    rates = [_rate(one) for one in decided]
-    balance.book_uses([use for one in decided for use in _uses(one)])
+    rates = [rate_of(one) for one in decided]
+    balance.book_uses([use for one in decided for use in uses_of(one, again.get(one.record.key, 0))])
     entries = [
-        Entry(_cause(one.record), transfers)
+        Entry(cause_of(one.record.key, again.get(one.record.key, 0)), transfers)
         for one, rate in zip(decided, rates, strict=True)
         if (transfers := transfers_of(one, rate))
     ]
     ledger.post_all(entries)
-    rows = [rated_row(one, rate, _cost(one, tariffs)) for one, rate in zip(decided, rates, strict=True)]
-    store.insert_rated(rows, work.now)
+    rows = [rated_row(one, rate, cost_for(one, tariffs)) for one, rate in zip(decided, rates, strict=True)]
+    store.insert_rated([row | {"revision": again.get(row["record_key"], 0)} for row in rows], work.now)
     for row in rows:
         if row["cost"] is None:
             work.touch(NO_COST, gap_of(row))
@@ -89,31 +91,12 @@ def _span(records: Sequence[NormalisedUsage]) -> tuple[Any, Any]:
     return min(starts), max(ends)
 
 
-def _rate(one: Decided) -> Rate:
+def rate_of(one: Decided) -> Rate:
     """By the local day on which the usage began."""
     return tax_rate(one.line.tax_country, STANDARD, local_date(one.record.started_at, one.line.zone))
 
 
-def _cause(record: NormalisedUsage) -> str:
-    return f"usage:{record.key}"
-
-
-def _uses(one: Decided) -> list[BucketUse]:
-    cause = _cause(one.record)
-    return [
-        BucketUse(
-            bucket=taken.bucket,
-            amount=taken.amount,
-            key=f"{cause}:{taken.bucket.ref}",
-            cause=cause,
-            record_id=one.record.id,
-            left=taken.left,
-        )
-        for taken in one.taken
-    ]
-
-
-def _cost(one: Decided, tariffs: Tariffs) -> Cost:
+def cost_for(one: Decided, tariffs: Tariffs) -> Cost:
     """What the host network or a roaming partner asks for it; charging goes on where nobody can say."""
     return cost_of(tariffs.wholesale(one.in_force), one.event, one.consumption.priced.currency)
 

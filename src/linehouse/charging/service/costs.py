@@ -75,7 +75,7 @@ def price_costs(*, actor: Actor, key: str = "", reason: str = "costs worked out"
             if cost is not None:
                 known.append((row, cost))
             work.touch(NO_COST, gap_of(_as_row(row)))
-        store.set_costs([(row.sequence, row.rated_at, cost.micros or 0, cost.rule) for row, cost in known])
+        store.set_costs([(*row.own_place, cost.micros or 0, cost.rule) for row, cost in known])
     return len(known), len(rows) - len(known)
 
 

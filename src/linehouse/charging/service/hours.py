@@ -111,7 +111,8 @@ def usage_totals(wanted: UsageSlice, by: Sequence[By] = ()) -> list[UsageTotal]:
         cursor.execute(
             f"SELECT {listed}currency, unit, sum(records)::bigint, sum(quantity), sum(net), sum(gross),"  # noqa: S608
             " sum(uncollected), sum(cost), sum(net_costed), sum(no_cost)::bigint"
-            f" FROM charging_usage_hour WHERE {where} GROUP BY {group} ORDER BY {group}",
+            f" FROM charging_usage_hour WHERE {where} GROUP BY {group}"
+            f" HAVING sum(records) <> 0 ORDER BY {group}",
             params,
         )
         rows = cursor.fetchall()
@@ -160,7 +161,7 @@ def usage_by_subscription(subscription_ids: Sequence[UUID], period: Period) -> d
         cursor.execute(
             "SELECT subscription_id, count(*), sum(net), sum(gross), coalesce(sum(cost), 0),"
             " count(*) FILTER (WHERE cost IS NULL), sum(uncollected) FROM charging_rated_usage"
-            " WHERE subscription_id = ANY(%s::uuid[]) AND started_at >= %s AND started_at < %s"
+            " WHERE stands AND subscription_id = ANY(%s::uuid[]) AND started_at >= %s AND started_at < %s"
             " GROUP BY subscription_id",
             [list(subscription_ids), period.start, period.end],
         )
@@ -241,11 +242,12 @@ _COMPARED = """
 WITH r AS (
     SELECT offering, usage_type, currency, count(*) AS records, sum(quantity) AS quantity, sum(net) AS net,
            sum(gross) AS gross, coalesce(sum(cost), 0) AS cost, count(*) FILTER (WHERE cost IS NULL) AS no_cost
-    FROM charging_rated_usage GROUP BY 1, 2, 3
+    FROM charging_rated_usage WHERE stands GROUP BY 1, 2, 3
 ), h AS (
     SELECT offering, usage_type, currency, sum(records) AS records, sum(quantity) AS quantity, sum(net) AS net,
            sum(gross) AS gross, sum(cost) AS cost, sum(no_cost) AS no_cost
     FROM charging_usage_hour GROUP BY 1, 2, 3
+    HAVING (sum(records), sum(quantity), sum(net), sum(gross), sum(cost), sum(no_cost)) <> (0, 0, 0, 0, 0, 0)
 )
 SELECT coalesce(r.offering, h.offering), coalesce(r.usage_type, h.usage_type), coalesce(r.currency, h.currency),
        (r.records, r.quantity, r.net, r.gross, r.cost, r.no_cost)::text,

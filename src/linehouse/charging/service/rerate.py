@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
 from linehouse.balance import service as balance
+from linehouse.balance.values import BucketView
 from linehouse.charging import store
-from linehouse.charging.decision import Suspended, TariffInForce
+from linehouse.charging.decision import Suspended, TariffAt, TariffInForce
 from linehouse.charging.errors import PeriodHasNoEnd
+from linehouse.charging.ports import bills
 from linehouse.charging.rerating import Again, Order, Sum, rate_again, summed, tariff_key
 from linehouse.charging.service.lines import Tariffs, lines_of
 from linehouse.charging.service.parties import other_parties
-from linehouse.charging.values import Line
+from linehouse.charging.values import Line, RatedUsage
 from linehouse.kernel.numbering import Plmn
 from linehouse.kernel.period import Period
 from linehouse.usage import service as usage
+from linehouse.usage.values import NormalisedUsage
 
+DRAFTED = "stands on a bill that is being prepared"
+FORGOTTEN = "its details have been erased"
+"""Why a record is left as it is."""
 _PAGE = 100
 _HEAD = (
     "sequence",
@@ -102,39 +109,71 @@ def rerating_difference(wanted: Wanted) -> Difference:
         raise PeriodHasNoEnd("usage is rated again for a period with an end", field="period", value=str(period.start))
     chosen = (period.start, period.end, wanted.tariff, wanted.subscriptions)
     firsts = store.first_to_rate_again(*chosen)
-    tariffs = _Corrected(wanted)
+    tariffs = Corrected(wanted)
     looked_at, changed = 0, list[Again]()
     for place in range(0, len(firsts), _PAGE):
         page = firsts[place : place + _PAGE]
         lines = lines_of(subscription_id for subscription_id, _ in page)
         for subscription_id, first in page:
-            answers = _of_one(subscription_id, first, lines.get(subscription_id), tariffs, wanted)
+            answers = look_again(
+                subscription_id, first, lines.get(subscription_id), tariffs, Order(wanted.order)
+            ).answers
             looked_at += len(answers)
             changed += [one for one in answers if one.changes]
     return Difference(looked_at, tuple(changed), tuple(summed(changed)), store.billed_in(*chosen))
 
 
-class _Corrected(Tariffs):
-    """Tariffs in force, but for the usage that is to be corrected those of the version that is right."""
+class Corrected(Tariffs):
+    """For the usage that is to be corrected the tariffs that are right; for the rest those by which it was priced."""
 
     def __init__(self, wanted: Wanted) -> None:
         super().__init__()
         self._wanted = wanted
 
     def at(self, key: str, instant: datetime) -> TariffInForce | None:
+        """What is right for usage of the instant: asked before a record is looked at closely."""
         wanted = self._wanted
-        corrected = wanted.period.contains(instant) and wanted.tariff in ("", key)
-        if wanted.catalog_version is not None and corrected:
+        if wanted.catalog_version is not None and wanted.period.contains(instant) and wanted.tariff in ("", key):
             return self.of_version(wanted.catalog_version, key)
         return super().at(key, instant)
 
+    def of_row(self, row: RatedUsage) -> TariffAt:
+        """The tariffs by which a record is rated again."""
+        wanted = self._wanted
+        chosen = wanted.period.contains(row.started_at) and wanted.tariff in ("", tariff_key(row.tariff))
+        if chosen:
+            return self.at
 
-def _of_one(subscription_id: UUID, first: int, line: Line | None, tariffs: Tariffs, wanted: Wanted) -> Sequence[Again]:
-    rated = store.rated(
-        "subscription_id = %s AND sequence >= %s AND b.record_id IS NULL", [subscription_id, first], "sequence"
-    )
+        def of_version(key: str, instant: datetime) -> TariffInForce | None:
+            return self.of_version(row.catalog_version, key)
+
+        return of_version
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """A subscription's records as rating them again says; ``kept`` are those that cannot be rated again, with why."""
+
+    answers: tuple[Again, ...] = ()
+    kept: tuple[tuple[RatedUsage, str], ...] = ()
+
+
+def look_again(
+    subscription_id: UUID,
+    first: int,
+    line: Line | None,
+    tariffs: Corrected,
+    order: Order,
+    buckets: Sequence[BucketView] | None = None,
+) -> Looked:
+    """Rate a subscription's unbilled records from the first place on again, over its buckets as they are."""
+    where = "subscription_id = %s AND coalesce(u.place, u.sequence) >= %s AND b.record_id IS NULL"
+    rated = store.rated(where, [subscription_id, first], "sequence")
     records = {record.id: record for record in usage.normalised_by_id([row.record_id for row in rated])}
-    rated = [row for row in rated if row.record_id in records]
+    drafted = bills().claimed([row.record_id for row in rated])
+    kept = [(row, why) for row in rated if (why := _kept(row, records.get(row.record_id), drafted))]
+    left_alone = {row.record_id for row, _ in kept}
+    rated = [row for row in rated if row.record_id not in left_alone]
     on_net: dict[UUID, bool] = {}
     ported: dict[UUID, Plmn] = {}
     if line is not None:
@@ -143,5 +182,13 @@ def _of_one(subscription_id: UUID, first: int, line: Line | None, tariffs: Tarif
             moved, ours = other_parties(of_key, {subscription_id: replace(line, tariff_key=key)}, tariffs)
             ported |= moved
             on_net |= ours
-    buckets = balance.buckets_of(subscription_id)
-    return rate_again(rated, records, line, buckets, tariffs.at, on_net, ported, Order(wanted.order))
+    held = balance.buckets_of(subscription_id) if buckets is None else buckets
+    return Looked(tuple(rate_again(rated, records, line, held, tariffs.of_row, on_net, ported, order)), tuple(kept))
+
+
+def _kept(row: RatedUsage, record: NormalisedUsage | None, drafted: AbstractSet[UUID]) -> str:
+    """Why a record is left as it is; empty when it can be rated again."""
+    if row.record_id in drafted:
+        return DRAFTED
+    told = row.number_zone not in ("", "unknown")
+    return FORGOTTEN if record is None or (told and not record.other_party) else ""
