@@ -62,5 +62,9 @@ class DraftConflict(DomainError, code="catalog.draft_conflict", kind=Kind.CONFLI
     """A file was changed both in the draft and by a version published since: keep one of the two."""
 
 
+class DeckRefused(DomainError, code="catalog.deck_refused", kind=Kind.INVALID):
+    """The tariff's file cannot take a rate deck: it is no tariff, or its rules and zones are not written as lists."""
+
+
 class DraftFileRefused(DomainError, code="catalog.draft_file_refused", kind=Kind.INVALID):
     """Not a place of a catalog file, not a text, or a place in a file that holds no single value."""

@@ -212,8 +212,9 @@ def _rule(node: MarkedNode, around: _Around) -> Rule:
         price = parse_price(price_node, around.currency, unit, around.counters)
     else:
         effect = RuleEffect(price_node.choice((RuleEffect.FREE, RuleEffect.BLOCKED)))
-    emergency = {zone.key for zone in zones.number_zones.values() if zone.kind is ZoneKind.EMERGENCY}
-    if effect is not RuleEffect.FREE and emergency & set(conditions.number_zones):
+    named = (zones.number_zones.get(zone) for zone in conditions.number_zones)
+    emergency = any(zone is not None and zone.kind is ZoneKind.EMERGENCY for zone in named)
+    if effect is not RuleEffect.FREE and emergency:
         price_node.fail("emergency numbers are free and never blocked: this would never be asked", "`price: free`")
     return Rule(
         key=key,

@@ -5,7 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime, time
 from decimal import Decimal
 
@@ -18,6 +19,8 @@ from linehouse.platform.imports.values import Sheet
 MAX_ROWS = 200_000
 MAX_COLUMNS = 200
 MAX_CELL = 4_000
+LONGEST_LIST = 32_767
+"""What a cell of a spreadsheet can hold at most: in tables, a cell may hold a list."""
 MAX_UNPACKED = 512 * 1024 * 1024
 """Octets that a workbook may unpack to; more is an attack rather than a customer list."""
 _SEPARATORS = ",;\t|"
@@ -50,6 +53,47 @@ def read_sheet(name: str, data: bytes) -> Sheet:
     return Sheet(heading, tuple(found))
 
 
+def read_table(name: str, data: bytes) -> tuple[tuple[int, tuple[str, ...]], ...]:
+    """Every row that holds something, with its number in the file, for files that have words above their heading.
+
+    Raises FileUnreadable.
+    """
+    found: list[tuple[int, tuple[str, ...]]] = []
+    try:
+        for number, row in enumerate(_workbook(data), 1) if data[:4] == b"PK\x03\x04" else _numbered(data):
+            cells = tuple(_clean(cell, LONGEST_LIST) for cell in row)
+            if any(cells):
+                found.append((number, cells))
+            if len(found) > MAX_ROWS:
+                raise FileUnreadable(f"{name} is too long", field="file", expected=f"at most {MAX_ROWS} rows")
+            if len(cells) > MAX_COLUMNS and any(cells[MAX_COLUMNS:]):
+                raise FileUnreadable(f"{name} has too many columns", field="file", expected=f"at most {MAX_COLUMNS}")
+    except (csv.Error, zipfile.BadZipFile, ValueError, KeyError) as error:
+        raise FileUnreadable(f"{name} cannot be read: {error}", field="file", expected=_EXPECTED) from error
+    if not found:
+        raise FileUnreadable(f"{name} is empty", field="file", expected=_EXPECTED)
+    return tuple(found)
+
+
+def _numbered(data: bytes) -> Iterator[tuple[int, list[str]]]:
+    """The rows of a CSV file by the line on which each ends; divided by what divides most of the first lines alike."""
+    text = _decoded(data)
+    sample = [line for line in text[:65_536].splitlines()[:60] if line.strip()]
+    rows = csv.reader(io.StringIO(text, newline=""), delimiter=max(_SEPARATORS, key=_alike(sample)), strict=True)
+    return ((rows.line_num, row) for row in rows)
+
+
+def _alike(lines: Sequence[str]) -> Callable[[str], tuple[int, int]]:
+    """How many lines a separator divides into the same number of columns, and into how many."""
+
+    def count(separator: str) -> tuple[int, int]:
+        seen = Counter(line.count(separator) for line in lines if separator in line)
+        columns, often = max(seen.items(), key=lambda one: (one[1], one[0]), default=(0, 0))
+        return often, columns
+
+    return count
+
+
 def _heading(cells: tuple[str, ...]) -> tuple[str, ...]:
     while cells and not cells[-1]:
         cells = cells[:-1]
@@ -64,14 +108,14 @@ def _heading(cells: tuple[str, ...]) -> tuple[str, ...]:
     return named
 
 
-def _clean(cell: object) -> str:
+def _clean(cell: object, most: int = MAX_CELL) -> str:
     text = "" if cell is None else cell if isinstance(cell, str) else _text(cell)
     text = text.strip()
     # Our own result files keep a spreadsheet from running a text as a formula by an apostrophe.
     if text.startswith(_GUARDED):
         text = text[1:]
-    if len(text) > MAX_CELL or "\x00" in text:
-        raise ValueError(f"a cell holds more than {MAX_CELL} characters, or the null character")
+    if len(text) > most or "\x00" in text:
+        raise ValueError(f"a cell holds more than {most} characters, or the null character")
     return text
 
 
@@ -85,11 +129,11 @@ def _text(cell: object) -> str:
             return cell.isoformat()
         case int():
             return str(cell)
+        case _ if isinstance(cell, float) and abs(cell) < 10**15:
+            # Spreadsheets keep numbers as binary fractions, and show at most 15 digits of them: those were typed.
+            number = Decimal(f"{cell:.15g}")
+            return f"{number.to_integral_value() if number == number.to_integral_value() else number:f}"
         case _:
-            # Spreadsheets keep numbers as binary fractions; their shortest decimal form is what was typed.
-            number = Decimal(repr(cell)) if repr(cell).replace(".", "").replace("-", "").isdigit() else None
-            if number is not None and number == number.to_integral_value():
-                return str(number.to_integral_value())
             return str(cell)
 
 

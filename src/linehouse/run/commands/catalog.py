@@ -15,6 +15,7 @@ from rich.table import Table
 from linehouse.catalog.plan import ElementChange
 from linehouse.kernel.outcome import InvalidFields, Problem, RefusedError
 from linehouse.run.at_work import brand_at_work, brand_option, operator
+from linehouse.run.commands.deck import command as deck
 
 FOLDER = click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
 BASE = click.option(
@@ -25,6 +26,9 @@ BASE = click.option(
 @click.group("catalog")
 def command() -> None:
     """Plan, publish, test and export what the brand sells."""
+
+
+command.add_command(deck)
 
 
 @command.command("plan")
