@@ -9,10 +9,11 @@ from typing import Any
 
 import polars as pl
 
+from linehouse.kernel.money import BIGINT_MAX
 from linehouse.kernel.period import Period
 from linehouse.rating.batch.events import event_of
 from linehouse.rating.batch.periods import first_day
-from linehouse.rating.batch.values import VERDICTS, RateBook
+from linehouse.rating.batch.values import MOST, VERDICTS, RateBook
 from linehouse.rating.service import consume
 from linehouse.rating.values import Bucket, PaidBy, Verdict
 
@@ -47,7 +48,17 @@ class OneByOne:
         begin = first_day(event.started_at, plan.cycle_day, plan.zone or tariff.time_zone)
         counters = self.counters.setdefault((subscriber, begin), {})
         decided = consume(able, tariff, event, counters=counters)
-        for ref, amount in {**decided.unit_takes, **decided.money_takes}.items():
+        takes = {**decided.unit_takes, **decided.money_takes}
+        begins = {one.bucket.ref: one.bucket.available or 0 for one in plan.holdings}
+        after = [begins[ref] - self.taken.get((subscriber, ref), 0) - amount for ref, amount in takes.items()]
+        if abs(decided.priced.total.micros) > BIGINT_MAX or any(abs(left) > MOST for left in after):
+            return {
+                "verdict": VERDICTS.index(Verdict.UNRATED),
+                **dict.fromkeys(("amount", "covered", "paid"), 0),
+                **dict.fromkeys(("rule", "bucket")),
+                "reason": "amount-out-of-range",
+            }
+        for ref, amount in takes.items():
             old = mine[ref]
             mine[ref] = replace(
                 old,

@@ -9,6 +9,7 @@ from typing import Any
 import polars as pl
 
 from linehouse.kernel.error import DomainError
+from linehouse.kernel.money import BIGINT_MAX
 from linehouse.kernel.period import Period
 from linehouse.rating.batch.answers import Answers, Names
 from linehouse.rating.batch.events import event_of
@@ -47,11 +48,11 @@ class ExactWay:
         tariff = self._book.tariffs[tariff_at(plan, event)]
         counters = self._counters(plan, tariff, event, subscriber)
         decided = consume(self._buckets(plan, tariff, event, subscriber), tariff, event, counters=counters)
-        if abs(decided.priced.total.micros) > MOST:
+        takes = {**decided.unit_takes, **decided.money_takes}
+        if abs(decided.priced.total.micros) > BIGINT_MAX or not self._book_takes(plan, takes, decided, subscriber):
             out.verdict[here] = _PLACE[Verdict.UNRATED]
             out.reason[here] = self._names.place(TOO_DEAR)
             return
-        self._book_takes(plan, decided, subscriber)
         for key, more in decided.counted.items():
             counters[key] = counters.get(key, 0) + more
         self._tell(here, decided)
@@ -78,17 +79,24 @@ class ExactWay:
         begin = first_day(event.started_at, plan.cycle_day, plan.zone or tariff.time_zone)
         return self._held.counters.setdefault((subscriber, begin), {})
 
-    def _book_takes(self, plan: Plan, decided: Consumption, subscriber: int) -> None:
+    def _book_takes(self, plan: Plan, takes: Mapping[str, int], decided: Consumption, subscriber: int) -> bool:
+        """False, and nothing is booked, where a bucket would hold more than can be kept."""
         held, first = self._held, int(self._held.first[subscriber])
-        takes: Mapping[str, int] = {**decided.unit_takes, **decided.money_takes}
         if not takes and not decided.first_used:
-            return
+            return True
+        after = {
+            place: int(held.left[place]) - takes[holding.bucket.ref]
+            for place, holding in enumerate(plan.holdings, first)
+            if holding.bucket.ref in takes
+        }
+        if any(abs(left) > MOST for left in after.values()):
+            return False
+        for place, left in after.items():
+            held.left[place] = left
         for place, holding in enumerate(plan.holdings, first):
-            ref = holding.bucket.ref
-            if ref in takes:
-                held.left[place] -= takes[ref]
-            if ref in decided.first_used:
-                held.opened.setdefault(place, decided.first_used[ref])
+            if holding.bucket.ref in decided.first_used:
+                held.opened.setdefault(place, decided.first_used[holding.bucket.ref])
+        return True
 
     def _tell(self, here: int, decided: Consumption) -> None:
         out, names, priced = self._out, self._names, decided.priced

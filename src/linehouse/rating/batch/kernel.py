@@ -1,29 +1,32 @@
-"""The sequential decision over columns: events in order of subscriber and time, buckets as numbers in arrays.
+"""The sequential decision over columns: events in order, buckets as numbers in arrays.
 
 What it cannot decide by itself it leaves alone: it stops there, the exact function decides that one event, and it goes
-on behind it. Compiled where numba is installed, and the same function in plain Python where it is not.
+on behind it. One loop in plain Python, made machine code when the first piece is rated; both are the same function.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any, NamedTuple, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
+from linehouse.rating.batch.answers import Answers
+
 Ints = NDArray[np.int64]
 Codes = NDArray[np.int32]
 Flags = NDArray[np.bool_]
 
-PRICE, FREE, BLOCKED, UNRATED = 0, 1, 2, 3
-"""Effects of a lane, and verdicts."""
+PRICE, FREE, BLOCKED, THROTTLED, UNRATED = range(5)
+"""Effects of lanes: places of the verdicts."""
 EXACT_LANE = -1
-NOTHING_LANE = -2
-"""Nothing was used: free, whatever the tariff says."""
-UP, DOWN, HALF_UP, HALF_EVEN = 0, 1, 2, 3
+UP, DOWN, HALF_UP, HALF_EVEN = range(4)
 NO_BOUND = -1
-NOBODY = -1
+_LARGE = 2**60
+CHARGE, AT_THROTTLED, AT_REDIRECTED, AT_EMPTY = range(4)
+"""What an empty allowance promises, the mildest first."""
 
 
 class Events(NamedTuple):
@@ -37,9 +40,15 @@ class Events(NamedTuple):
 
 
 class Lanes(NamedTuple):
-    """How events of a kind are priced. Money is in parts of a micro-unit, ``parts`` of them."""
+    """How events of a kind are priced. Money is in parts of a micro-unit, ``parts`` of them.
+
+    ``connect`` is due when money pays the first block, ``always`` in any case; ``plain``: no step ends within a block.
+    ``covers`` says which kinds of buckets (``Plans.scope``) may cover.
+    """
 
     effect: Codes
+    rule: Codes
+    reason: Codes
     most: Ints
     free: Ints
     parts: Ints
@@ -51,6 +60,7 @@ class Lanes(NamedTuple):
     mode: Codes
     first_step: Codes
     steps: Codes
+    plain: Flags
     covers: Flags
 
 
@@ -65,20 +75,30 @@ class Steps(NamedTuple):
 
 
 class Plans(NamedTuple):
-    """Buckets of all plans in burn order; a plan's are ``first[plan]`` up to ``first[plan + 1]``."""
+    """Buckets of all plans in burn order; a plan's are ``first[plan]`` up to ``first[plan + 1]``.
+
+    ``strange``: only the exact function knows what it does. ``empty``: what happens when an allowance cannot pay.
+    ``last``: an allowance behind which none is asked, money that when it cannot pay leaves it to the exact function.
+    ``reasons`` are those of the promises of empty allowances.
+    """
 
     first: Codes
     scope: Codes
+    name: Codes
     begin: Ints
     until: Ints
     money: Flags
+    endless: Flags
     exact: Flags
     strange: Flags
-    halts: Flags
+    last: Flags
+    empty: Codes
     block: Ints
+    overdraft: Ints
+    reasons: Codes
 
 
-class Held(NamedTuple):
+class Purses(NamedTuple):
     """What each subscriber has left, bucket by bucket of its plan from ``first[subscriber]`` on."""
 
     plan: Codes
@@ -86,59 +106,26 @@ class Held(NamedTuple):
     left: Ints
 
 
-class Answers(NamedTuple):
-    """One row per event; buckets are numbered as in ``Plans``."""
-
-    verdict: Codes
-    amount: Ints
-    uncollected: Ints
-    bucket: Codes
-    units: Ints
-    units_left: Ints
-    purse: Codes
-    money: Ints
-    money_left: Ints
-
-
-def answers(count: int) -> Answers:
-    """Room for so many answers."""
-    return Answers(
-        np.zeros(count, np.int32),
-        np.zeros(count, np.int64),
-        np.zeros(count, np.int64),
-        np.full(count, NOBODY, np.int32),
-        np.zeros(count, np.int64),
-        np.zeros(count, np.int64),
-        np.full(count, NOBODY, np.int32),
-        np.zeros(count, np.int64),
-        np.zeros(count, np.int64),
-    )
-
-
 def _decide(  # noqa: C901  # one loop without calls is what a compiler makes fast
-    here: int, events: Events, lanes: Lanes, steps: Steps, plans: Plans, held: Held, out: Answers
+    here: int, events: Events, lanes: Lanes, steps: Steps, plans: Plans, held: Purses, out: Answers
 ) -> int:
     """Decide from event ``here`` on; the first event that is left to the exact function, or the number of events."""
     count = len(events.lane)
     while here < count:
         lane = events.lane[here]
-        if lane == -2:  # NOTHING_LANE
-            out.verdict[here] = 1
-            here += 1
-            continue
-        if lane < 0:
-            return here
         quantity = events.quantity[here]
-        if quantity > lanes.most[lane]:
+        if lane < 0 or quantity < 0 or quantity > lanes.most[lane]:
             return here
-        effect = lanes.effect[lane]
-        if effect != 0:
-            out.verdict[here] = effect
+        if quantity == 0:
+            out.verdict[here] = 1  # FREE
             here += 1
             continue
+        effect = lanes.effect[lane]
         used = quantity - lanes.free[lane]
-        if used <= 0:
-            out.verdict[here] = 1  # FREE
+        if effect != 0 or used <= 0:
+            out.verdict[here] = effect if effect != 0 else 1
+            out.rule[here] = lanes.rule[lane]
+            out.reason[here] = lanes.reason[lane]
             here += 1
             continue
         begin, until = events.begin[here], events.until[here]
@@ -156,8 +143,8 @@ def _decide(  # noqa: C901  # one loop without calls is what a compiler makes fa
         subscriber = events.subscriber[here]
         plan = held.plan[subscriber]
         shift = held.first[subscriber] - plans.first[plan]
-        taker, taken, bucket = -1, 0, plans.first[plan]
-        while bucket < plans.first[plan + 1]:
+        taker, taken, promised, bucket = -1, 0, 0, plans.first[plan]
+        while bucket < plans.first[plan + 1] and not plans.money[bucket]:
             if not lanes.covers[lane, plans.scope[bucket]]:
                 bucket += 1
                 continue
@@ -169,27 +156,30 @@ def _decide(  # noqa: C901  # one loop without calls is what a compiler makes fa
                 continue
             if plans.strange[bucket]:
                 return here
-            if plans.money[bucket]:
-                break
             left = held.left[shift + bucket]
-            if left == -2:  # STRANGE
-                return here
             if plans.exact[bucket]:
                 need, least = used, 1
             elif plans.block[bucket] > 0:
-                if last - first > 1:
-                    return here
                 need, least = -(-used // plans.block[bucket]) * plans.block[bucket], plans.block[bucket]
             else:
                 need, least = blocks, smallest
-            if left == -1 or left >= need:
+            if plans.endless[bucket] or left >= need:
+                if plans.block[bucket] > 0 and not lanes.plain[lane]:
+                    return here
                 taker, taken = bucket, need
                 break
-            if left >= least or plans.halts[bucket]:
+            if left >= least:
                 return here
+            empty = plans.empty[bucket]
+            if empty > 0 and (promised == 0 or empty < promised):
+                promised = empty
+            if plans.last[bucket]:
+                if promised == 0:
+                    promised = 3  # AT_EMPTY
+                break
             bucket += 1
         parts = lanes.parts[lane]
-        if taker >= 0:
+        if taker >= 0 or promised > 0:
             due = lanes.always[lane]
         else:
             due += lanes.connect[lane]
@@ -209,65 +199,57 @@ def _decide(  # noqa: C901  # one loop without calls is what a compiler makes fa
         payer = -1
         if due > 0:
             needed = max(amount, -(-due // parts))
-            while bucket < plans.first[plan + 1]:
-                if plans.money[bucket] and lanes.covers[lane, plans.scope[bucket]]:
-                    valid, ends = plans.begin[bucket], plans.until[bucket]
-                    if (begin < valid < until) or (begin < ends < until):
-                        return here
-                    if begin >= valid and begin < ends:
-                        left = held.left[shift + bucket]
-                        if plans.strange[bucket] or left == -2:
-                            return here
-                        if left == -1 or left >= needed:
-                            payer = bucket
-                            break
-                        if left > 0:
-                            return here
-                bucket += 1
-        out.verdict[here] = 0
+            for purse in range(bucket, plans.first[plan + 1]):
+                if not plans.money[purse] or not lanes.covers[lane, plans.scope[purse]]:
+                    continue
+                valid, ends = plans.begin[purse], plans.until[purse]
+                if (begin < valid < until) or (begin < ends < until):
+                    return here
+                if begin < valid or begin >= ends:
+                    continue
+                if plans.strange[purse]:
+                    return here
+                left = held.left[shift + purse] + plans.overdraft[purse]
+                if plans.endless[purse] or left >= needed:
+                    payer = purse
+                    break
+                if left > 0 or plans.last[purse]:
+                    return here
+        # Figures near the end of the machine's are the exact function's.
+        if (taker >= 0 and (taken > _LARGE or held.left[shift + taker] < -2 * _LARGE)) or (
+            payer >= 0 and (amount > _LARGE or held.left[shift + payer] < -2 * _LARGE)
+        ):
+            return here
         out.amount[here] = amount
+        out.rule[here] = lanes.rule[lane]
         if taker >= 0:
-            place = shift + taker
-            if held.left[place] >= 0:
-                held.left[place] -= taken
-            out.bucket[here] = taker
-            out.units[here] = taken
-            out.units_left[here] = held.left[place]
-        if payer >= 0 and amount > 0:
-            place = shift + payer
-            if held.left[place] >= 0:
-                held.left[place] -= amount
-            out.purse[here] = payer
-            out.money[here] = amount
-            out.money_left[here] = held.left[place]
-        elif payer < 0:
-            out.uncollected[here] = amount
+            held.left[shift + taker] -= taken
+            out.covered[here] = used
+            out.bucket[here] = plans.name[taker]
+        elif promised > 0:
+            out.verdict[here] = 3 if promised == 1 else 2  # THROTTLED, else BLOCKED
+            out.reason[here] = plans.reasons[promised]
+        if payer >= 0:
+            held.left[shift + payer] -= amount
+            out.paid[here] = amount
         here += 1
     return count
 
 
-Decide = Callable[[int, Events, Lanes, Steps, Plans, Held, Answers], int]
+Decide = Callable[[int, Events, Lanes, Steps, Plans, Purses, Answers], int]
 
 plain_decide: Decide = _decide
-"""The function as it stands, for machines without a compiler and for the proof that both are one."""
+"""The function as it stands, for the proof that both are one."""
 
 
-def _compiled() -> Decide | None:
+@cache
+def fast_decide() -> Decide:
+    """The same function as machine code: made once per machine, kept beside the code where that can be written."""
+    import numba
+
     try:
-        import numba
-    except ImportError:
-        return None
-    made: Any = numba.njit(cache=True, nogil=True)(_decide)
+        made: Any = numba.njit(cache=True, nogil=True)(_decide)
+    except RuntimeError:
+        # There is no place to keep it: it is made anew in each process.
+        made = numba.njit(nogil=True)(_decide)
     return cast("Decide", made)
-
-
-fast_decide: Decide | None = _compiled()
-"""The same function as machine code; None without numba."""
-
-
-def decide(
-    here: int, events: Events, lanes: Lanes, steps: Steps, plans: Plans, held: Held, out: Answers, *, plain: bool
-) -> int:
-    """One stretch of decisions, compiled where that is possible and not declined."""
-    chosen = plain_decide if plain or fast_decide is None else fast_decide
-    return int(chosen(here, events, lanes, steps, plans, held, out))

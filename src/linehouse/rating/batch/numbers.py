@@ -2,26 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from linehouse.rating.values import NumberMatch, Tariff, UsageEvent, UsageType
+from linehouse.rating.values import Tariff, UsageEvent, UsageType
 from linehouse.rating.zones import match_number
 
 _DIGITS = 15
 _WHEN = datetime(1970, 1, 1, tzinfo=UTC)
 
 
+def with_fallbacks(tariffs: Iterable[Tariff]) -> Iterator[Tariff]:
+    """The tariffs, and those that they fall back to."""
+    for tariff in tariffs:
+        one: Tariff | None = tariff
+        while one is not None:
+            yield one
+            one = one.fallback
+
+
 class NumberClasses:
     """E.164 numbers are found by one search among the edges of all prefixes; the rest by the price function's own."""
 
     def __init__(self, tariffs: Sequence[Tariff]) -> None:
-        self._tariffs = tariffs
-        self._known: dict[tuple[NumberMatch, ...] | str, int] = {}
+        self._tariffs = tariffs = tuple(with_fallbacks(tariffs))
+        self._known: dict[tuple[str, ...] | str, int] = {}
         self._ported = any(tariff.ported_index for tariff in tariffs)
         self._longest = max((tariff.longest_prefix for tariff in tariffs), default=0)
         edges = {0}
@@ -58,7 +67,8 @@ class NumberClasses:
 
     def _class_of(self, party: str) -> int:
         event = UsageEvent(usage_type=UsageType.VOICE, started_at=_WHEN, quantity=1, other_party=party)
-        zones = tuple(NumberMatch(match_number(tariff, event).zone) for tariff in self._tariffs)
-        # Where ported numbers have zones of their own, the prefixes behind the longest one count as well.
-        key: tuple[NumberMatch, ...] | str = party[: self._longest + 1] if self._ported else zones
+        key: tuple[str, ...] | str = tuple(match_number(tariff, event).zone for tariff in self._tariffs)
+        if self._ported and event.e164 is not None:
+            # Where ported numbers have zones of their own, the prefixes behind the longest one count as well.
+            key = party[: self._longest + 1]
         return self._known.setdefault(key, len(self._known))

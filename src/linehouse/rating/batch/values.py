@@ -13,7 +13,7 @@ from linehouse.rating.values import Bucket, Tariff, Verdict
 VERDICTS = tuple(Verdict)
 """The column ``verdict`` holds places in it."""
 MOST = 2**62
-"""No bucket holds more, and no amount is larger."""
+"""No bucket holds more, and from none more is taken: what would is unrated."""
 
 
 @dataclass(frozen=True, slots=True)
