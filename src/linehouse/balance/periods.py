@@ -34,11 +34,17 @@ def cycle_day_after(day: date, cycle_day: int) -> date:
     raise AssertionError("a month has a cycle day")
 
 
+def cycle_first_day(day: date, cycle_day: int) -> date:
+    """The first day of the cycle in which ``day`` lies."""
+    end = cycle_day_after(day, cycle_day)
+    return _clamped(end.year * 12 + end.month - 2, cycle_day)
+
+
 def turn_from(start: datetime, cycle_day: int, zone: ZoneInfo) -> Turn:
     """From the instant to the beginning of the next cycle."""
     day = local_date(start, zone)
     end = cycle_day_after(day, cycle_day)
-    begin = _clamped(end.year * 12 + end.month - 2, cycle_day)
+    begin = cycle_first_day(day, cycle_day)
     return Turn(day, Period(start, day_start(end, zone)), (end - day).days, (end - begin).days)
 
 

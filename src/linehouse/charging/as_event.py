@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from linehouse.charging.told import NOTHING, Told
+from linehouse.charging.values import Line
 from linehouse.kernel.error import Invalid
-from linehouse.kernel.numbering import Imei, Plmn
+from linehouse.kernel.numbering import Imei
 from linehouse.rating.values import Direction, UsageEvent, UsageType
 from linehouse.usage.values import NormalisedUsage
 
 
-def event_of(record: NormalisedUsage, on_net: bool | None = None, other_network: Plmn | None = None) -> UsageEvent:
-    """Word for word: the usage room speaks the same language."""
+def event_of(record: NormalisedUsage, line: Line | None = None, told: Told = NOTHING) -> UsageEvent:
+    """Word for word: the usage room speaks the same language. The line says in which segments its customer is."""
     return UsageEvent(
         usage_type=UsageType(record.usage_type.value),
         direction=Direction(record.direction.value),
@@ -22,8 +24,11 @@ def event_of(record: NormalisedUsage, on_net: bool | None = None, other_network:
         serving_country=record.serving.country or None,
         apn=record.apn or None,
         service_id=record.attributes.get("service"),
-        on_net=on_net,
-        other_network=other_network,
+        on_net=told.on_net.get(record.id),
+        other_network=told.ported.get(record.id),
+        friend_lists=told.lists(record.id),
+        closed_user_groups=told.groups(record.id),
+        segments=line.segments if line is not None else frozenset(),
         correction=record.corrections,
         utc_offset=None if record.utc_offset is None else timedelta(minutes=record.utc_offset),
     )

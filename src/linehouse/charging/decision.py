@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from linehouse.balance.values import BucketView
 from linehouse.catalog.values import BillingMode
 from linehouse.charging.as_event import event_of
 from linehouse.charging.errors import Reason
+from linehouse.charging.told import NO_COUNTERS, NOTHING, Counters, Told
 from linehouse.charging.values import Line, unbilled_ref
 from linehouse.kernel.money import BIGINT_MAX
-from linehouse.kernel.numbering import Plmn
 from linehouse.kernel.period import Period
 from linehouse.rating.session.once import debit_once
 from linehouse.rating.session.state import Holding
@@ -50,6 +50,10 @@ class Decided:
     in_force: TariffInForce
     consumption: Consumption
     taken: tuple[Taken, ...]
+    period: date
+    """The first day of the account's cycle whose counters count it."""
+    counters: Mapping[str, int]
+    """What they said before it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,10 +112,14 @@ def decide(
     lines: Mapping[UUID, Line],
     buckets: Mapping[UUID, Sequence[BucketView]],
     tariff_at: TariffAt,
-    on_net: Mapping[UUID, bool],
-    ported: Mapping[UUID, Plmn] | None = None,
+    told: Told = NOTHING,
+    counters: Counters = NO_COUNTERS,
 ) -> list[Decided | Suspended]:
-    """One answer for each record, in the order of the events; ties go by file and position."""
+    """One answer for each record, in the order of the events; ties go by file and position.
+
+    Each sees the buckets and the period's counters as those before it left them.
+    """
+    used = {period: dict(counted) for period, counted in counters.items()}
     held = {bucket.ref: bucket for known in buckets.values() for bucket in known}
     refs = {subscription: [bucket.ref for bucket in known] for subscription, known in buckets.items()}
     answers: list[Decided | Suspended] = []
@@ -121,17 +129,32 @@ def decide(
             answers.append(Suspended(record, Reason.NO_SUBSCRIPTION, "the subscription is not known to inventory"))
             continue
         views = [held[ref] for ref in refs.get(line.subscription_id, ())]
-        event = event_of(record, on_net.get(record.id), (ported or {}).get(record.id))
-        answer = _decide_one(record, event, line, views, tariff_at)
+        period = line.period_of(record.started_at)
+        counted = used.setdefault((line.subscription_id, period), {})
+        event = event_of(record, line, told)
+        answer = _decide_one(record, event, line, views, tariff_at, period, counted)
         if isinstance(answer, Decided):
+            count(counted, answer.consumption.counted)
             for taken in answer.taken:
                 held[taken.bucket.ref] = after_taking(taken)
         answers.append(answer)
     return answers
 
 
+def count(counters: dict[str, int], more: Mapping[str, int]) -> None:
+    """Add what a record counts."""
+    for key, added in more.items():
+        counters[key] = counters.get(key, 0) + added
+
+
 def _decide_one(
-    record: NormalisedUsage, event: UsageEvent, line: Line, views: Sequence[BucketView], tariff_at: TariffAt
+    record: NormalisedUsage,
+    event: UsageEvent,
+    line: Line,
+    views: Sequence[BucketView],
+    tariff_at: TariffAt,
+    period: date,
+    counters: Mapping[str, int],
 ) -> Decided | Suspended:
     in_force = tariff_at(line.tariff_key, record.started_at) if line.tariff_key else None
     if in_force is None:
@@ -144,7 +167,7 @@ def _decide_one(
     if tariff.tax_mode is TaxMode.NET and line.billing_mode is BillingMode.PREPAID:
         message = f"tariff {tariff.key} has prices before tax; a balance pays with tax"
         return Suspended(record, Reason.NO_TARIFF, message)
-    consumption = debit_once(_holdings(line, views), tariff, event, subscriber=line.subscription)
+    consumption = debit_once(_holdings(line, views), tariff, event, subscriber=line.subscription, counters=counters)
     priced = consumption.priced
     if priced.verdict is Verdict.UNRATED:
         return Suspended(record, Reason.UNRATED, priced.detail)
@@ -157,7 +180,7 @@ def _decide_one(
     taken = tuple(
         Taken(known[ref], amount, _left_after(known[ref], amount)) for ref, amount in moved.items() if ref in known
     )
-    return Decided(record, line, event, in_force, consumption, taken)
+    return Decided(record, line, event, in_force, consumption, taken, period, dict(counters))
 
 
 def _left_after(bucket: BucketView, amount: int) -> int | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from linehouse.charging import store
-from linehouse.charging.service import hours, reversals
+from linehouse.charging.service import counters, hours, reversals
 from linehouse.ledger import service as ledger
 from linehouse.platform.checks import Finding, Verdict, check
 
@@ -23,6 +23,13 @@ def reversals_are_the_entries() -> Verdict:
     """Of the records that were rated again."""
     findings = tuple(Finding(*broken) for broken in reversals.unequal())
     return Verdict(reversals.reversed_entries(), findings)
+
+
+@check("charging.counters", "What rated records say that they counted in a period is what its counters hold.")
+def counters_are_the_records() -> Verdict:
+    """By subscription, period and counter."""
+    findings = [Finding(name, f"records {said}", f"counter {kept}") for name, said, kept in counters.unequal()]
+    return Verdict(counters.kept(), tuple(findings))
 
 
 @check("charging.unbilled", "The journal holds as unbilled exactly the net of rated usage that stands on no invoice.")

@@ -21,6 +21,9 @@ personal_table(
 not_personal("charging_rated_usage", "label", "unit_takes", "money_takes", "explanation")
 # A TAC names a model of device, not one device; a segment and an offering are shared by many.
 not_personal("charging_rated_usage", "offering", "segment", "device", "cost_rule", "cost_reason")
+# Names of counters, lists, groups and segments, and figures: never a number of anybody.
+not_personal("charging_rated_usage", "reason", "counted", "told")
+not_personal("charging_counter", "counter")
 not_personal(
     "charging_usage_hour",
     "offering",

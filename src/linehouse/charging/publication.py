@@ -11,9 +11,6 @@ from linehouse.rating.service import asked_by, asked_in
 _UNTOLD = {
     "closed-user-group": "which closed user groups a call is within",
     "friends-and-family": "who is on a subscriber's lists",
-    "segment": "which segments a customer is in",
-    "accumulated-usage": "what was used in the period so far",
-    "per: period": "what was used in the period so far",
     "percent": "the amount of money that a percentage is taken of",
     "attribute": "when a data record was closed",
 }

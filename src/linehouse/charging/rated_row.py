@@ -7,6 +7,7 @@ from typing import Any
 from linehouse.charging.as_event import device_of
 from linehouse.charging.decision import Decided
 from linehouse.charging.posting import charged, split
+from linehouse.charging.told import kept
 from linehouse.charging.values import REVENUE, STANDARD, Rate
 from linehouse.rating.service import Cost, line_of, plain
 from linehouse.rating.values import PaidBy, Verdict
@@ -21,6 +22,7 @@ def rated_row(one: Decided, rate: Rate, cost: Cost) -> dict[str, Any]:
     rules = list(dict.fromkeys(part.rule for part in priced.parts))
     owners = list(dict.fromkeys(part.tariff for part in priced.parts)) or [tariff.label]
     names = dict.fromkeys(part.bucket_name for part in priced.parts if part.paid_by is PaidBy.BUCKET)
+    redirected = sum(part.quantity for part in priced.parts if part.paid_by is PaidBy.REDIRECTED)
     return {
         "record_id": record.id,
         "record_key": record.key,
@@ -57,7 +59,7 @@ def rated_row(one: Decided, rate: Rate, cost: Cost) -> dict[str, Any]:
         "net": parts.net,
         "gross": parts.gross,
         "uncollected": one.consumption.uncollected,
-        "blocked": one.consumption.blocked,
+        "blocked": one.consumption.blocked - redirected,
         "unit_takes": dict(one.consumption.unit_takes),
         "money_takes": dict(one.consumption.money_takes),
         "explanation": plain(priced),
@@ -67,4 +69,10 @@ def rated_row(one: Decided, rate: Rate, cost: Cost) -> dict[str, Any]:
         "cost": cost.micros,
         "cost_rule": cost.rule,
         "cost_reason": cost.reason,
+        "throttled": one.consumption.throttled,
+        "redirected": redirected,
+        "reason": priced.reason,
+        "counted": dict(one.consumption.counted),
+        "counted_in": one.period.isoformat() if one.consumption.counted else None,
+        "told": kept(tariff, one.event, one.counters),
     }

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
 from linehouse.balance.values import BucketView
-from linehouse.charging.decision import Decided, Suspended, TariffAt, after_taking, decide
+from linehouse.charging.decision import Decided, Suspended, TariffAt, after_taking, count, decide
+from linehouse.charging.told import NO_COUNTERS, NOTHING, Counters, Told
 from linehouse.charging.values import Line, RatedUsage
-from linehouse.kernel.numbering import Plmn
 from linehouse.rating.values import PaidBy
 from linehouse.usage.values import NormalisedUsage
 
@@ -57,6 +58,11 @@ class Again:
         return {} if isinstance(self.after, Suspended) else _real(self.after.consumption.money_takes)
 
     @property
+    def counted(self) -> dict[str, int]:
+        """What it would now add to the period's counters."""
+        return {} if isinstance(self.after, Suspended) else _real(self.after.consumption.counted)
+
+    @property
     def rule(self) -> str:
         """The rules that would now price it, or why it could not be priced."""
         if isinstance(self.after, Suspended):
@@ -74,16 +80,18 @@ class Again:
 
     @property
     def changes(self) -> bool:
-        """Whether anything moves: the charge, what nobody pays, or who pays. Another name of the same is no change."""
+        """Whether anything moves: the charge, what nobody pays, who pays, or what is counted in the period. Another name
+        of the same is no change."""
         if isinstance(self.after, Suspended):
             return True
         found, before = self.after.consumption, self.before
-        return (self.amount, found.uncollected, found.blocked, self.unit_takes, self.money_takes) != (
+        return (self.amount, found.uncollected, found.blocked, self.unit_takes, self.money_takes, self.counted) != (
             before.amount.micros,
             before.uncollected.micros,
-            before.blocked,
+            before.blocked + before.redirected,
             _real(before.unit_takes),
             _real(before.money_takes),
+            _real(before.counted),
         )
 
     @property
@@ -124,35 +132,44 @@ def rate_again(
     line: Line | None,
     buckets: Sequence[BucketView],
     tariff_of: TariffOf,
-    on_net: Mapping[UUID, bool],
-    ported: Mapping[UUID, Plmn],
+    told: Told = NOTHING,
+    counters: Counters = NO_COUNTERS,
     order: Order = Order.SEQUENCE,
+    standing: Sequence[RatedUsage] = (),
 ) -> list[Again]:
     """Rate a subscriber's records again, all of them from the first that may change.
 
     A record sees the buckets that existed when it was first charged: credit bought later does not pay for it. It is
     paid for as it was then, also when the subscription has moved to another plan or account since. In the order of the
     events the records change places with each other, so that rating them again in ``sequence`` is the same.
+    ``counters`` are those of now; what all these records had added to them is taken off first. ``standing`` are
+    records in between that are left as they are: they only count, in their place.
     """
     held = given_back(buckets, rated)
+    used = uncounted(counters, [*rated, *standing])
     by_sequence = order is Order.SEQUENCE
     answers = []
-    replayed = sorted(rated, key=lambda r: (r.sequence,) if by_sequence else (r.started_at, r.sequence))
-    for row, place in zip(replayed, sorted(row.sequence for row in rated), strict=True):
+    replayed = sorted([*rated, *standing], key=lambda r: (r.sequence,) if by_sequence else (r.started_at, r.sequence))
+    places = iter(sorted(row.sequence for row in rated))
+    left = {row.record_id for row in standing}
+    for row in replayed:
+        if row.record_id in left:
+            if row.counted_in is not None:
+                count(used.setdefault((row.subscription_id, row.counted_in), {}), row.counted)
+            continue
         views = [bucket for bucket in held.values() if bucket.created_at <= row.rated_at]
         terms = {} if line is None else {line.subscription_id: as_charged(line, row)}
-        (answer,) = decide(
-            [records[row.record_id]], terms, {row.subscription_id: views}, tariff_of(row), on_net, ported
-        )
+        (answer,) = decide([records[row.record_id]], terms, {row.subscription_id: views}, tariff_of(row), told, used)
         if isinstance(answer, Decided):
             for taken in answer.taken:
                 held[taken.bucket.ref] = after_taking(taken)
-        answers.append(Again(row, answer, place))
+            count(used.setdefault((row.subscription_id, answer.period), {}), answer.consumption.counted)
+        answers.append(Again(row, answer, next(places)))
     return answers
 
 
 def as_charged(line: Line, row: RatedUsage) -> Line:
-    """The line as the record was charged: by its tariff, for whom it was then, and who paid."""
+    """The line as the record was charged: by its tariff, for whom it was then, who paid, and in which segments."""
     return replace(
         line,
         tariff_key=tariff_key(row.tariff),
@@ -163,7 +180,18 @@ def as_charged(line: Line, row: RatedUsage) -> Line:
         currency=row.amount.currency,
         offering=row.offering or line.offering,
         segment=row.segment or line.segment,
+        segments=frozenset(row.told["segment"]) if "segment" in row.told else line.segments,
     )
+
+
+def uncounted(counters: Counters, rated: Sequence[RatedUsage]) -> dict[tuple[UUID, date], dict[str, int]]:
+    """The counters as if the rated records had never been counted."""
+    found = {period: dict(counted) for period, counted in counters.items()}
+    for row in rated:
+        if row.counted_in is not None:
+            less = {key: -more for key, more in row.counted.items()}
+            count(found.setdefault((row.subscription_id, row.counted_in), {}), less)
+    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,8 @@ quantity bigint, unit text, peer text, network text, number_zone text, network_z
 catalog_version int, rule text, verdict text, line_group text, label jsonb, clause text, covered_by text,
 currency text, tax_mode text, tax_category text, tax_code text, gl text, amount bigint, net bigint, gross bigint,
 uncollected bigint, blocked bigint, unit_takes jsonb, money_takes jsonb, explanation jsonb,
-offering text, segment text, device text, cost bigint, cost_rule text, cost_reason text
+offering text, segment text, device text, cost bigint, cost_rule text, cost_reason text,
+throttled bigint, redirected bigint, reason text, counted jsonb, counted_in date, told jsonb
 """
 _OF_ENTRY = "revision smallint, place bigint, first_rated_at timestamptz, rerate text"
 """What only later entries of a record say."""
@@ -224,8 +225,9 @@ def put_line(line: Line, msisdn: str, valid_from: datetime) -> None:
         cursor.execute(
             """
             INSERT INTO charging_line (subscription_id, subscription, msisdn, customer_id, account_id, account,
-                                       offering, tariff_key, billing_mode, currency, tax_country, zone, valid_from)
-            VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+                                       offering, tariff_key, billing_mode, currency, tax_country, zone, cycle_day,
+                                       valid_from)
+            VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
             ON CONFLICT (shard, subscription_id) DO UPDATE
             SET msisdn = excluded.msisdn, tariff_key = excluded.tariff_key, offering = excluded.offering
             """,
@@ -242,6 +244,7 @@ def put_line(line: Line, msisdn: str, valid_from: datetime) -> None:
                 line.currency,
                 line.tax_country,
                 line.zone.key,
+                line.cycle_day,
                 valid_from,
             ],
         )
@@ -366,6 +369,12 @@ def _rated(row: Mapping[str, Any]) -> RatedUsage:
         revision=row["revision"],
         reversal=row["reversal"],
         rerate=row["rerate"],
+        throttled=row["throttled"],
+        redirected=row["redirected"],
+        reason=row["reason"],
+        counted=_json(row["counted"]),
+        counted_in=row["counted_in"],
+        told=_json(row["told"]),
     )
 
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from fractions import Fraction
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from linehouse.balance.periods import cycle_first_day
 from linehouse.catalog.values import BillingMode
 from linehouse.kernel.money import Money
+from linehouse.kernel.period import local_date
 from linehouse.kernel.quantity import Quantity
 from linehouse.rating.values import Consumption, TaxMode, UsageEvent, Verdict
 
@@ -56,6 +59,14 @@ class Line:
     zone: ZoneInfo
     segment: str = ""
     """The customer's own characteristic ``segment``, else ``individual`` or ``organization``."""
+    segments: frozenset[str] = frozenset()
+    """What a tariff's condition ``segment`` may name: the value of that characteristic, and the kind of customer."""
+    cycle_day: int = 1
+    """The day of the month on which the account's periods begin."""
+
+    def period_of(self, instant: datetime) -> date:
+        """The first local day of the account's cycle in which the instant lies: the period that counters count."""
+        return cycle_first_day(local_date(instant, self.zone), self.cycle_day)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +77,9 @@ class RatedUsage:
     exact to the micro-unit. ``uncollected`` is what nobody paid, ``blocked`` the usage (base units) that an empty
     allowance did not cover. ``group`` and ``label`` name the invoice line, ``clause`` the tariff rule. ``unit_takes``
     and ``money_takes`` are by bucket reference. ``invoice`` is the invoice's number, empty while there is none.
+    ``throttled`` and ``redirected`` (base units) went on slower without money, or were sent to where more can be
+    bought: neither is ``blocked``; ``reason`` is the code of why. ``counted`` is what it added to the counters of the
+    period that began on ``counted_in``; ``told`` is what its tariff asked for and was told, word by word.
     ``cost`` is what the host network or a roaming partner asks for it, without tax; None while nobody can say, and
     ``cost_reason`` says why; ``cost_rule`` names the clause of the wholesale tariff. ``device`` is the TAC of the IMEI.
     A record that was rated again has later entries: ``sequence`` and ``rated_at`` stay those of its first charging,
@@ -123,6 +137,12 @@ class RatedUsage:
     revision: int = 0
     reversal: bool = False
     rerate: str = ""
+    throttled: int = 0
+    redirected: int = 0
+    reason: str = ""
+    counted: Mapping[str, int] = field(default_factory=dict)
+    counted_in: date | None = None
+    told: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def own_place(self) -> tuple[int, datetime]:

@@ -7,7 +7,7 @@ and billing that usage on that plan would give.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from fractions import Fraction
@@ -21,10 +21,11 @@ from linehouse.billing.values import AccountFacts, Cut, CutKind, SubscriptionCha
 from linehouse.catalog.values import BillingMode, Catalogue, DueOn, OfferingKind, ProductOffering, Prorate, TaxMode
 from linehouse.charging.decision import Decided, Suspended, TariffInForce, decide
 from linehouse.charging.posting import charged, split
+from linehouse.charging.told import Told
 from linehouse.charging.values import STANDARD, Line, Rate
-from linehouse.kernel.numbering import Plmn
-from linehouse.kernel.period import DatePeriod, Period, local_date
+from linehouse.kernel.period import DatePeriod, Period, day_start, local_date
 from linehouse.rating.cost import Cost, cost_key_of, cost_of
+from linehouse.rating.service import counts_period
 from linehouse.rating.values import BucketKind, PaidBy, Tariff
 from linehouse.usage.values import NormalisedUsage
 
@@ -221,6 +222,15 @@ def reach(grants: Sequence[Grant], period: Period, money: Sequence[BucketView] =
     return min(starts, default=period.start)
 
 
+def counted_from(subscriber: Subscriber, plan: DraftPlan, period: Period) -> datetime:
+    """From where usage must be read so that the period's counters stand as they would when it begins."""
+    offering = plan.plan_for(subscriber.line.offering)
+    tariff = plan.catalogue.tariffs.get(offering.tariff or "") if offering is not None else None
+    if tariff is None or not counts_period(tariff):
+        return period.start
+    return day_start(subscriber.line.period_of(period.start), subscriber.line.zone)
+
+
 def replay(
     subscriber: Subscriber,
     plan: DraftPlan,
@@ -229,10 +239,10 @@ def replay(
     *,
     period: Period,
     rate_on: RateOn,
-    on_net: Mapping[UUID, bool],
-    ported: Mapping[UUID, Plmn],
+    told: Told,
 ) -> Trial:
-    """Decide the records in the order of their events on the plan; what lies before the period only uses buckets up."""
+    """Decide the records in the order of their events on the plan; what lies before the period only uses buckets up and
+    counts in its own cycle."""
     offering = plan.plan_for(subscriber.line.offering)
     if offering is None:
         raise KeyError(plan.onto or subscriber.line.offering)
@@ -242,7 +252,7 @@ def replay(
     brought = [grant for grant in grants if grant.ref not in known]
     buckets: list[BucketView] = [fresh(grant, UUID(int=number)) for number, grant in enumerate(brought, 1)]
     buckets += [replace(one, used=0, reserved=0, expired=0, closed_at=None) for one in money]
-    answers = decide(records, {line.subscription_id: line}, {line.subscription_id: buckets}, plan.at, on_net, ported)
+    answers = decide(records, {line.subscription_id: line}, {line.subscription_id: buckets}, plan.at, told)
     tried: list[Tried] = []
     unpriced: list[Suspended] = []
     for answer in answers:

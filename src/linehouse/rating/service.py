@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from linehouse.rating.asks import asked_by, asked_in
+from linehouse.rating.asks import asked_by, asked_in, counts_period
 from linehouse.rating.buckets import consume
 from linehouse.rating.burn_order import burn_key, in_burn_order
 from linehouse.rating.cost import Cost, cost_key_of, cost_of
@@ -41,6 +41,7 @@ __all__ = [
     "cost_of",
     "country_of_mcc",
     "country_of_tadig",
+    "counts_period",
     "due_early",
     "event_in_words",
     "example_in_words",

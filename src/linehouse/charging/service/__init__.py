@@ -28,7 +28,7 @@ from linehouse.charging.service.look import (
     unbilled,
     usage_sums,
 )
-from linehouse.charging.service.parties import other_parties
+from linehouse.charging.service.parties import told_of
 from linehouse.charging.service.rerate import Difference, Wanted, rerating_difference
 from linehouse.charging.values import Rate
 
@@ -50,7 +50,6 @@ __all__ = [
     "explanation",
     "lines_of",
     "mark_billed",
-    "other_parties",
     "price_costs",
     "price_enquiry",
     "rated_record",
@@ -58,6 +57,7 @@ __all__ = [
     "records",
     "records_of",
     "rerating_difference",
+    "told_of",
     "unbilled",
     "usage_by_subscription",
     "usage_csv_head",

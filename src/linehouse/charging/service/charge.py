@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import timedelta
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -14,17 +14,18 @@ from linehouse.charging.events import UsageRated
 from linehouse.charging.ports import tax_rate
 from linehouse.charging.posting import cause_of, transfers_of, uses_of
 from linehouse.charging.rated_row import rated_row
-from linehouse.charging.service import parties
+from linehouse.charging.service import counters
 from linehouse.charging.service.costs import gap_of
 from linehouse.charging.service.lines import Tariffs, lines_of
-from linehouse.charging.values import NO_COST, STANDARD, Rate
+from linehouse.charging.service.parties import told_of
+from linehouse.charging.values import NO_COST, STANDARD, Line, Rate
 from linehouse.kernel.period import local_date
 from linehouse.kernel.quantity import Unit
 from linehouse.ledger import service as ledger
 from linehouse.ledger.values import Entry
 from linehouse.platform.outbox.service import emit
 from linehouse.platform.work import Actor, Work, unit_of_work
-from linehouse.rating.service import Cost, cost_of
+from linehouse.rating.service import Cost, cost_of, counts_period
 from linehouse.usage import service as usage
 from linehouse.usage.values import NormalisedUsage
 
@@ -53,8 +54,9 @@ def _charge(file_id: UUID, records: Sequence[NormalisedUsage], work: Work) -> Us
     lines = lines_of({record.subscription_id for record in waiting})
     held = balance.lock_buckets(lines, *_span(waiting)) if lines else {}
     tariffs = Tariffs()
-    ported = parties.ported(waiting, lines, tariffs)
-    answers = decide(waiting, lines, held, tariffs.at, parties.on_net(waiting, lines, tariffs, ported), ported)
+    told = told_of(waiting, lines, tariffs)
+    counted = counters.lock(_periods(waiting, lines, tariffs))
+    answers = decide(waiting, lines, held, tariffs.at, told, counted)
     decided = [answer for answer in answers if isinstance(answer, Decided)]
     suspended = [answer for answer in answers if isinstance(answer, Suspended)]
     rates = [rate_of(one) for one in decided]
@@ -74,9 +76,20 @@ def _charge(file_id: UUID, records: Sequence[NormalisedUsage], work: Work) -> Us
     usage.mark_rated([one.record.id for one in decided], actor=work.actor)
     for one in suspended:
         usage.suspend(one.record.id, one.reason.value, one.message, actor=work.actor)
-    told = _told(file_id, rows, len(suspended))
-    emit(told)
-    return told
+    rated = _rated(file_id, rows, len(suspended))
+    emit(rated)
+    return rated
+
+
+def _periods(
+    records: Sequence[NormalisedUsage], lines: Mapping[UUID, Line], tariffs: Tariffs
+) -> Iterator[tuple[UUID, date]]:
+    """The periods whose counters the records may ask or move."""
+    for record in records:
+        line = lines.get(record.subscription_id)
+        found = tariffs.at(line.tariff_key, record.started_at) if line is not None and line.tariff_key else None
+        if line is not None and found is not None and counts_period(found.tariff):
+            yield line.subscription_id, line.period_of(record.started_at)
 
 
 def _span(records: Sequence[NormalisedUsage]) -> tuple[Any, Any]:
@@ -101,7 +114,7 @@ def cost_for(one: Decided, tariffs: Tariffs) -> Cost:
     return cost_of(tariffs.wholesale(one.in_force), one.event, one.consumption.priced.currency)
 
 
-def _told(file_id: UUID, rows: Sequence[dict[str, Any]], suspended: int) -> UsageRated:
+def _rated(file_id: UUID, rows: Sequence[dict[str, Any]], suspended: int) -> UsageRated:
     sums: dict[str, dict[str, int]] = {"gross": {}, "net": {}, "uncollected": {}}
     for row in rows:
         for name, by_currency in sums.items():

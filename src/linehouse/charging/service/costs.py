@@ -10,7 +10,8 @@ from typing import Any
 from linehouse.charging import store
 from linehouse.charging.as_event import event_of
 from linehouse.charging.decision import TariffInForce
-from linehouse.charging.service.lines import Tariffs
+from linehouse.charging.service.lines import Tariffs, lines_of
+from linehouse.charging.service.parties import told_of
 from linehouse.charging.values import NO_COST, RatedUsage
 from linehouse.platform.work import Actor, unit_of_work
 from linehouse.rating.service import Cost, cost_key_of, cost_of
@@ -63,12 +64,14 @@ def price_costs(*, actor: Actor, key: str = "", reason: str = "costs worked out"
         rows = store.without_cost(AT_ONCE, [] if not key else [_without_mark(part) for part in key.split("/")])
         tariffs = Tariffs()
         records = {record.id: record for record in usage.normalised_by_id([row.record_id for row in rows])}
+        lines = lines_of({record.subscription_id for record in records.values()})
+        told = told_of(list(records.values()), lines, tariffs)
         known: list[tuple[RatedUsage, Cost]] = []
         for row in rows:
             record = records.get(row.record_id)
             if record is None:
                 continue
-            event = event_of(record)
+            event = event_of(record, lines.get(record.subscription_id), told)
             cost = next(
                 (c for w in _wholesales(row, tariffs) if (c := cost_of(w, event, row.amount.currency)).known), None
             )

@@ -9,6 +9,7 @@ from linehouse.balance import service as balance
 from linehouse.catalog import service as catalog
 from linehouse.charging.decision import purses
 from linehouse.charging.errors import NoTariff, SubscriberUnknown
+from linehouse.charging.service import counters
 from linehouse.charging.service.lines import Tariffs, lines_of
 from linehouse.charging.values import Enquiry
 from linehouse.inventory import service as inventory
@@ -51,9 +52,11 @@ def price_enquiry(request: EnquiryRequest) -> Enquiry:
         other_party=request.other_party,
         serving_plmn=request.serving_plmn or catalog.published(at).brand.home_network,
         apn=request.apn,
+        segments=line.segments,
     )
     buckets = balance.buckets_of(line.subscription_id, at)
-    consumption = consume(purses(line, buckets, event, found.tariff.currency), found.tariff, event)
+    payers, period = purses(line, buckets, event, found.tariff.currency), (line.subscription_id, line.period_of(at))
+    consumption = consume(payers, found.tariff, event, counters=counters.read([period])[period])
     return Enquiry(
         subscription=line.subscription,
         tariff=found.tariff.label,

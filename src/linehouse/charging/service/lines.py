@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -30,26 +31,39 @@ def lines_of(subscription_ids: Iterable[UUID]) -> dict[UUID, Line]:
     segments = segments_of(product.customer_id for product in products.values())
     return {
         product.id: line_of_product(
-            product, accounts[product.billing_account_id], segments.get(product.customer_id, "")
+            product, accounts[product.billing_account_id], segments.get(product.customer_id, _NO_SEGMENT)
         )
         for product in products.values()
         if product.billing_account_id in accounts
     }
 
 
-def segments_of(customer_ids: Iterable[UUID]) -> dict[UUID, str]:
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """``shown`` is what reports group by; ``keys`` are what a tariff's condition may name."""
+
+    shown: str
+    keys: frozenset[str]
+
+
+_NO_SEGMENT = Segment("", frozenset())
+
+
+def segments_of(customer_ids: Iterable[UUID]) -> dict[UUID, Segment]:
     """The segment of each customer: the brand's own characteristic of that name where it has a value and is not
-    personal, else the kind of customer."""
+    personal, else the kind of customer. A tariff may ask for either."""
     wanted = set(customer_ids)
-    found = {row.id: row.kind.value for row in customers.customers(wanted).values()} if wanted else {}
+    kinds = {row.id: row.kind.value for row in customers.customers(wanted).values()} if wanted else {}
+    found = {customer_id: Segment(kind, frozenset((kind,))) for customer_id, kind in kinds.items()}
     for customer_id, held in characteristics.values_of_many("customer", wanted).items() if wanted else ():
         for one in held:
             if one.spec.key == SEGMENT and not one.spec.personal:
-                found[customer_id] = one.shown
+                kind = found.get(customer_id, _NO_SEGMENT)
+                found[customer_id] = Segment(one.shown, kind.keys | {one.text})
     return found
 
 
-def line_of_product(product: ProductView, account: BillingAccountView, segment: str = "") -> Line:
+def line_of_product(product: ProductView, account: BillingAccountView, segment: Segment = _NO_SEGMENT) -> Line:
     """The line of one plan product."""
     return Line(
         customer_id=product.customer_id,
@@ -63,7 +77,9 @@ def line_of_product(product: ProductView, account: BillingAccountView, segment: 
         currency=account.currency,
         tax_country=account.tax_country,
         zone=account.zone,
-        segment=segment,
+        segment=segment.shown,
+        segments=segment.keys,
+        cycle_day=account.cycle_day,
     )
 
 

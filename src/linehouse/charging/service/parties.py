@@ -1,4 +1,4 @@
-"""What tariffs may want to know of the other party: whether it was ours, and to which network its number had gone."""
+"""What tariffs may want to know of the other party: was it ours, where had its number gone, and to whom it is known."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from uuid import UUID
 
 from linehouse.catalog import service as catalog
 from linehouse.charging.decision import TariffInForce
+from linehouse.charging.told import Told
 from linehouse.charging.values import Line
 from linehouse.inventory import service as inventory
 from linehouse.inventory.values import IdentityKind, IdentityQuery
@@ -74,11 +75,9 @@ def _asked(record: NormalisedUsage, lines: Mapping[UUID, Line], tariffs: TariffS
     return (found.tariff,) if wholesale is None else (found.tariff, wholesale)
 
 
-def other_parties(
-    records: Sequence[NormalisedUsage], lines: Mapping[UUID, Line], tariffs: TariffSource
-) -> tuple[dict[UUID, Plmn], dict[UUID, bool]]:
-    """Both: the networks of ported numbers, and who was ours."""
+def told_of(records: Sequence[NormalisedUsage], lines: Mapping[UUID, Line], tariffs: TariffSource) -> Told:
+    """Everything that a tariff is told of these records and that does not stand in them; a few statements in all."""
     if not records:
-        return {}, {}
-    found = ported(records, lines, tariffs)
-    return found, on_net(records, lines, tariffs, found)
+        return Told()
+    moved = ported(records, lines, tariffs)
+    return Told(ported=moved, on_net=on_net(records, lines, tariffs, moved))

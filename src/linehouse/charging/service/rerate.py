@@ -15,10 +15,11 @@ from linehouse.charging.decision import Suspended, TariffAt, TariffInForce
 from linehouse.charging.errors import PeriodHasNoEnd
 from linehouse.charging.ports import bills
 from linehouse.charging.rerating import Again, Order, Sum, rate_again, summed, tariff_key
+from linehouse.charging.service import counters
 from linehouse.charging.service.lines import Tariffs, lines_of
-from linehouse.charging.service.parties import other_parties
+from linehouse.charging.service.parties import told_of
+from linehouse.charging.told import Told
 from linehouse.charging.values import Line, RatedUsage
-from linehouse.kernel.numbering import Plmn
 from linehouse.kernel.period import Period
 from linehouse.usage import service as usage
 from linehouse.usage.values import NormalisedUsage
@@ -166,24 +167,26 @@ def look_again(
     order: Order,
     buckets: Sequence[BucketView] | None = None,
 ) -> Looked:
-    """Rate a subscription's unbilled records from the first place on again, over its buckets as they are."""
-    where = "subscription_id = %s AND coalesce(u.place, u.sequence) >= %s AND b.record_id IS NULL"
+    """Rate a subscription's unbilled records from the first place on again, over its buckets and counters of now."""
+    where = "subscription_id = %s AND coalesce(u.place, u.sequence) >= %s"
     rated = store.rated(where, [subscription_id, first], "sequence")
-    records = {record.id: record for record in usage.normalised_by_id([row.record_id for row in rated])}
-    drafted = bills().claimed([row.record_id for row in rated])
-    kept = [(row, why) for row in rated if (why := _kept(row, records.get(row.record_id), drafted))]
-    left_alone = {row.record_id for row, _ in kept}
+    unbilled = [row for row in rated if not row.invoice]
+    records = {record.id: record for record in usage.normalised_by_id([row.record_id for row in unbilled])}
+    drafted = bills().claimed([row.record_id for row in unbilled])
+    kept = [(row, why) for row in unbilled if (why := _kept(row, records.get(row.record_id), drafted))]
+    left_alone = {row.record_id for row, _ in kept} | {row.record_id for row in rated if row.invoice}
+    standing = [row for row in rated if row.record_id in left_alone]
     rated = [row for row in rated if row.record_id not in left_alone]
-    on_net: dict[UUID, bool] = {}
-    ported: dict[UUID, Plmn] = {}
+    told = Told()
     if line is not None:
         for key in sorted({tariff_key(row.tariff) for row in rated}):
             of_key = [records[row.record_id] for row in rated if tariff_key(row.tariff) == key]
-            moved, ours = other_parties(of_key, {subscription_id: replace(line, tariff_key=key)}, tariffs)
-            ported |= moved
-            on_net |= ours
+            told = told.and_of(told_of(of_key, {subscription_id: replace(line, tariff_key=key)}, tariffs))
+    # Whoever hands in buckets holds their locks, and locks the counters after them.
+    counted = counters.of_subscription(subscription_id, lock=buckets is not None)
     held = balance.buckets_of(subscription_id) if buckets is None else buckets
-    return Looked(tuple(rate_again(rated, records, line, held, tariffs.of_row, on_net, ported, order)), tuple(kept))
+    answers = rate_again(rated, records, line, held, tariffs.of_row, told, counted, order, standing)
+    return Looked(tuple(answers), tuple(kept))
 
 
 def _kept(row: RatedUsage, record: NormalisedUsage | None, drafted: AbstractSet[UUID]) -> str:

@@ -15,11 +15,17 @@ from linehouse.rating.values import Tariff
 
 LINE_AT = """
 SELECT customer_id, subscription_id, subscription, account_id, account, offering, tariff_key, billing_mode, currency,
-       tax_country, zone
+       tax_country, zone, cycle_day
 FROM charging_line WHERE msisdn = $1 AND valid_from <= $2 AND (valid_to IS NULL OR valid_to > $2)
 ORDER BY valid_from DESC LIMIT 1
 """
 """The line that has a number ($1, digits) at an instant ($2)."""
+
+COUNTERS_OF = """
+SELECT counter, used FROM charging_counter
+WHERE shard = 0 AND subscription_id = $1 AND period_start = $2 AND counter <> ''
+"""
+"""What a subscription ($1) used so far in the cycle that began on a day ($2), by counter."""
 
 TARIFFS_VERSION_AT = "SELECT max(catalog_version) FROM charging_tariffs WHERE valid_from <= $1"
 """The newest catalogue that has begun at an instant ($1)."""
@@ -42,6 +48,7 @@ def line_of(row: Mapping[str, Any]) -> Line:
         currency=row["currency"],
         tax_country=row["tax_country"],
         zone=ZoneInfo(row["zone"]),
+        cycle_day=row["cycle_day"],
     )
 
 

@@ -29,6 +29,7 @@ from linehouse.insight.what_if import (
     Trial,
     add_fees,
     compare,
+    counted_from,
     fees_of,
     grants_for,
     is_plan,
@@ -224,12 +225,13 @@ def _trial(one: Subscriber, plan: DraftPlan, period: Period) -> Trial:
     grants = grants_for(one, plan, period.end)
     going_on = plan.plan_for(one.line.offering)
     money = one.money if going_on is not None and going_on.billing_mode is BillingMode.PREPAID else ()
-    records = usage.used_by([one.line.subscription_id], reach(grants, period, money), period.end)
+    begin = min(reach(grants, period, money), counted_from(one, plan, period))
+    records = usage.used_by([one.line.subscription_id], begin, period.end)
     lines = {one.line.subscription_id: one.line}
     if going_on is not None:
         lines = {one.line.subscription_id: on_plan(one.line, going_on)}
-    ported, on_net = charging.other_parties(records, lines, plan)
-    return replay(one, plan, grants, records, period=period, rate_on=tax_rate, on_net=on_net, ported=ported)
+    told = charging.told_of(records, lines, plan)
+    return replay(one, plan, grants, records, period=period, rate_on=tax_rate, told=told)
 
 
 @lru_cache(maxsize=2)

@@ -9,7 +9,7 @@ import asyncpg
 from linehouse.balance.sql.rows import BUCKETS_AT, bucket_of
 from linehouse.charging.decision import purses
 from linehouse.charging.errors import NoTariff, SubscriberUnknown
-from linehouse.charging.sql.lines import LINE_AT, TARIFFS_FILES, TARIFFS_VERSION_AT, line_of, tariffs_of
+from linehouse.charging.sql.lines import COUNTERS_OF, LINE_AT, TARIFFS_FILES, TARIFFS_VERSION_AT, line_of, tariffs_of
 from linehouse.charging.values import Line
 from linehouse.edge.network.charging_json.brands import CONTROL, Databases, brand_of, business_now
 from linehouse.edge.network.charging_json.messages import (
@@ -64,7 +64,10 @@ async def _answer(connection: asyncpg.Connection, database: str, asked: PriceEnq
     tariff = await _tariff(connection, database, line, at)
     event = event_of(asked, at, _home(tariff))
     buckets = [bucket_of(row) for row in await connection.fetch(BUCKETS_AT, line.subscription_id, at)]
-    return answer_of(line.subscription, event, consume(purses(line, buckets, event, tariff.currency), tariff, event))
+    counted = await connection.fetch(COUNTERS_OF, line.subscription_id, line.period_of(at))
+    counters = {row["counter"]: int(row["used"]) for row in counted}
+    payers = purses(line, buckets, event, tariff.currency)
+    return answer_of(line.subscription, event, consume(payers, tariff, event, counters=counters))
 
 
 async def _tariff(connection: asyncpg.Connection, database: str, line: Line, at: datetime) -> Tariff:
