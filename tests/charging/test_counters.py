@@ -120,7 +120,7 @@ def test_a_rule_may_ask_how_much_was_used(sold, take) -> None:
     assert rows[1].told == {"counters": {"minutes": 90_000}}
     assert any("90" in line or "1 min 30 s" in line for line in charging.explain(rows[1].record_id))
     asked = EnquiryRequest(
-        msisdn=plan.msisdn.digits, usage_type=UsageType.VOICE, quantity=60_000, other_party="+12125550123",
+        msisdn=f"+{plan.msisdn.digits}", usage_type=UsageType.VOICE, quantity=60_000, other_party="+12125550123",
         at=datetime(2026, 11, 4, tzinfo=UTC),
     )  # fmt: skip
     assert price_enquiry(asked).consumption.priced.total.micros == 500_000
