@@ -80,8 +80,10 @@ class Again:
 
     @property
     def changes(self) -> bool:
-        """Whether anything moves: the charge, what nobody pays, who pays, or what is counted in the period. Another name
-        of the same is no change."""
+        """Whether anything moves: the charge, what nobody pays, who pays, or what is counted in the period.
+
+        Another name of the same is no change.
+        """
         if isinstance(self.after, Suspended):
             return True
         found, before = self.after.consumption, self.before
