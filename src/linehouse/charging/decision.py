@@ -9,12 +9,13 @@ from uuid import UUID
 
 from linehouse.balance.values import BucketView
 from linehouse.catalog.values import BillingMode
-from linehouse.charging.as_event import event_of
+from linehouse.charging.as_event import amount_of, event_of
 from linehouse.charging.errors import Reason
 from linehouse.charging.told import NO_COUNTERS, NOTHING, Counters, Told
 from linehouse.charging.values import Line, unbilled_ref
 from linehouse.kernel.money import BIGINT_MAX
 from linehouse.kernel.period import Period
+from linehouse.rating.buckets import NO_AMOUNT
 from linehouse.rating.session.once import debit_once
 from linehouse.rating.session.state import Holding
 from linehouse.rating.values import Bucket, BucketKind, Consumption, PaidBy, Tariff, TaxMode, UsageEvent, Verdict
@@ -169,6 +170,10 @@ def _decide_one(
         return Suspended(record, Reason.NO_TARIFF, message)
     consumption = debit_once(_holdings(line, views), tariff, event, subscriber=line.subscription, counters=counters)
     priced = consumption.priced
+    amount = amount_of(record) if priced.reason == NO_AMOUNT else None
+    if amount is not None and amount.currency != tariff.currency:
+        message = f"a percentage is due of {amount}, and tariff {tariff.key} is in {tariff.currency}"
+        return Suspended(record, Reason.CURRENCY, message)
     if priced.verdict is Verdict.UNRATED:
         return Suspended(record, Reason.UNRATED, priced.detail)
     if any(part.paid_by is PaidBy.BLOCKED for part in priced.parts):

@@ -11,8 +11,6 @@ from linehouse.rating.service import asked_by, asked_in
 _UNTOLD = {
     "closed-user-group": "which closed user groups a call is within",
     "friends-and-family": "who is on a subscriber's lists",
-    "percent": "the amount of money that a percentage is taken of",
-    "attribute": "when a data record was closed",
 }
 """What the price function knows and charging does not keep yet."""
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from linehouse.kernel.error import Invalid
+from linehouse.kernel.money import Money
 from linehouse.kernel.numbering import Plmn
 from linehouse.kernel.period import require_aware
 from linehouse.kernel.quantity import Quantity
@@ -28,6 +29,8 @@ FIELDS: Mapping[str, str] = {
     "tadig": "five characters",
     "apn": "an access point name",
     "event_reference": "charging id or call reference",
+    "ended_at": "an instant with its offset, such as 2026-11-01T09:00:00+01:00",
+    "amount": "what was bought for, with its currency, such as 4.99 EUR",
 }
 """Fields by name, with what each takes."""
 _NEEDED = ("usage_type", "direction", "started_at", "quantity")
@@ -77,6 +80,11 @@ def _instant(written: str) -> datetime:
     return require_aware(datetime.fromisoformat(written))
 
 
+def _money(written: str) -> Money:
+    amount, _, currency = written.rpartition(" ")
+    return Money.of(amount, currency)
+
+
 _READERS: Mapping[str, Callable[[str], Any]] = {
     "usage_type": UsageType,
     "direction": Direction,
@@ -85,4 +93,6 @@ _READERS: Mapping[str, Callable[[str], Any]] = {
     "imsi": _digits,
     "party_form": NumberForm,
     "plmn": _plmn,
+    "ended_at": _instant,
+    "amount": _money,
 }

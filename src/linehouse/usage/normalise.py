@@ -175,5 +175,7 @@ def once_key(raw: RawUsage, source_kind: str, started_at: datetime, identity: st
 
 def content_digest(raw: RawUsage) -> str:
     """What a true repeat has in common with the first: how much was used and what it cost, wherever it stood."""
-    content = (raw.quantity, raw.apn, raw.plmn, raw.tadig, raw.wholesale)
+    content: tuple[object, ...] = (raw.quantity, raw.apn, raw.plmn, raw.tadig, raw.wholesale)
+    if raw.amount is not None:
+        content = (*content, raw.amount)
     return hashlib.sha256(msgspec.json.encode(content)).hexdigest()

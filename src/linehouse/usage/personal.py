@@ -34,7 +34,7 @@ personal_table(
         settled="t.state IN ('rejected', 'rated', 'rerated', 'billed')",
     )
 )
-not_personal("usage_record", "reference", "party_kind", "event_reference", "cause")
+not_personal("usage_record", "reference", "party_kind", "event_reference", "cause", "amount_currency")
 not_personal("usage_record_move", "old", "new", "reason")
 personal_table(
     Table(

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
+from linehouse.kernel.money import Money
 from linehouse.kernel.numbering import Plmn
 from linehouse.kernel.quantity import Quantity, Unit
 from linehouse.platform.partitions import ensure_ahead, partitioned
@@ -25,7 +26,7 @@ _COLUMNS = (
     "chargeable", "subscription_id", "customer_id", "billing_account_id", "msisdn", "imsi", "usage_type", "direction",
     "other_party", "party_kind", "utc_offset", "quantity", "unit", "serving_plmn", "serving_country", "serving_tadig",
     "visited", "apn", "event_reference", "cause", "charge", "charge_decimals", "charge_currency", "attributes",
-    "received_at",
+    "received_at", "ended_at", "amount", "amount_currency",
 )  # fmt: skip
 _PLACES = ", ".join(["%s"] * len(_COLUMNS))
 _INSERT = f"INSERT INTO usage_record ({', '.join(_COLUMNS)}) VALUES ({_PLACES})"  # noqa: S608  # our own names
@@ -231,6 +232,9 @@ def _values(record: NormalisedUsage, *, chargeable: bool, now: datetime) -> tupl
         *_charge_columns(record.wholesale),
         json.dumps(dict(record.attributes)),
         now,
+        record.ended_at,
+        record.amount.micros if record.amount else None,
+        record.amount.currency if record.amount else "",
     )
 
 
@@ -275,6 +279,8 @@ def usage_of(row: Mapping[str, Any]) -> NormalisedUsage:
         position=row["position"],
         reference=row["reference"],
         attributes=attributes_of(row),
+        ended_at=row["ended_at"],
+        amount=None if row["amount"] is None else Money(row["amount"], row["amount_currency"]),
     )
 
 

@@ -98,7 +98,7 @@ def _span(records: Sequence[NormalisedUsage]) -> tuple[Any, Any]:
     ends = [
         record.started_at + timedelta(milliseconds=max(0, record.quantity.amount))
         if record.quantity.unit is Unit.MILLISECOND and record.quantity.amount < 10**12
-        else record.started_at
+        else max(record.started_at, record.ended_at or record.started_at)
         for record in records
     ]
     return min(starts), max(ends)

@@ -102,4 +102,6 @@ def with_subscriber(
             **raw.attributes,
             **{name: text for name, text in (("party", raw.party), ("dialled", raw.dialled)) if text},
         },
+        ended_at=raw.ended_at,
+        amount=raw.amount,
     )

@@ -133,6 +133,7 @@ def _storable(record: RawUsage | UnreadableRecord) -> RawUsage | UnreadableRecor
     if isinstance(record, UnreadableRecord):
         return record
     charges = [charge.amount for charge in (record.wholesale, record.wholesale_tax) if charge]
+    charges += [record.amount.micros] if record.amount else []
     if max(map(abs, (record.quantity.amount, *charges))) <= BIGINT_MAX:
         return record
     evidence = f"quantity {record.quantity.amount} {record.quantity.unit}, charge {record.wholesale}"

@@ -200,6 +200,8 @@ def raw_of(usage: NormalisedUsage) -> RawUsage:
         cause=usage.cause,
         wholesale=usage.wholesale,
         attributes=attributes,
+        ended_at=usage.ended_at,
+        amount=usage.amount,
     )
 
 

@@ -122,6 +122,10 @@ class RawUsage:
     wholesale: WholesaleCharge | None = None
     wholesale_tax: WholesaleCharge | None = None
     attributes: Mapping[str, str] = field(default_factory=dict)
+    ended_at: datetime | None = None
+    """When the record was closed, where the source says so: what a session's volume may be priced by."""
+    amount: Money | None = None
+    """What the content or service cost that was bought: a tariff may take a percentage of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,6 +215,8 @@ class NormalisedUsage:
     position: int
     reference: str
     attributes: Mapping[str, str] = field(default_factory=dict)
+    ended_at: datetime | None = None
+    amount: Money | None = None
 
 
 def sum_charges(charges: Iterable[WholesaleCharge | None]) -> WholesaleCharge | None:

@@ -9,6 +9,7 @@ import pytest
 
 from linehouse.edge.network.cdr_csv.layout import parse_layout
 from linehouse.edge.network.cdr_csv.reader import read
+from linehouse.kernel.money import Money
 from linehouse.kernel.quantity import Quantity, Unit
 from linehouse.usage.errors import FeedInvalid, FileRefused, Refusal, Suspension
 from linehouse.usage.values import Direction, ParsedFile, RawUsage, UnreadableRecord, UsageType, WholesaleCharge
@@ -175,3 +176,18 @@ def test_a_layout_that_cannot_be_names_the_word(changes: dict[str, Any], field: 
     with pytest.raises(FeedInvalid) as caught:
         parse_layout({**LAYOUT, **changes})
     assert caught.value.field == field
+
+
+def test_what_was_bought_and_when_a_session_was_closed() -> None:
+    columns = {**LAYOUT["columns"], "amount": "paid", "ended": "end"}
+    head = f"{HEAD};paid;end"
+    (bought,) = parsed(
+        "D;02-11-2026 09:30:00;0612345678;;61;0;c1;4.99;02-11-2026 11:00:00", head=head, columns=columns, trailer=None
+    ).records
+    assert isinstance(bought, RawUsage)
+    assert (bought.amount, bought.ended_at) == (Money.of("4.99", "EUR"), datetime(2026, 11, 2, 10, tzinfo=UTC))
+    (wrong,) = parsed(
+        "D;02-11-2026 09:30:00;0612345678;;61;0;c1;;02-11-2026 09:00:00", head=head, columns=columns, trailer=None
+    ).records
+    assert isinstance(wrong, UnreadableRecord)
+    assert "before it started" in wrong.message

@@ -20,7 +20,7 @@ from linehouse.usage.values import NumberForm
 
 FIELDS = frozenset(
     {"type", "direction", "imsi", "msisdn", "party", "started", "utc-offset", "quantity", "octets-in", "octets-out"}
-    | {"network", "tadig", "apn", "reference", "cause", "charge", "tax"}
+    | {"network", "tadig", "apn", "reference", "cause", "charge", "tax", "amount", "ended"}
 )
 """What a column can be. ``quantity`` is in the unit of the record's type; data may come as two columns of octets."""
 _WORDS = frozenset(
@@ -110,7 +110,9 @@ def parse_layout(settings: Mapping[str, Any]) -> Layout:
                     value=column,
                     expected="1, 2, …",
                 )
-    charged = {"charge", "tax"} & set(columns) or (layout.trailer is not None and layout.trailer.charge is not None)
+    charged = {"charge", "tax", "amount"} & set(columns) or (
+        layout.trailer is not None and layout.trailer.charge is not None
+    )
     if charged and not layout.currency:
         raise FeedInvalid("a charge needs a currency", field="currency", expected="an ISO 4217 code such as EUR")
     return layout

@@ -12,6 +12,7 @@ from typing import Any
 from linehouse.edge.network.cdr_csv.layout import Column, Layout, exact, parse_layout
 from linehouse.edge.network.tap3.words import offset_minutes
 from linehouse.kernel.error import DomainError
+from linehouse.kernel.money import Money
 from linehouse.kernel.outcome import Problem
 from linehouse.kernel.quantity import Quantity
 from linehouse.rating.values import Direction, UsageType
@@ -200,7 +201,23 @@ def _usage(position: int, reference: str, row: _Row, layout: Layout, places: Map
         wholesale=_charge_cell(charge, layout, "charge"),
         wholesale_tax=_charge_cell(tax, layout, "tax"),
         attributes={**facts, **{name: value for name in layout.keep if (value := cell(f"keep.{name}"))}},
+        ended_at=_ended(cell("ended"), cell("utc-offset"), started, layout),
+        amount=_money(cell("amount"), layout),
     )
+
+
+def _ended(written: str, offset: str, started: datetime, layout: Layout) -> datetime | None:
+    if not written:
+        return None
+    ended, _ = _started(written, offset, layout)
+    if ended < started:
+        raise _RowError(f"ended {written!r} is before it started")
+    return ended
+
+
+def _money(written: str, layout: Layout) -> Money | None:
+    charge = _charge_cell(written, layout, "amount")
+    return None if charge is None else charge.money()
 
 
 def _kind(written: str, direction: str, layout: Layout) -> tuple[UsageType, Direction]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from linehouse.edge.network.tap3.codec import Group, TapEvent
 from linehouse.edge.network.tap3.totals import event_sums
@@ -58,6 +58,8 @@ class _Reading:
     cause: int | None = None
     location: Group | None = None
     attributes: Mapping[str, str] | None = None
+    seconds: int | None = None
+    """How long a data session was open."""
 
 
 def record_of(event: TapEvent, context: Context) -> RawUsage | UnreadableRecord:
@@ -110,6 +112,7 @@ def record_of(event: TapEvent, context: Context) -> RawUsage | UnreadableRecord:
             }.items()
             if value
         },
+        ended_at=None if started is None or reading.seconds is None else started + timedelta(seconds=reading.seconds),
     )
 
 
@@ -254,6 +257,7 @@ def _gprs(body: Group, _context: Context) -> _Reading:
             "partial": text(basic.get("partialTypeIndicator")),
             **_charging(body),
         },
+        seconds=basic.get("totalCallEventDuration"),
     )
 
 
