@@ -65,11 +65,11 @@ def test_terms_that_cannot_be_are_refused(shop, actor, line, said) -> None:
     assert any(said in problem.message for problem in caught.value.problems), caught.value.problems
 
 
-def test_what_charging_is_not_told_is_not_published(shop, actor) -> None:
+def test_a_list_that_the_brand_does_not_have_is_not_published(shop, actor) -> None:
     files = dict(read_folder(ROBIN))
     standard = files["tariffs/robin-standard.yaml"]
     friends = "  - {rule: friends, when: {usage-type: voice, friends-and-family: family}, price: free}\n"
     files["tariffs/robin-standard.yaml"] = standard.replace("rules:\n", f"rules:\n{friends}", 1)
     with pytest.raises(RefusedError) as caught:
         catalog.apply_texts(files, actor=actor, base_version=1)
-    assert "who is on a subscriber's lists" in caught.value.problems[0].message
+    assert "the list 'family', which brand.yaml does not declare" in caught.value.problems[0].message

@@ -72,7 +72,7 @@ def _no_logo(value: object, field: str) -> bool:
 
 def _no_cost(value: object, field: str) -> bool:
     """Who names no wholesale tariff says what was said before there were any."""
-    return field in ("cost_tariff", "cost_key", "exchange") and not getattr(value, field)
+    return field in ("cost_tariff", "cost_key", "exchange", "friend_lists") and not getattr(value, field)
 
 
 def _plain_terms(value: object, field: str) -> bool:

@@ -5,7 +5,16 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 
-from linehouse.catalog.text.brand import ACCOUNTS, BANK_ACCOUNT, BRAND, DELIVERY, LEGAL_ENTITY, LOOK, SERIES
+from linehouse.catalog.text.brand import (
+    ACCOUNTS,
+    BANK_ACCOUNT,
+    BRAND,
+    DELIVERY,
+    FRIEND_LIST,
+    LEGAL_ENTITY,
+    LOOK,
+    SERIES,
+)
 from linehouse.catalog.text.examples import GRAMMAR
 from linehouse.catalog.text.offerings import (
     ALLOWANCE,
@@ -213,6 +222,12 @@ def brand_schema() -> Schema:
             "tax-country": COUNTRY,
             "home-network": PLMN,
             "cost-tariff": said(KEY, "the wholesale tariff of tariffs that name none"),
+            "friend-lists": {
+                "type": "object",
+                "propertyNames": KEY,
+                "additionalProperties": mapping(FRIEND_LIST, {"name": TEXT, "maximum": WHOLE}),
+                "description": "lists of numbers that a line may have, by what tariffs call them",
+            },
             "legal-entity": mapping(
                 LEGAL_ENTITY,
                 {key: COUNTRY if key == "country" else TEXT for key in LEGAL_ENTITY.known},

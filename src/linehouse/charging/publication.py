@@ -1,4 +1,4 @@
-"""What usage as it comes in cannot tell a tariff: such a tariff is not published, instead of pricing wrongly."""
+"""A tariff may ask whatever charging can be told; what it names must be there to be told."""
 
 from __future__ import annotations
 
@@ -6,28 +6,37 @@ from collections.abc import Iterator
 
 from linehouse.catalog.values import Catalogue
 from linehouse.kernel.outcome import Problem
-from linehouse.rating.service import asked_by, asked_in
-
-_UNTOLD = {
-    "closed-user-group": "which closed user groups a call is within",
-    "friends-and-family": "who is on a subscriber's lists",
-}
-"""What the price function knows and charging does not keep yet."""
+from linehouse.rating.values import Conditions, Tariff
 
 
 def tellable(catalogue: Catalogue) -> Iterator[Problem]:
-    """One problem for each word of each tariff for which charging has nothing to tell."""
+    """One problem for each list of numbers that a tariff or an allowance asks for and that the brand does not have.
+
+    Closed user groups and segments are made while the brand works: a tariff may name one before there is any.
+    """
+    known = catalogue.brand.friend_lists
+    expected = ", ".join(sorted(known)) or "a list in brand.yaml, under `friend-lists`"
     for key, tariff in catalogue.tariffs.items():
-        told: set[str] = set()
-        for word, rule in asked_by(tariff):
-            if word in _UNTOLD and word not in told:
-                told.add(word)
-                where = f"rule {rule!r} " if rule else ""
-                message = f"tariff {key}: {where}says `{word}`, and charging is not told {_UNTOLD[word]}"
-                yield Problem("charging.not_told", message, f"tariffs.{key}", word, "a rule without it")
+        for rule, name in dict.fromkeys(_lists(tariff)):
+            if name not in known:
+                message = (
+                    f"tariff {key}: rule {rule!r} asks for the list {name!r}, and brand.yaml declares none of that name"
+                )
+                yield Problem("charging.not_told", message, f"tariffs.{key}", name, expected)
     for key, offering in catalogue.offerings.items():
         for allowance in offering.allowances:
-            clauses = (*allowance.scope.include, *allowance.scope.exclude)
-            for word in sorted({word for clause in clauses for word in asked_in(clause)}):
-                message = f"{key}: {allowance.key!r} says `{word}`, and charging is not told {_UNTOLD[word]}"
-                yield Problem("charging.not_told", message, f"offerings.{key}", word, "an allowance without it")
+            asked = _named((*allowance.scope.include, *allowance.scope.exclude))
+            for name in sorted(asked - set(known)):
+                message = (
+                    f"{key}: {allowance.key!r} asks for the list {name!r}, and brand.yaml declares none of that name"
+                )
+                yield Problem("charging.not_told", message, f"offerings.{key}", name, expected)
+
+
+def _lists(tariff: Tariff) -> Iterator[tuple[str, str]]:
+    for rule in tariff.rules:
+        yield from ((rule.key, name) for name in sorted(_named((rule.conditions,))))
+
+
+def _named(clauses: tuple[Conditions, ...]) -> set[str]:
+    return {name for clause in clauses for name in clause.friend_lists}

@@ -8,7 +8,9 @@ from django.db.models import Q
 from linehouse.catalog.values import BillingMode, OfferingKind
 from linehouse.customer.service import own_customer_ids
 from linehouse.inventory.lifecycle import PRODUCT, SERVICE
+from linehouse.inventory.values import MemberKind
 from linehouse.platform.models import BusinessModel, state_constraint, state_trigger, tracked
+from linehouse.platform.personal.fields import BlindIndexField, EncryptedTextField
 
 
 class OwnProducts(models.Manager["Product"]):
@@ -97,3 +99,74 @@ class Service(BusinessModel):
 
     def __str__(self) -> str:
         return f"{self.specification_key} of {self.product_id}"
+
+
+@tracked
+class ListedNumber(BusinessModel):
+    """A number of somebody else on one of a line's own lists (friends and family), for a time."""
+
+    product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="listed_numbers")
+    party_id = models.UUIDField(help_text="whose list it is")
+    list_key = models.CharField(max_length=40)
+    number = EncryptedTextField(of="inventory_listednumber.number", subject="party_id")
+    number_index = BlindIndexField(of="inventory_listednumber.number", source="number")
+    valid_from = models.DateTimeField(help_text="business clock")
+    valid_to = models.DateTimeField(null=True, help_text="business clock")
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("product", "list_key", "number_index"),
+                condition=Q(valid_to__isnull=True),
+                name="inventory_listed_number_once",
+            ),
+            models.CheckConstraint(
+                name="inventory_listed_number_time",
+                condition=Q(valid_to__isnull=True) | Q(valid_to__gte=models.F("valid_from")),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.list_key} of {self.product_id}"
+
+
+@tracked
+class ClosedGroup(BusinessModel):
+    """A closed user group: usage between two of its members may have a price of its own."""
+
+    key = models.CharField(max_length=40, unique=True)
+    name = models.CharField(max_length=120)
+    word = models.CharField(max_length=40, help_text="what tariffs call it; groups may share a word")
+
+    def __str__(self) -> str:
+        return self.key
+
+
+@tracked
+class GroupMember(BusinessModel):
+    """A line, a customer or an organisation that belongs to a closed user group, for a time."""
+
+    group = models.ForeignKey(ClosedGroup, on_delete=models.PROTECT, related_name="members")
+    kind = models.CharField(max_length=12)
+    member_id = models.UUIDField(db_index=True)
+    valid_from = models.DateTimeField(help_text="business clock")
+    valid_to = models.DateTimeField(null=True, help_text="business clock")
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("group", "kind", "member_id"),
+                condition=Q(valid_to__isnull=True),
+                name="inventory_group_member_once",
+            ),
+            models.CheckConstraint(
+                name="inventory_group_member_kind_known", condition=Q(kind__in=[str(kind) for kind in MemberKind])
+            ),
+            models.CheckConstraint(
+                name="inventory_group_member_time",
+                condition=Q(valid_to__isnull=True) | Q(valid_to__gte=models.F("valid_from")),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.member_id} in {self.group_id}"

@@ -38,3 +38,23 @@ personal_table(
     )
 )
 not_personal("inventory_service", "specification_key", "name")
+_FRIEND = Personal(
+    DataClass.TRAFFIC, "to price calls to numbers that the line chose", OnErasure.KEY, 12, "contract, GDPR 6(1)(b)"
+)
+personal_table(
+    Table(
+        name="inventory_listednumber",
+        room="inventory",
+        title="Numbers on a line's lists",
+        of="t.product_id = ANY(%(products)s)",
+        since="valid_to",
+        shown=("list_key", "valid_from", "valid_to"),
+        columns={
+            "number": _FRIEND,
+            "number_index": Personal(DataClass.TRAFFIC, "to find the number", OnErasure.BLANK, 12),
+        },
+    )
+)
+not_personal("inventory_listednumber", "list_key")
+not_personal("inventory_closedgroup", "key", "name", "word")
+not_personal("inventory_groupmember", "kind")

@@ -117,3 +117,59 @@ class ProductView:
     created_at: datetime
     activated_at: datetime | None
     terminated_at: datetime | None
+
+
+class MemberKind(StrEnum):
+    """As what something belongs to a closed user group."""
+
+    LINE = "line"
+    CUSTOMER = "customer"
+    """Every line of the customer."""
+    ORGANIZATION = "organization"
+    """Every line of every customer that the organisation is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Circled:
+    """One question of a set: on which lists of the line does the number stand, and in which closed user groups are
+    both, at that instant? ``number`` is +31612345678; ``ref`` comes back with the answer."""
+
+    ref: UUID
+    product_id: UUID
+    number: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ListedView:
+    """A number on a line's list."""
+
+    id: UUID
+    product_id: UUID
+    list_key: str
+    number: str
+    valid_from: datetime
+    valid_to: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class MemberView:
+    """A member of a closed user group. ``shown`` is its business number, or the organisation's customer numbers."""
+
+    id: UUID
+    kind: MemberKind
+    member_id: UUID
+    shown: str
+    valid_from: datetime
+    valid_to: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class GroupView:
+    """A closed user group. Tariffs call it by ``word`` or by ``key``."""
+
+    id: UUID
+    key: str
+    name: str
+    word: str
+    members: tuple[MemberView, ...] = ()

@@ -13,6 +13,7 @@ from linehouse.catalog.values import (
     AccountDefaults,
     BankAccount,
     BrandProfile,
+    FriendList,
     LegalEntity,
     Look,
     TaxMode,
@@ -29,7 +30,7 @@ BRAND = FieldSet(
         "brand", "name", "country", "currency", "time-zone", "languages", "prices", "tax-country", "home-network",
         "legal-entity", "bank-account", "look", "accounts", "number-series",
     ),
-    optional=("cost-tariff",),
+    optional=("cost-tariff", "friend-lists"),
 )  # fmt: skip
 LEGAL_ENTITY = FieldSet(
     "legal entity",
@@ -37,12 +38,16 @@ LEGAL_ENTITY = FieldSet(
 )
 BANK_ACCOUNT = FieldSet("bank account", required=("iban", "bic", "holder"))
 LOOK = FieldSet("look", required=("logo-text", "primary", "on-primary", "accent"))
+FRIEND_LIST = FieldSet("list of friends", required=("name", "maximum"))
+MOST_FRIENDS = 100
+"""A list is for a few numbers that somebody chose; more is a tariff of its own."""
 ACCOUNTS = FieldSet("account default", required=("cycle-day", "payment-terms-days", "delivery"))
 SERIES = ("customer", "billing-account", "order", "product", "bill-run", "invoice", "credit-note", "payment")
 """Number series that every brand declares."""
 DELIVERY = ("email", "print")
 
 _COLOUR = re.compile(r"^#[0-9a-f]{6}$")
+_KEY = re.compile(r"^[a-z][a-z0-9-]*$")
 _LANGUAGE = re.compile(r"^[a-z]{2,3}$")
 
 
@@ -65,7 +70,21 @@ def parse_brand(node: MarkedNode) -> BrandProfile:
         account_defaults=_accounts(given["accounts"]),
         series=_series(given["number-series"]),
         cost_tariff=given["cost-tariff"].key() if "cost-tariff" in given else None,
+        friend_lists=_friend_lists(given["friend-lists"]) if "friend-lists" in given else {},
     )
+
+
+def _friend_lists(node: MarkedNode) -> dict[str, FriendList]:
+    found = {}
+    for key, one in node.entries().items():
+        if not _KEY.match(key):
+            one.fail(f"{key!r} is no key", "small letters, digits and hyphens, as tariffs write it")
+        given = one.mapping(FRIEND_LIST)
+        maximum = given["maximum"].integer(1)
+        if maximum > MOST_FRIENDS:
+            given["maximum"].fail(f"{maximum} numbers are too many", f"at most {MOST_FRIENDS}")
+        found[key] = FriendList(key=key, name=given["name"].text(), maximum=maximum)
+    return found
 
 
 def _legal_entity(node: MarkedNode) -> LegalEntity:

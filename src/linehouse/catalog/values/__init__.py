@@ -10,6 +10,7 @@ from linehouse.catalog.values.brand import (
     AccountDefaults,
     BankAccount,
     BrandProfile,
+    FriendList,
     LegalEntity,
     Look,
 )
@@ -68,6 +69,7 @@ __all__ = [
     "EndDay",
     "FirstBill",
     "FirstPeriod",
+    "FriendList",
     "LegalEntity",
     "LifecycleStatus",
     "Look",

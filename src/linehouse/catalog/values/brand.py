@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
 from linehouse.kernel.numbering import Plmn
@@ -57,10 +57,19 @@ class AccountDefaults:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FriendList:
+    """A list of numbers that every line may have: what tariffs call it, what people read, how many it holds."""
+
+    key: str
+    name: str
+    maximum: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BrandProfile:
     """The brand. ``languages`` in order of preference, the first is the default; ``series`` are number formats by name,
     where ``{n}`` stands for the running number (``C-{n:06}``). ``cost_tariff`` is the wholesale tariff of tariffs that
-    name none."""
+    name none; ``friend_lists`` are the lists of numbers that lines may have (friends and family)."""
 
     key: str
     name: str
@@ -77,6 +86,7 @@ class BrandProfile:
     account_defaults: AccountDefaults
     series: Mapping[str, str]
     cost_tariff: str | None = None
+    friend_lists: Mapping[str, FriendList] = field(default_factory=dict)
 
     @property
     def language(self) -> str:

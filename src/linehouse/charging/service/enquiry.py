@@ -13,7 +13,8 @@ from linehouse.charging.service import counters
 from linehouse.charging.service.lines import Tariffs, lines_of
 from linehouse.charging.values import Enquiry
 from linehouse.inventory import service as inventory
-from linehouse.inventory.values import Subscriber
+from linehouse.inventory.values import Circled, Subscriber
+from linehouse.kernel.ids import new_id
 from linehouse.kernel.numbering import Msisdn, Plmn
 from linehouse.platform.clock.service import business_now
 from linehouse.rating.service import consume, explain
@@ -44,6 +45,8 @@ def price_enquiry(request: EnquiryRequest) -> Enquiry:
         raise NoTariff(
             "this line had no tariff in force", field="at", value=at.isoformat(), expected="a published tariff"
         )
+    asked = new_id()
+    circle = [Circled(asked, line.subscription_id, request.other_party, at)]
     event = UsageEvent(
         usage_type=request.usage_type,
         direction=request.direction,
@@ -53,6 +56,8 @@ def price_enquiry(request: EnquiryRequest) -> Enquiry:
         serving_plmn=request.serving_plmn or catalog.published(at).brand.home_network,
         apn=request.apn,
         segments=line.segments,
+        friend_lists=inventory.lists_with(circle).get(asked, frozenset()),
+        closed_user_groups=inventory.groups_within(circle).get(asked, frozenset()),
     )
     buckets = balance.buckets_of(line.subscription_id, at)
     payers, period = purses(line, buckets, event, found.tariff.currency), (line.subscription_id, line.period_of(at))

@@ -12,7 +12,7 @@ from linehouse.charging.decision import TariffInForce
 from linehouse.charging.told import Told
 from linehouse.charging.values import Line
 from linehouse.inventory import service as inventory
-from linehouse.inventory.values import IdentityKind, IdentityQuery
+from linehouse.inventory.values import Circled, IdentityKind, IdentityQuery
 from linehouse.kernel.numbering import Plmn
 from linehouse.rating.service import is_on_net
 from linehouse.rating.values import Tariff
@@ -80,4 +80,14 @@ def told_of(records: Sequence[NormalisedUsage], lines: Mapping[UUID, Line], tari
     if not records:
         return Told()
     moved = ported(records, lines, tariffs)
-    return Told(ported=moved, on_net=on_net(records, lines, tariffs, moved))
+    questions = [
+        Circled(record.id, record.subscription_id, record.other_party, record.started_at)
+        for record in records
+        if record.other_party.startswith("+")
+    ]
+    return Told(
+        ported=moved,
+        on_net=on_net(records, lines, tariffs, moved),
+        friend_lists=inventory.lists_with(questions),
+        closed_user_groups=inventory.groups_within(questions),
+    )

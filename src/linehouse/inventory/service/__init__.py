@@ -1,5 +1,15 @@
 """Use cases of inventory."""
 
+from linehouse.inventory.service.friends import drop_friend, friend_lists, friends_of, lists_with, put_friend
+from linehouse.inventory.service.groups import (
+    closed_group,
+    closed_groups,
+    groups_of,
+    groups_within,
+    join_group,
+    leave_group,
+    open_group,
+)
 from linehouse.inventory.service.identify import identify, identify_many
 from linehouse.inventory.service.look import (
     add_ons_of,
@@ -24,17 +34,29 @@ __all__ = [
     "add_ons_of",
     "add_ons_of_many",
     "cancel_product",
+    "closed_group",
+    "closed_groups",
     "count_active",
     "count_plans",
     "create_product",
+    "drop_friend",
     "find_product",
     "find_service",
+    "friend_lists",
+    "friends_of",
+    "groups_of",
+    "groups_within",
     "identify",
     "identify_many",
+    "join_group",
+    "leave_group",
+    "lists_with",
+    "open_group",
     "plan_ids",
     "product_ids_by_number",
     "products_by_id",
     "products_of_customer",
+    "put_friend",
     "search_products",
     "search_services",
     "services_of",
