@@ -36,7 +36,7 @@ LISTS = "friend-lists:\n  family: {name: Family and friends, maximum: 2}\n\nlega
 
 @pytest.fixture(autouse=True)
 def _only_our_listeners(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(outbox, "consumers_of", lambda name: [])
+    monkeypatch.setattr(outbox, "consumers_of", lambda _name: [])
 
 
 @pytest.fixture

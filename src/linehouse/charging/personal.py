@@ -22,8 +22,8 @@ not_personal("charging_rated_usage", "label", "unit_takes", "money_takes", "expl
 # A TAC names a model of device, not one device; a segment and an offering are shared by many.
 not_personal("charging_rated_usage", "offering", "segment", "device", "cost_rule", "cost_reason")
 # Names of counters, lists, groups and segments, and figures: never a number of anybody.
-not_personal("charging_rated_usage", "reason", "counted", "told")
-not_personal("charging_counter", "counter")
+not_personal("charging_rated_usage", "reason", "counted", "counted_in", "told")
+not_personal("charging_counter", "counter", "period_start")
 not_personal(
     "charging_usage_hour",
     "offering",

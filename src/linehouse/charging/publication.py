@@ -19,17 +19,13 @@ def tellable(catalogue: Catalogue) -> Iterator[Problem]:
     for key, tariff in catalogue.tariffs.items():
         for rule, name in dict.fromkeys(_lists(tariff)):
             if name not in known:
-                message = (
-                    f"tariff {key}: rule {rule!r} asks for the list {name!r}, and brand.yaml declares none of that name"
-                )
+                message = f"tariff {key}: rule {rule!r} asks for the list {name!r}, which brand.yaml does not declare"
                 yield Problem("charging.not_told", message, f"tariffs.{key}", name, expected)
     for key, offering in catalogue.offerings.items():
         for allowance in offering.allowances:
             asked = _named((*allowance.scope.include, *allowance.scope.exclude))
             for name in sorted(asked - set(known)):
-                message = (
-                    f"{key}: {allowance.key!r} asks for the list {name!r}, and brand.yaml declares none of that name"
-                )
+                message = f"{key}: {allowance.key!r} asks for the list {name!r}, which brand.yaml does not declare"
                 yield Problem("charging.not_told", message, f"offerings.{key}", name, expected)
 
 

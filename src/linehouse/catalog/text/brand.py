@@ -47,7 +47,7 @@ SERIES = ("customer", "billing-account", "order", "product", "bill-run", "invoic
 DELIVERY = ("email", "print")
 
 _COLOUR = re.compile(r"^#[0-9a-f]{6}$")
-_KEY = re.compile(r"^[a-z][a-z0-9-]*$")
+_KEY = re.compile(r"^[a-z0-9]+(-[a-z0-9]+)*$")
 _LANGUAGE = re.compile(r"^[a-z]{2,3}$")
 
 
