@@ -27,6 +27,8 @@ from linehouse.platform.work import SYSTEM, Actor, unit_of_work
 from linehouse.platform.worktop.filters import save_filter
 from linehouse.platform.worktop.undo import offer_undo
 
+DECK = b"Destination;Prefix;Rate;Increments;Effective date\nGermany;49;0,01;1/1;2027-01-01\n"
+
 
 def something_of_everything(actor: Actor) -> None:
     """For a brand with customers and bills: contacts, requests, credits, refunds, listeners, imports, own fields."""
@@ -37,6 +39,7 @@ def something_of_everything(actor: Actor) -> None:
     listen(actor)
     imports.receive("numbers", "numbers.csv", b"msisdn\n+31610299999\n", actor=actor)
     catalog.open_draft("Dearer calls", actor=actor)
+    catalog.receive_deck("acme", "acme.csv", DECK, actor=actor)
     try_a_plan(actor)
     for entity in ("order", "product", "sim"):
         declare(Declaration(entity=entity, key="remark", label={"": "Remark"}), actor=actor)

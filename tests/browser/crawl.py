@@ -19,6 +19,7 @@ DOWNLOADS = {
     "privacy_export",
     "refund_export",
     "statement_file",
+    "tariff_deck",
     "usage_file_raw",
 }
 """Addresses that answer with a file, not with a screen."""

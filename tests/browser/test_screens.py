@@ -36,6 +36,7 @@ NOT_BY_LINK = {
     "network_bring": "a submit",
     "second_factor": "a submit",
     "client_revoke": "a submit",
+    "deck_draft": "a submit",
     "client_rotate": "a submit",
     "consent": "a submit",
     "contact_preference": "a submit",

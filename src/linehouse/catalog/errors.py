@@ -62,6 +62,14 @@ class DraftConflict(DomainError, code="catalog.draft_conflict", kind=Kind.CONFLI
     """A file was changed both in the draft and by a version published since: keep one of the two."""
 
 
+class DeckUnknown(DomainError, code="catalog.deck_unknown", kind=Kind.NOT_FOUND):
+    """The brand has no rate deck of that number."""
+
+
+class DeckFaulty(InvalidFields, code="catalog.deck_faulty", kind=Kind.INVALID):
+    """Rows of a rate deck are wrong, each named with what would be right: a deck is taken whole or not at all."""
+
+
 class DeckRefused(DomainError, code="catalog.deck_refused", kind=Kind.INVALID):
     """The tariff's file cannot take a rate deck: it is no tariff, or its rules and zones are not written as lists."""
 

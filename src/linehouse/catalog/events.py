@@ -57,3 +57,20 @@ class DraftReopened(Event, name="catalog.draft.reopened", version=1, aggregate="
 
     draft_id: UUID
     number: str
+
+
+class DeckReceived(Event, name="catalog.deck.received", version=1, aggregate="deck_id"):
+    """A carrier's rate deck was handed in for a tariff."""
+
+    deck_id: UUID
+    number: str
+    tariff: str
+    rows: int
+
+
+class DeckDrafted(Event, name="catalog.deck.drafted", version=1, aggregate="deck_id"):
+    """A rate deck became drafts, one for each day on which it changes something."""
+
+    deck_id: UUID
+    number: str
+    drafts: tuple[str, ...]

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import unified_diff
 
+LONG = 5_000
+"""Files of more lines are not laid beside each other line by line: decks of prefixes, rules of a rate deck."""
 Changes = Mapping[str, str | None]
 """Texts by path; None: the file goes."""
 
@@ -40,6 +42,12 @@ def rebased(changes: Changes, base: Mapping[str, str], newer: Mapping[str, str],
 
 
 def line_changes(path: str, before: str | None, after: str | None) -> list[str]:
-    """A unified diff of one file, without its two head lines."""
+    """A unified diff of one file, without its two head lines; of long files only the lines that go and come."""
     old, new = (before or "").splitlines(), (after or "").splitlines()
+    if max(len(old), len(new)) > LONG:
+        gone, come = dict.fromkeys(old), dict.fromkeys(new)
+        return [
+            *(f"-{line}" for line in gone if line not in come),
+            *(f"+{line}" for line in come if line not in gone),
+        ]
     return list(unified_diff(old, new, path, path, lineterm="", n=2))[2:]

@@ -94,3 +94,23 @@ class CatalogDraft(BusinessModel):
 
     def __str__(self) -> str:
         return self.number
+
+
+@tracked
+class CatalogDeck(BusinessModel):
+    """A carrier's rate deck that was handed in: its file, how it is read, and the drafts that came of it."""
+
+    number = models.CharField(max_length=40, unique=True)
+    tariff = models.CharField(max_length=120, help_text="the tariff that takes it")
+    file_name = models.CharField(max_length=255)
+    document_id = models.UUIDField(help_text="the kept file")
+    heading = models.JSONField(default=list, help_text="the headings of its columns")
+    columns = models.JSONField(default=dict, help_text="field → heading of its column")
+    constants = models.JSONField(default=dict, help_text="field → text for all rows")
+    settings = models.JSONField(default=dict, help_text="how days, zeros and what is left out are read; a new tariff")
+    rows = models.IntegerField()
+    opened_by = models.CharField(max_length=200)
+    drafts = models.JSONField(default=list, help_text="day and draft of each day that it changes something")
+
+    def __str__(self) -> str:
+        return self.number

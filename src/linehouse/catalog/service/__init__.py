@@ -20,6 +20,17 @@ from linehouse.catalog.service.browse import (
     versions,
 )
 from linehouse.catalog.service.change import change_offering
+from linehouse.catalog.service.decks import (
+    DeckLook,
+    DeckView,
+    decks,
+    draft_deck,
+    exported_deck,
+    find_deck,
+    look_at_deck,
+    receive_deck,
+    set_deck_reading,
+)
 from linehouse.catalog.service.drafts import (
     Draft,
     DraftCheck,
@@ -39,6 +50,7 @@ from linehouse.catalog.service.drafts import (
     write_figures,
     write_file,
 )
+from linehouse.catalog.service.planned import Planned, planned
 from linehouse.catalog.service.publish import (
     FilePlan,
     FileTest,
@@ -54,6 +66,8 @@ from linehouse.catalog.service.read import export, exported_files, published, ve
 from linehouse.catalog.text.examples import FirstBillAmounts, FirstBillOf
 
 __all__ = [
+    "DeckLook",
+    "DeckView",
     "Draft",
     "DraftCheck",
     "DraftRow",
@@ -62,6 +76,7 @@ __all__ = [
     "FileTest",
     "FirstBillAmounts",
     "FirstBillOf",
+    "Planned",
     "Publication",
     "PublicationCheck",
     "PublishedElement",
@@ -72,25 +87,33 @@ __all__ = [
     "change_offering",
     "check_draft",
     "compare",
+    "decks",
     "discard_draft",
     "draft",
     "draft_conflicts",
+    "draft_deck",
     "drafts",
     "element",
     "elements",
     "export",
+    "exported_deck",
     "exported_files",
     "figures_of",
+    "find_deck",
+    "look_at_deck",
     "open_draft",
     "plan_files",
     "plan_texts",
+    "planned",
     "publication_advice",
     "publication_check",
     "publish_draft",
     "published",
+    "receive_deck",
     "remove_file",
     "reopen_draft",
     "restore_file",
+    "set_deck_reading",
     "take_outcome",
     "test_files",
     "use_active_products",

@@ -17,11 +17,13 @@ from linehouse.catalog.errors import (
     FilesInvalid,
 )
 from linehouse.catalog.events import DraftChanged, DraftClosed, DraftOpened, DraftReopened
-from linehouse.catalog.files import BRAND_FILE, FOLDERS, read_catalogue
+from linehouse.catalog.files import BRAND_FILE, DECKS, FOLDERS
 from linehouse.catalog.lifecycle import DRAFT
 from linehouse.catalog.merging import applied, effective, line_changes, rebased
 from linehouse.catalog.models import CatalogDraft
 from linehouse.catalog.price_sheet import with_figures
+from linehouse.catalog.service.parsed import parsed
+from linehouse.catalog.service.planned import planned
 from linehouse.catalog.service.publish import FilePlan, Publication, apply_texts, plan_texts
 from linehouse.catalog.service.read import version_row
 from linehouse.catalog.text.logo import LOGO_FILE
@@ -35,6 +37,8 @@ from linehouse.rating.service import FailedExample, failing
 SERIES = default_series("catalog-draft", "DRAFT-{n:04d}")
 LARGEST_FILE = 4 * 1024 * 1024
 """Octets of one file."""
+LARGEST_DECK = 32 * 1024 * 1024
+"""Octets of one deck of prefixes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,6 +118,18 @@ def open_draft(name: str, *, actor: Actor) -> Draft:
         return _draft(row)
 
 
+def open_with(name: str, files: Mapping[str, str], *, actor: Actor) -> Draft:
+    """Begin a draft that makes the newest version's files these. Raises DraftFileRefused."""
+    with unit_of_work(actor, name) as work:
+        made = open_draft(name, actor=actor)
+        row = _locked(made.number, None)
+        changes: dict[str, str | None] = {path: None for path in made.base if path not in files}
+        for path, text in files.items():
+            if made.base.get(path) != text:
+                changes[_place(path)] = _fitting(path, text)
+        return _change(row, changes, tuple(sorted(changes)), work)
+
+
 def drafts(*, state: str = "", offset: int = 0, limit: int = 50) -> tuple[Sequence[DraftRow], int]:
     """A page of drafts, the last changed first, and how many there are."""
     rows = CatalogDraft.objects.order_by("-changed_at", "-number")
@@ -144,9 +160,7 @@ def check_draft(found: Draft) -> DraftCheck:
         plan = plan_texts(found.files, base_version=found.base_number)
     except FilesInvalid as refusal:
         return DraftCheck(plan=None, problems=refusal.problems)
-    examples = [
-        failed for tariff in read_catalogue(found.files).catalogue.tariffs.values() for failed in failing(tariff)
-    ]
+    examples = [failed for tariff in parsed(found.files).catalogue.tariffs.values() for failed in failing(tariff)]
     return DraftCheck(plan=plan, problems=plan.red, examples=tuple(examples))
 
 
@@ -155,7 +169,8 @@ def draft_conflicts(found: Draft) -> tuple[str, ...]:
     newest = store.newest()
     if newest is None or newest.number == found.base_number:
         return ()
-    return rebased(found.changes, found.base, store.files_of(newest), frozenset()).conflicts
+    newer = store.files_of(newest)
+    return rebased(found.changes, found.base, newer, _built_on(found.number, newer)).conflicts
 
 
 def write_file(number: str, path: str, text: str, *, revision: int, actor: Actor) -> Draft:
@@ -166,9 +181,7 @@ def write_file(number: str, path: str, text: str, *, revision: int, actor: Actor
     with unit_of_work(actor, f"{path} changed") as work:
         row = _locked(number, revision)
         kept = _place(path)
-        if len(text.encode()) > LARGEST_FILE or "\0" in text:
-            raise DraftFileRefused("this is no text of a catalog file", field="text", expected="text of at most 4 MiB")
-        return _change(row, {**row.files, kept: text.replace("\r\n", "\n")}, (kept,), work)
+        return _change(row, {**row.files, kept: _fitting(path, text)}, (kept,), work)
 
 
 def write_figures(number: str, path: str, figures: Mapping[str, str], *, revision: int, actor: Actor) -> Draft:
@@ -231,7 +244,8 @@ def bring_up_to_date(number: str, *, mine: frozenset[str] = frozenset(), revisio
         newest = store.newest()
         if newest is None or newest.number == row.base_number:
             return _draft(row)
-        merged = rebased(row.files, _base(row.base_number), store.files_of(newest), mine)
+        newer = store.files_of(newest)
+        merged = rebased(row.files, _base(row.base_number), newer, mine | _built_on(number, newer))
         if merged.conflicts:
             raise DraftConflict(
                 f"changed here and by version {newest.number}: {', '.join(merged.conflicts)}",
@@ -295,6 +309,13 @@ def reopen_draft(number: str, *, actor: Actor) -> Draft:
         row.save(update_fields=["state", "changed_at"])
         emit(DraftReopened(draft_id=row.id, number=row.number))
         return _draft(row)
+
+
+def _built_on(number: str, newer: Mapping[str, str]) -> frozenset[str]:
+    """Files in which the newer version is the draft that this one was built on: its own texts hold those changes."""
+    plan = planned(number)
+    before = CatalogDraft.objects.filter(number=plan.after).first() if plan and plan.after else None
+    return frozenset(path for path, text in before.files.items() if newer.get(path) == text) if before else frozenset()
 
 
 def _close(row: CatalogDraft, state: str, work: Work, version: int | None) -> None:
@@ -368,16 +389,27 @@ def _named(name: str) -> str:
     return text
 
 
+def _fitting(path: str, text: str) -> str:
+    """The text with lines that end as ours do, where it is one."""
+    most = LARGEST_DECK if path.endswith(".csv") else LARGEST_FILE
+    if len(text.encode()) > most or "\0" in text:
+        raise DraftFileRefused(
+            "this is no text of a catalog file", field="text", expected=f"text of at most {most >> 20} MiB"
+        )
+    return text.replace("\r\n", "\n")
+
+
 def _place(path: str) -> str:
     """The path, where a catalog file may stand there."""
     place = PurePosixPath(path)
     top = {BRAND_FILE, LOGO_FILE}
-    fits = path in top or (len(place.parts) == 2 and place.parts[0] in FOLDERS and place.suffix == ".yaml")
+    ending = place.suffix == ".yaml" or (place.suffix == ".csv" and place.parts[0] == DECKS)
+    fits = path in top or (len(place.parts) == 2 and place.parts[0] in FOLDERS and ending)
     if not fits or len(path) > 200 or not path.isprintable() or place.name.startswith("."):
         raise DraftFileRefused(
             "no catalog file stands there",
             field="path",
             value=path,
-            expected=f"{BRAND_FILE}, {LOGO_FILE}, or a .yaml file in {', '.join(FOLDERS)}",
+            expected=f"{BRAND_FILE}, {LOGO_FILE}, a .yaml file in {', '.join(FOLDERS)}, or a .csv file in {DECKS}",
         )
     return path

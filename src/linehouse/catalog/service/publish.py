@@ -12,13 +12,14 @@ from linehouse.catalog import store
 from linehouse.catalog.checks import advice, located, red
 from linehouse.catalog.errors import AlreadyInForce, PublishRefused, StaleBase, ValidFromRefused
 from linehouse.catalog.events import VersionPublished, VersionWithdrawn
-from linehouse.catalog.files import Written, read_catalogue
+from linehouse.catalog.files import Written
 from linehouse.catalog.folder import read_base, read_folder, write_base
 from linehouse.catalog.lifecycle import VERSION
 from linehouse.catalog.models import CatalogVersion
 from linehouse.catalog.plan import ElementChange, difference
 from linehouse.catalog.ports import active_products
 from linehouse.catalog.pricing import PriceEffect, price_effect
+from linehouse.catalog.service.parsed import parsed
 from linehouse.catalog.service.read import version_row
 from linehouse.kernel.ids import new_id
 from linehouse.kernel.outcome import Problem
@@ -92,7 +93,7 @@ def plan_files(folder: Path, *, base_version: int | None = None) -> FilePlan:
 
 def plan_texts(files: Mapping[str, str], *, base_version: int | None = None) -> FilePlan:
     """The same for files handed in by path. Raises FilesInvalid."""
-    written = read_catalogue(files)
+    written = parsed(files)
     plan = _plan(files, written, base_version)
     return replace(plan, red=located(plan.red, files), advice=located(advice(written), files))
 
@@ -100,7 +101,7 @@ def plan_texts(files: Mapping[str, str], *, base_version: int | None = None) -> 
 def test_files(folder: Path) -> FileTest:
     """Execute all examples and checks of a folder. Raises FilesMissing, FilesInvalid."""
     files = read_folder(folder)
-    written = read_catalogue(files)
+    written = parsed(files)
     return FileTest(located(red(written), files), located(advice(written), files))
 
 
@@ -138,7 +139,7 @@ def apply_texts(
     draft: str = "",
 ) -> Publication:
     """The same for files handed in by path; see ``apply_files``. ``draft`` is the number of the draft that they are."""
-    written = read_catalogue(files)
+    written = parsed(files)
     with unit_of_work(actor, note) as work:
         _one_at_a_time()
         plan = _plan(files, written, base_version)
@@ -205,7 +206,7 @@ def publish_approved(payload: Mapping[str, Any], work: Work) -> Publication:
     Raises StaleBase when something else was published since, PublishRefused, ValidFromRefused.
     """
     files = dict(payload["files"])
-    written = read_catalogue(files)
+    written = parsed(files)
     _one_at_a_time()
     plan = _plan(files, written, int(payload["base"]))
     newest = store.newest()

@@ -9,11 +9,12 @@ from linehouse.edge.desk.access import DeskRequest
 
 
 def catalog_tabs(request: DeskRequest, current: str) -> list[dict[str, object]]:
-    """Offerings, tariffs, drafts, versions."""
+    """Offerings, tariffs, drafts, rate decks, versions."""
     places = (
         ("", gettext("Offerings"), "offerings"),
         ("tariffs", gettext("Tariffs"), "tariffs"),
         ("drafts", gettext("Drafts"), "drafts"),
+        ("decks", gettext("Rate decks"), "decks"),
         ("versions", gettext("Versions"), "catalog_versions"),
     )
     return [

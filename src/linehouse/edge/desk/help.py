@@ -107,7 +107,7 @@ HELP: Final[Mapping[str, Help]] = {
             "What is sold, at which prices and tariffs. The catalogue is published as files in versions; a version "
             "comes into force at its time and can be withdrawn until then."
         ),
-        ("change-the-catalog",),
+        ("change-the-catalog", "import-a-rate-deck"),
     ),
     "price": Help(
         gettext_lazy(

@@ -9,6 +9,9 @@ not_personal("balance_entitlement", "allowance", "offering", "ref_prefix")
 not_personal("balance_movement", "cause")
 not_personal("catalog_catalogfile", "path", "text")
 not_personal("catalog_catalogversion", "note")
+not_personal(
+    "catalog_catalogdeck", "tariff", "file_name", "heading", "columns", "constants", "settings", "opened_by", "drafts"
+)
 not_personal("catalog_catalogdraft", "name", "files", "opened_by", "proposal")
 not_personal("jobs_job", "payload", "serial", "last_error")
 not_personal("ledger_cause", "cause")

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext, gettext_lazy
 
 from linehouse.catalog import service as catalog
+from linehouse.catalog.deck.written import RULE
 from linehouse.catalog.errors import NothingPublished
 from linehouse.catalog.service import VersionInfo
 from linehouse.catalog.values import Catalogue, OfferingKind, ProductOffering
@@ -201,6 +202,7 @@ def tariff(request: DeskRequest, key: str) -> HttpResponse:
             "zones": zones,
             "networks": networks,
             "used_by": used_by,
+            "has_deck": any(rule.key.startswith(RULE) for rule in found.rules),
             "path": found.source.partition(":")[0],
         },
     )

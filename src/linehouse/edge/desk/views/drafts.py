@@ -27,6 +27,12 @@ from linehouse.kernel.error import DomainError, NotFound
 
 STATES: Final = (("open", _("Open")), ("published", _("Published")), ("discarded", _("Given up")))
 
+LARGEST_SHEET: Final = 400_000
+MOST_FIGURES: Final = 900
+"""A file with more prices, such as a carrier's rate deck, is changed as text: no form has so many fields."""
+SHOWN: Final = 400
+"""So many changed lines of a file are shown."""
+
 
 @desk_view("catalog.read", section="catalog")
 def drafts(request: DeskRequest) -> HttpResponse:
@@ -83,7 +89,10 @@ def new(request: DeskRequest) -> HttpResponse:
 @desk_view("catalog.read", section="catalog")
 def draft(request: DeskRequest, draft_number: str) -> HttpResponse:
     """A draft: its files, what is red, what would change, and publishing it."""
-    return _draft_page(request, catalog.draft(draft_number), PublishForm())
+    plan = catalog.planned(draft_number)
+    return _draft_page(
+        request, catalog.draft(draft_number), PublishForm(initial={"valid_from": plan.begins if plan else None})
+    )
 
 
 def _draft_page(request: DeskRequest, found: Draft, form: PublishForm) -> HttpResponse:
@@ -96,10 +105,16 @@ def _draft_page(request: DeskRequest, found: Draft, form: PublishForm) -> HttpRe
         "files": [_file(request, found, path) for path in _in_order(found)],
         "red": [(problem, examples.get(problem.message)) for problem in check.problems] if check else [],
         "conflicts": catalog.draft_conflicts(found) if check and check.plan and check.plan.stale else (),
-        "diffs": [(path, _toned(found.line_changes(path))) for path in sorted(found.changes)],
+        "diffs": [(path, *_shown(found.line_changes(path))) for path in sorted(found.changes)],
+        "planned": catalog.planned(found.number),
         "editable": found.state == "open" and "catalog.publish" in request.desk.permissions,
     }
     return render(request, "desk/draft.html", context)
+
+
+def _shown(lines: list[str]) -> tuple[list[tuple[str, str]], int]:
+    """The first lines with their tones, and how many more there are."""
+    return _toned(lines[:SHOWN]), max(len(lines) - SHOWN, 0)
 
 
 def _toned(lines: list[str]) -> list[tuple[str, str]]:
@@ -131,7 +146,9 @@ def file(request: DeskRequest, draft_number: str) -> HttpResponse:
     text = found.files.get(path)
     if text is None and path:
         raise NotFound(__("the draft has no such file"), field="path", value=path)
-    figures = catalog.figures_of(text) if text and path.endswith(".yaml") else []
+    small = text is not None and path.endswith(".yaml") and len(text) <= LARGEST_SHEET
+    figures = catalog.figures_of(text) if text and small else []
+    figures = figures if len(figures) <= MOST_FIGURES else []
     as_text = not figures or request.GET.get("as") == "text"
     start = {"revision": found.revision, "path": path, "text": text or ""}
     form: TextForm | FiguresForm = (
