@@ -5,10 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from datetime import date
 
+from linehouse.catalog.accepting import Advice, sorted_out
+from linehouse.catalog.compared import changed_much
 from linehouse.catalog.files import Written
+from linehouse.catalog.oddities import odd_accounts
 from linehouse.catalog.ports import first_bill, publication_advisers, publication_checks
 from linehouse.catalog.text.examples import failed_examples
+from linehouse.catalog.values import Catalogue
 from linehouse.kernel.colour import SHAPE, TEXT, contrast, towards
 from linehouse.kernel.outcome import Problem
 from linehouse.rating.service import failing
@@ -19,9 +24,21 @@ def red(written: Written) -> tuple[Problem, ...]:
     return (*_look(written), *_tariffs(written), *_offerings(written), *_others(written))
 
 
-def advice(written: Written) -> tuple[Problem, ...]:
-    """What keeps nothing from being published and that somebody should look at."""
-    return tuple(problem for adviser in publication_advisers() for problem in adviser(written.catalogue))
+def advice(written: Written, published: Catalogue | None, today: date) -> Advice:
+    """What keeps nothing from being published and that somebody should look at, and what of it stands until today.
+
+    ``published`` is what customers pay by now: what changes much is told.
+    """
+    catalogue = written.catalogue
+    found = [problem for adviser in publication_advisers() for problem in adviser(catalogue)]
+    found += [*written.twice, *odd_accounts(catalogue), *changed_much(published, catalogue)]
+    return sorted_out(found, catalogue, today)
+
+
+def located_advice(found: Advice, files: Mapping[str, str]) -> Advice:
+    """The same with the line of each rule."""
+    standing = tuple(replace(one, problem=_located(one.problem, files)) for one in found.standing)
+    return Advice(located(found.open, files), standing)
 
 
 def located(problems: tuple[Problem, ...], files: Mapping[str, str]) -> tuple[Problem, ...]:

@@ -10,14 +10,16 @@ import json
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime, time
+from decimal import Decimal
 from enum import Enum
 from fractions import Fraction
 from zoneinfo import ZoneInfo
 
-from linehouse.catalog.values import Look, ProductOffering, Terms
+from linehouse.catalog.values import PRICE_JUMP, BrandProfile, Look, ProductOffering, Terms
 from linehouse.kernel.money import Money
 from linehouse.kernel.numbering import Plmn
 from linehouse.kernel.quantity import Quantity
+from linehouse.rating.regulation import ChosenLaw
 
 Content = None | bool | int | str | list["Content"] | dict[str, "Content"]
 """Plain data, as JSON knows it."""
@@ -35,7 +37,7 @@ def content_of(value: object) -> Content:
             return str(value.value)
         case str():
             return value
-        case Money() | Plmn() | Fraction() | ZoneInfo():
+        case Money() | Plmn() | Fraction() | ZoneInfo() | Decimal():
             return str(value)
         case Quantity():
             return value.human()
@@ -57,6 +59,7 @@ def content_of(value: object) -> Content:
             and not _no_logo(value, field.name)
             and not _no_cost(value, field.name)
             and not _plain_terms(value, field.name)
+            and not _plain_law(value, field.name)
         }
     raise TypeError(f"no content for {type(value).__name__}")
 
@@ -72,12 +75,19 @@ def _no_logo(value: object, field: str) -> bool:
 
 def _no_cost(value: object, field: str) -> bool:
     """Who names no wholesale tariff says what was said before there were any."""
-    return field in ("cost_tariff", "cost_key", "exchange", "friend_lists") and not getattr(value, field)
+    return field in ("cost_tariff", "cost_key", "exchange", "friend_lists", "accepted") and not getattr(value, field)
 
 
 def _plain_terms(value: object, field: str) -> bool:
     """An allowance without terms of its own says what it said before there were any."""
     return field == "terms" and getattr(value, field) == Terms()
+
+
+def _plain_law(value: object, field: str) -> bool:
+    """A brand that says nothing of the law and of lint keeps what it said before it could."""
+    return isinstance(value, BrandProfile) and (
+        (field == "law" and value.law == ChosenLaw()) or (field == "price_jump" and value.price_jump == PRICE_JUMP)
+    )
 
 
 def _sequence(items: tuple[object, ...] | list[object]) -> Content:

@@ -1,7 +1,8 @@
 """A set of catalog files, read together: every problem is told at once, each with file and line.
 
 Files are texts by path below the brand's folder: ``brand.yaml``, ``logo.svg``, ``catalog/*.yaml``, ``tariffs/*.yaml``,
-``zones/*.yaml`` and ``zones/*.csv``. Which file an offering stands in decides nothing; what a file is follows from its
+``zones/*.yaml``, ``zones/*.csv`` and ``regulation/*.yaml``. Which file an
+offering stands in decides nothing; what a file is follows from its
 folder.
 """
 
@@ -9,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import PurePosixPath
 from types import MappingProxyType
@@ -17,7 +18,9 @@ from typing import TypeVar
 
 from linehouse.catalog.errors import FilesInvalid
 from linehouse.catalog.lint import references, sense
+from linehouse.catalog.oddities import said_twice
 from linehouse.catalog.text.brand import parse_brand
+from linehouse.catalog.text.law import check_law
 from linehouse.catalog.text.logo import LOGO_FILE, checked_logo
 from linehouse.catalog.text.offerings import Surroundings, WrittenOffering, parse_offering
 from linehouse.catalog.text.specifications import Specifications, parse_specifications
@@ -25,13 +28,15 @@ from linehouse.catalog.values import BrandProfile, Catalogue
 from linehouse.kernel.error import DomainError
 from linehouse.kernel.outcome import Problem
 from linehouse.rating.cost import cost_key_of, unfit
+from linehouse.rating.regulation import Pack, law_of, shipped
+from linehouse.rating.regulation.text import parse_pack
 from linehouse.rating.tariff_text import link, parse_tariff
 from linehouse.rating.values import NetworkZone, NumberZone, Tariff, TimeBand
 from linehouse.rating.yaml_source import MarkedNode, load_marked
 from linehouse.rating.zone_text import ZoneSet
 
 BRAND_FILE = "brand.yaml"
-FOLDERS = ("catalog", "tariffs", "zones")
+FOLDERS = ("catalog", "tariffs", "zones", "regulation")
 DECKS = "zones"
 """The folder that may hold decks of prefixes as well: ``*.csv``."""
 NOT_YET = datetime(1970, 1, 1, tzinfo=UTC)
@@ -46,6 +51,8 @@ class Written:
 
     catalogue: Catalogue
     offerings: Mapping[str, WrittenOffering]
+    twice: tuple[Problem, ...] = ()
+    """Values that stand twice in one list."""
 
 
 class _Problems:
@@ -80,6 +87,7 @@ def read_catalogue(files: Mapping[str, str]) -> Written:
     brand = problems.catch(partial(parse_brand, nodes[BRAND_FILE])) if BRAND_FILE in nodes else None
     brand = _with_logo(brand, files, problems)
     tariffs = _tariffs(nodes, problems)
+    packs = _packs(nodes, brand, problems)
     if brand is not None and not problems.found:
         problems.catch(partial(_cost_of_brand, nodes[BRAND_FILE], brand, tariffs))
     specifications, offering_nodes = Specifications(), []
@@ -98,7 +106,8 @@ def read_catalogue(files: Mapping[str, str]) -> Written:
                 problems.catch(check)
     if problems.found:
         raise FilesInvalid(tuple(problems.found))
-    return Written(_catalogue(brand, offerings, specifications, tariffs), offerings)
+    catalogue = replace(_catalogue(brand, offerings, specifications, tariffs), regulation=MappingProxyType(packs))
+    return Written(catalogue, offerings, tuple(said_twice(nodes)))
 
 
 def _with_logo(brand: BrandProfile | None, files: Mapping[str, str], problems: _Problems) -> BrandProfile | None:
@@ -132,6 +141,25 @@ def _tariffs(nodes: Mapping[str, MarkedNode], problems: _Problems) -> dict[str, 
             )
         found[tariff.key] = tariff
     return problems.catch(partial(link, found)) or found
+
+
+def _packs(nodes: Mapping[str, MarkedNode], brand: BrandProfile | None, problems: _Problems) -> dict[str, Pack]:
+    """The brand's own packs of the law; one that comes with the product is not written anew."""
+    found: dict[str, Pack] = {}
+    for node in _in_folder(nodes, "regulation").values():
+        pack = problems.catch(partial(parse_pack, node))
+        if pack is None:
+            continue
+        if pack.key in shipped() or pack.key in found:
+            taken = "comes with the product" if pack.key in shipped() else "is already written"
+            problems.catch(
+                partial(node.entries()["regulation"].fail, f"regulation {pack.key!r} {taken}", "a key of its own")
+            )
+        found[pack.key] = pack
+    if brand is not None and brand.law.without:
+        bound = law_of(replace(brand.law, without=()), found.values(), brand.country, date.max)
+        problems.catch(partial(check_law, nodes[BRAND_FILE].entries()["regulation"], bound))
+    return dict(sorted(found.items()))
 
 
 def _cost_of_brand(node: MarkedNode, brand: BrandProfile, tariffs: Mapping[str, Tariff]) -> None:

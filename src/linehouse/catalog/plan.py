@@ -44,6 +44,7 @@ ELEMENT_KINDS: Mapping[str, str] = {
     "service specification": "service_specifications",
     "resource specification": "resource_specifications",
     "tariff": "tariffs",
+    "regulation": "regulation",
 }
 """Kinds of elements by the field of the catalogue that holds them."""
 

@@ -16,6 +16,7 @@ from linehouse.catalog.text.brand import (
     SERIES,
 )
 from linehouse.catalog.text.examples import GRAMMAR
+from linehouse.catalog.text.law import LAW, LINT, WITHOUT
 from linehouse.catalog.text.offerings import (
     ALLOWANCE,
     CHANNELS,
@@ -45,6 +46,9 @@ from linehouse.catalog.values import (
     Rollover,
     TaxMode,
 )
+from linehouse.rating.accepted_text import accepted_schema
+from linehouse.rating.regulation import shipped
+from linehouse.rating.regulation.schema import regulation_schema
 from linehouse.rating.schema_words import (
     AMOUNT,
     BOOLEAN,
@@ -88,6 +92,7 @@ def schemas() -> Mapping[str, Schema]:
         "offering.schema.json": offering_schema(),
         "specifications.schema.json": specifications_schema(),
         "brand.schema.json": brand_schema(),
+        "regulation.schema.json": regulation_schema(),
     }
 
 
@@ -120,6 +125,7 @@ def offering_schema() -> Schema:
                 by_key({"anyOf": [by_key(_VALUE), {"type": "null"}]}),
                 "parameters that differ from the product's, by service",
             ),
+            "accepted": said(accepted_schema(), "warnings that stand, each with its reason and an end"),
             "examples": said(each({"type": "string"}), f"executed before publishing: {GRAMMAR}"),
         },
     )
@@ -205,6 +211,12 @@ def specifications_schema() -> Schema:
     return {"$schema": DIALECT, "title": "Linehouse specifications", **schema}
 
 
+def _law() -> Schema:
+    packs = some(words(sorted(shipped())))
+    without = mapping(WITHOUT, {"clause": KEY, "reason": said(TEXT, "why it does not bind the brand")})
+    return {"anyOf": [packs, mapping(LAW, {"packs": packs, "without": each(without)})]}
+
+
 def brand_schema() -> Schema:
     """The schema of ``brand.yaml``."""
     language: Schema = {"type": "string", "pattern": "^[a-z]{2,3}$"}
@@ -228,6 +240,8 @@ def brand_schema() -> Schema:
                 "additionalProperties": mapping(FRIEND_LIST, {"name": TEXT, "maximum": WHOLE}),
                 "description": "lists of numbers that a line may have, by what tariffs call them",
             },
+            "regulation": said(_law(), "which packs of the law bind it; otherwise those of its country"),
+            "lint": mapping(LINT, {"price-jump": said(FRACTION, "a price that changes by more is asked about")}),
             "legal-entity": mapping(
                 LEGAL_ENTITY,
                 {key: COUNTRY if key == "country" else TEXT for key in LEGAL_ENTITY.known},

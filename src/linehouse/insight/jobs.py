@@ -5,7 +5,7 @@ from __future__ import annotations
 from linehouse.catalog.service import publication_advice, publication_check
 from linehouse.customer.service import account_closing_check, closing_check
 from linehouse.insight import publication
-from linehouse.insight.service import closing, exports
+from linehouse.insight.service import closing, exports, typical
 from linehouse.insight.service.in_use import in_use
 from linehouse.insight.service.timeline import OF_PARTIES, record
 from linehouse.insight.service.what_if_run import JOB
@@ -15,9 +15,9 @@ from linehouse.platform.outbox.service import recorded
 from linehouse.platform.work import Work
 
 publication_check("billing.taxable")(publication.taxable)
-publication_advice("rating.lint")(publication.advisable)
+publication_advice("rating.lint")(typical.advisable)
 publication_check("inventory.in_use")(in_use)
-publication_check("rating.lawful")(publication.lawful)
+publication_check("rating.lawful")(typical.lawful)
 EXPORTS, WHAT_IF = exports.JOB, JOB
 """Imported, so that every process knows the jobs."""
 

@@ -102,6 +102,17 @@ def prefixes_of(country: str) -> frozenset[str]:
         ) from None
 
 
+def country_of_number(digits: str) -> str | None:
+    """The country to which an E.164 number, or a prefix of one, belongs by its longest known prefix; None: none."""
+    owners = _owners()
+    return next((owners[digits[:length]] for length in range(len(digits), 0, -1) if digits[:length] in owners), None)
+
+
+@cache
+def _owners() -> Mapping[str, str]:
+    return {prefix: country for country, prefixes in calling_prefixes().items() for prefix in prefixes}
+
+
 def country_of_mcc(mcc: str) -> str | None:
     """The country of a mobile country code, or None."""
     return MCC.get(mcc)

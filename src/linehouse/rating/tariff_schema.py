@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from linehouse.kernel.rounding import Rounding
+from linehouse.rating.accepted_text import accepted_schema
 from linehouse.rating.condition_text import ACCUMULATED, COUNTER, WHEN
 from linehouse.rating.cost_text import EXCHANGE
 from linehouse.rating.example_text import GRAMMAR
@@ -88,6 +89,7 @@ def tariff_schema() -> Schema:
             "counters": said(by_key(_counter()), "usage of a period under one name"),
             "home-time-zone": said(TEXT, "the zone that counts where a record came without an offset"),
             "covers-week": said(some(KEY), "time bands that share out every hour of the week"),
+            "accepted": said(accepted_schema(), "warnings that stand, each with its reason and an end"),
             "examples": said(each({"type": "string"}), f"executed before publishing: {GRAMMAR}"),
         },
     )

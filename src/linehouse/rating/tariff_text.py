@@ -10,6 +10,7 @@ from linehouse.kernel.error import DomainError
 from linehouse.kernel.money import require_currency
 from linehouse.kernel.period import Period, day_start
 from linehouse.kernel.rounding import Rounding
+from linehouse.rating.accepted_text import read_accepted
 from linehouse.rating.condition_text import parse_conditions, read_counters, unit_of
 from linehouse.rating.cost_text import read_exchange, require_cost_tariff
 from linehouse.rating.errors import TariffLinkBroken
@@ -36,7 +37,7 @@ TARIFF = FieldSet(
     required=("tariff", "name", "version", "valid-from", "currency", "prices", "time-zone", "zones", "rules"),
     optional=(
         "round", "band-change", "fallback", "lines", "examples", "covers-week", "cost-tariff", "exchange", "attribute",
-        "one-bucket", "counts", "counters", "home-time-zone",
+        "one-bucket", "counts", "counters", "home-time-zone", "accepted",
     ),
     unbuilt=("period-charges",),
     elsewhere=(
@@ -128,6 +129,7 @@ def parse_tariff(node: MarkedNode, zones: Mapping[str, MarkedNode]) -> Tariff:
         valid_from=day_start(day, zone),
         currency=currency,
         tax_mode=TaxMode(given["prices"].choice(TaxMode)),
+        accepted=read_accepted(given["accepted"]) if "accepted" in given else (),
         time_zone=zone,
         serving_time=serving,
         attribute=Attribute(given["attribute"].choice(Attribute)) if "attribute" in given else Attribute.GRANT,

@@ -96,11 +96,11 @@ def test_usage_without_a_rule_is_a_gap(files: dict[str, str]) -> None:
 
 
 def test_caps_of_the_law(files: dict[str, str]) -> None:
-    assert "eu-cap" not in found(files)
+    assert "over-cap" not in found(files)
     text = files[STANDARD]
     dear = text.replace("price: 0.22", "price: 0.24", 1)
     assert dear != text
-    assert found(files | {STANDARD: dear})["eu-cap"] == ["eu-calls"]
+    assert found(files | {STANDARD: dear})["over-cap"] == ["eu-calls"]
 
 
 def test_free_numbers_are_free(files: dict[str, str]) -> None:
@@ -135,7 +135,7 @@ def test_a_decimal_point_out_of_its_place(files: dict[str, str]) -> None:
 
 def test_every_finding_is_declared_and_every_check_can_find(files: dict[str, str]) -> None:
     assert all(check.title and check.mend for check in CHECKS.values())
-    assert {"eu-cap", "unreachable", "toll-free-priced"} <= {
+    assert {"over-cap", "unreachable", "toll-free-priced"} <= {
         code for code, check in CHECKS.items() if check.severity is Severity.ERROR
     }
     assert set(found(files)) <= CHECKS.keys()
@@ -148,9 +148,9 @@ def test_the_cap_counts_for_zones_of_prefixes_and_for_a_minimum(files: dict[str,
     rule = """- rule: de-mobile
     when: {usage-type: voice, direction: out, number-zone: de-mobile, network-zone: home}
     price: {steps: [{price: 0.90, unit: 1 min, block: 1 s}]}"""
-    assert "de-mobile" in found(with_rule(files | {"zones/numbers.yaml": zones}, rule))["eu-cap"]
+    assert "de-mobile" in found(with_rule(files | {"zones/numbers.yaml": zones}, rule))["over-cap"]
     least = rule.replace("price: {steps", "price: {minimum: 1.00, steps").replace("0.90", "0.10")
-    assert "de-mobile" in found(with_rule(files | {"zones/numbers.yaml": zones}, least))["eu-cap"]
+    assert "de-mobile" in found(with_rule(files | {"zones/numbers.yaml": zones}, least))["over-cap"]
 
 
 def test_nobody_pays_for_emergency_and_help_numbers(files: dict[str, str]) -> None:
@@ -161,6 +161,6 @@ def test_nobody_pays_for_emergency_and_help_numbers(files: dict[str, str]) -> No
     when: {usage-type: voice, direction: out, number-zone: emergency}
     price: {steps: [{price: 1.00, unit: 1 min, block: 1 s}]}"""
     codes = found(with_rule(files | {"zones/numbers.yaml": plain}, charged, before="- rule: emergency"))
-    assert len(codes["emergency-not-free"]) == 1
+    assert len(codes["must-be-free"]) == 1
     lost = files | {"zones/numbers.yaml": zones.replace('"116000", ', "", 1)}
-    assert ["116000" in text for text in found(lost)["helpline-not-free"]] == [True]
+    assert ["116000" in text for text in found(lost)["should-be-free"]] == [True]

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from linehouse.catalog import store
-from linehouse.catalog.checks import advice, located, red
+from linehouse.catalog.accepting import Advice, Standing
+from linehouse.catalog.checks import advice, located, located_advice, red
 from linehouse.catalog.errors import AlreadyInForce, PublishRefused, StaleBase, ValidFromRefused
 from linehouse.catalog.events import VersionPublished, VersionWithdrawn
 from linehouse.catalog.files import Written
@@ -23,10 +24,11 @@ from linehouse.catalog.service.parsed import parsed
 from linehouse.catalog.service.read import version_row
 from linehouse.kernel.ids import new_id
 from linehouse.kernel.outcome import Problem
-from linehouse.kernel.period import require_aware
+from linehouse.kernel.period import local_date, require_aware
 from linehouse.platform.approval.reading import undecided
 from linehouse.platform.approval.service import needs_approval, propose
 from linehouse.platform.approval.values import Change
+from linehouse.platform.clock.service import business_now
 from linehouse.platform.numbers.service import declare_series
 from linehouse.platform.outbox.service import emit
 from linehouse.platform.sql import brand_cursor
@@ -50,6 +52,8 @@ class FilePlan:
     red: tuple[Problem, ...]
     layout_only: bool = False
     advice: tuple[Problem, ...] = ()
+    standing: tuple[Standing, ...] = ()
+    """Warnings that were accepted, until today or longer."""
 
     @property
     def empty(self) -> bool:
@@ -81,6 +85,7 @@ class FileTest:
 
     red: tuple[Problem, ...]
     advice: tuple[Problem, ...]
+    standing: tuple[Standing, ...] = ()
 
 
 def plan_files(folder: Path, *, base_version: int | None = None) -> FilePlan:
@@ -95,14 +100,23 @@ def plan_texts(files: Mapping[str, str], *, base_version: int | None = None) -> 
     """The same for files handed in by path. Raises FilesInvalid."""
     written = parsed(files)
     plan = _plan(files, written, base_version)
-    return replace(plan, red=located(plan.red, files), advice=located(advice(written), files))
+    found = _advice(written, files)
+    return replace(plan, red=located(plan.red, files), advice=found.open, standing=found.standing)
 
 
 def test_files(folder: Path) -> FileTest:
     """Execute all examples and checks of a folder. Raises FilesMissing, FilesInvalid."""
     files = read_folder(folder)
     written = parsed(files)
-    return FileTest(located(red(written), files), located(advice(written), files))
+    found = _advice(written, files)
+    return FileTest(located(red(written), files), found.open, found.standing)
+
+
+def _advice(written: Written, files: Mapping[str, str]) -> Advice:
+    newest = store.newest()
+    published = store.catalogue_of(newest) if newest else None
+    today = local_date(business_now(), written.catalogue.brand.zone)
+    return located_advice(advice(written, published, today), files)
 
 
 def apply_files(

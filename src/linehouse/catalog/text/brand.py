@@ -9,7 +9,9 @@ from stdnum import bic, iban
 from stdnum.eu import vat
 from stdnum.exceptions import ValidationError
 
+from linehouse.catalog.text.law import read_law, read_price_jump
 from linehouse.catalog.values import (
+    PRICE_JUMP,
     AccountDefaults,
     BankAccount,
     BrandProfile,
@@ -22,6 +24,7 @@ from linehouse.kernel.error import DomainError
 from linehouse.kernel.money import require_currency
 from linehouse.kernel.numbering import Plmn
 from linehouse.rating.countries import known_countries
+from linehouse.rating.regulation import ChosenLaw
 from linehouse.rating.yaml_source import FieldSet, MarkedNode
 
 BRAND = FieldSet(
@@ -30,7 +33,7 @@ BRAND = FieldSet(
         "brand", "name", "country", "currency", "time-zone", "languages", "prices", "tax-country", "home-network",
         "legal-entity", "bank-account", "look", "accounts", "number-series",
     ),
-    optional=("cost-tariff", "friend-lists"),
+    optional=("cost-tariff", "friend-lists", "regulation", "lint"),
 )  # fmt: skip
 LEGAL_ENTITY = FieldSet(
     "legal entity",
@@ -71,6 +74,8 @@ def parse_brand(node: MarkedNode) -> BrandProfile:
         series=_series(given["number-series"]),
         cost_tariff=given["cost-tariff"].key() if "cost-tariff" in given else None,
         friend_lists=_friend_lists(given["friend-lists"]) if "friend-lists" in given else {},
+        law=read_law(given["regulation"]) if "regulation" in given else ChosenLaw(),
+        price_jump=read_price_jump(given["lint"]) if "lint" in given else PRICE_JUMP,
     )
 
 

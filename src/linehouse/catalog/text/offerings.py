@@ -37,6 +37,7 @@ from linehouse.catalog.values import (
 )
 from linehouse.kernel.period import Period
 from linehouse.kernel.quantity import Quantity, Unit
+from linehouse.rating.accepted_text import read_accepted
 from linehouse.rating.condition_text import parse_conditions
 from linehouse.rating.price_text import parse_steps
 from linehouse.rating.values import Conditions, OwnPrice, Scope
@@ -48,6 +49,7 @@ OFFERING = FieldSet(
     required=("offering", "name", "text", "status", "kind", "billing", "product"),
     optional=(
         "tariff", "sold", "for", "requires", "excludes", "prices", "allowances", "credits", "settings", "examples",
+        "accepted",
     ),
     unbuilt=("bundle", "discounts", "phases", "commitment"),
 )  # fmt: skip
@@ -116,6 +118,7 @@ def parse_offering(node: MarkedNode, around: Surroundings) -> WrittenOffering:
         valid=_sold(given.get("sold"), around.brand),
         eligibility=_eligibility(given.get("for")),
         settings=parse_settings(given["settings"]) if "settings" in given else {},
+        accepted=read_accepted(given["accepted"]) if "accepted" in given else (),
     )
     examples = given["examples"].items() if "examples" in given else ()
     return WrittenOffering(

@@ -7,6 +7,7 @@ TMF633 and TMF634 where those have a word.
 from __future__ import annotations
 
 from linehouse.catalog.values.brand import (
+    PRICE_JUMP,
     AccountDefaults,
     BankAccount,
     BrandProfile,
@@ -56,6 +57,7 @@ from linehouse.catalog.values.words import (
 from linehouse.rating.values import TaxMode, WhenEmpty
 
 __all__ = [
+    "PRICE_JUMP",
     "AccountDefaults",
     "Allowance",
     "Anchor",

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from fractions import Fraction
 from zoneinfo import ZoneInfo
 
 from linehouse.kernel.numbering import Plmn
+from linehouse.rating.regulation import ChosenLaw
 from linehouse.rating.values import TaxMode
+
+PRICE_JUMP = Fraction(2)
+"""Where a brand does not say otherwise."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +92,9 @@ class BrandProfile:
     series: Mapping[str, str]
     cost_tariff: str | None = None
     friend_lists: Mapping[str, FriendList] = field(default_factory=dict)
+    law: ChosenLaw = field(default_factory=ChosenLaw)
+    price_jump: Fraction = PRICE_JUMP
+    """By which factor a price may change before lint asks whether it is meant."""
 
     @property
     def language(self) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from types import MappingProxyType
 
@@ -17,6 +17,7 @@ from linehouse.catalog.values.specifications import (
     ServiceNeed,
     ServiceSpecification,
 )
+from linehouse.rating.regulation import Pack
 from linehouse.rating.values import Tariff
 
 
@@ -32,6 +33,8 @@ class Catalogue:
     service_specifications: Mapping[str, ServiceSpecification]
     resource_specifications: Mapping[str, ResourceSpecification]
     tariffs: Mapping[str, Tariff]
+    regulation: Mapping[str, Pack] = field(default_factory=dict)
+    """The brand's own packs, beside those that come with the product."""
 
     def offering(self, key: str) -> ProductOffering:
         """The offering of that key. Raises OfferingUnknown."""

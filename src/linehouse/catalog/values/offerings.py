@@ -28,7 +28,7 @@ from linehouse.catalog.values.words import (
 from linehouse.kernel.money import Money
 from linehouse.kernel.period import Period
 from linehouse.kernel.quantity import Quantity, Unit
-from linehouse.rating.values import OwnPrice, Scope, TaxMode, WhenEmpty
+from linehouse.rating.values import Accepted, OwnPrice, Scope, TaxMode, WhenEmpty
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -188,6 +188,8 @@ class ProductOffering:
     eligibility: Eligibility = field(default_factory=Eligibility)
     settings: Mapping[str, Mapping[str, ParameterValue]] = field(default_factory=dict)
     version: int = 0
+    accepted: tuple[Accepted, ...] = ()
+    """Warnings of lint that stand."""
 
     def price(self, key: str) -> OfferingPrice:
         """The price of that key. Raises OfferingUnknown."""

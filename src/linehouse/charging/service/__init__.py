@@ -30,6 +30,7 @@ from linehouse.charging.service.look import (
 )
 from linehouse.charging.service.parties import told_of
 from linehouse.charging.service.rerate import Difference, Wanted, rerating_difference
+from linehouse.charging.service.typical import typical_usage
 from linehouse.charging.values import Rate
 
 __all__ = [
@@ -58,6 +59,7 @@ __all__ = [
     "records_of",
     "rerating_difference",
     "told_of",
+    "typical_usage",
     "unbilled",
     "usage_by_subscription",
     "usage_csv_head",

@@ -8,20 +8,13 @@ from fractions import Fraction
 
 from linehouse.kernel.money import Money
 from linehouse.rating.lint.findings import Finding
+from linehouse.rating.lint.profiles import Profiles
 from linehouse.rating.lint.reach import probe_of
 from linehouse.rating.price import price
-from linehouse.rating.values import RuleEffect, Tariff, TaxMode, UsageType, Verdict
-
-TYPICAL: dict[UsageType, tuple[int, ...]] = {
-    UsageType.VOICE: (40_000, 180_000, 600_000),
-    UsageType.SMS: (1,),
-    UsageType.MMS: (1,),
-    UsageType.DATA: (2_000_000, 30_000_000, 250_000_000),
-}
-"""A short, a usual and a long call (milliseconds); a small, a usual and a large data session (octets)."""
+from linehouse.rating.values import RuleEffect, Tariff, TaxMode, Verdict
 
 
-def margins(tariff: Tariff, cost: Tariff, tax_rate: Fraction) -> Iterator[Finding]:
+def margins(tariff: Tariff, cost: Tariff, tax_rate: Fraction, profiles: Profiles) -> Iterator[Finding]:
     """Rules by which usage of every typical length brings less, without VAT, than the wholesale tariff asks of us."""
     if tariff.currency != cost.currency:
         return
@@ -30,7 +23,8 @@ def margins(tariff: Tariff, cost: Tariff, tax_rate: Fraction) -> Iterator[Findin
         if rule.effect is not RuleEffect.PRICE:
             continue
         probe = probe_of(rule, tariff)
-        lengths = TYPICAL.get(probe.usage_type, ()) if probe is not None else ()
+        profile = profiles.get(probe.usage_type) if probe is not None else None
+        lengths = profile.lengths if profile is not None else ()
         if probe is None or not lengths:
             continue
         losses = []

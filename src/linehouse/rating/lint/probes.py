@@ -76,14 +76,20 @@ def within(conditions: Conditions, tariff: Tariff, places: Places) -> Iterator[U
     on_net: Sequence[bool | None] = (None, True, False) if any(c.on_net is not None for c in asked) else (None,)
     if conditions.on_net is not None:
         on_net = (conditions.on_net,)
+    closed = conditions.closed_user_groups or _named([c.closed_user_groups for c in asked])
+    friends = conditions.friend_lists or _named([c.friend_lists for c in asked])
+    segments = conditions.segments or _named([c.segments for c in asked])
+    others = conditions.other_networks or _named([c.other_networks for c in asked])
+    circles = tuple(product(closed, friends, segments, others))
     combinations = (
-        (kind, direction, number, network, group, apn, service, own)
+        (kind, direction, number, network, group, apn, service, own, circle)
         for kind in kinds
         for direction in (conditions.directions or DIRECTIONS[kind])
+        for circle in circles
         for number, network, group, apn, service, own in product(numbers, networks, groups, apns, services, on_net)
         if number in places.numbers and network in places.networks
     )
-    for kind, direction, number, network, group, apn, service, own in islice(combinations, MOST_PROBES):
+    for kind, direction, number, network, group, apn, service, own, circle in islice(combinations, MOST_PROBES):
         plmn, country = places.networks[network]
         yield UsageEvent(
             usage_type=kind,
@@ -97,7 +103,15 @@ def within(conditions: Conditions, tariff: Tariff, places: Places) -> Iterator[U
             apn=apn,
             service_id=service,
             on_net=own,
+            closed_user_groups=_only(circle[0]),
+            friend_lists=_only(circle[1]),
+            segments=_only(circle[2]),
+            other_network=circle[3],
         )
+
+
+def _only(value: str | None) -> frozenset[str]:
+    return frozenset() if value is None else frozenset({value})
 
 
 def _named(given: Sequence[tuple[V, ...]]) -> tuple[V | None, ...]:

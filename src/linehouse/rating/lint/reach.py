@@ -8,8 +8,18 @@ from datetime import datetime
 
 from linehouse.rating.lint.findings import Finding
 from linehouse.rating.lint.probes import DIRECTIONS, MOST_PROBES, Places, instants, within
-from linehouse.rating.matching import Facts, candidates
-from linehouse.rating.values import UNKNOWN_ZONE, Conditions, Direction, Rule, Tariff, UsageEvent, UsageType
+from linehouse.rating.matching import Candidate, Facts, candidates, hold_throughout
+from linehouse.rating.values import (
+    UNKNOWN_ZONE,
+    Conditions,
+    Direction,
+    Rule,
+    RuleEffect,
+    Scope,
+    Tariff,
+    UsageEvent,
+    UsageType,
+)
 
 _PLAIN = (UsageType.VOICE, UsageType.SMS, UsageType.DATA)
 
@@ -25,15 +35,9 @@ def unreachable(tariff: Tariff) -> Iterator[Finding]:
 
 
 def _special(conditions: Conditions, tariff: Tariff) -> bool:
-    """Asks for what a probe does not carry: a subscriber's lists, segments, counters, numbers that were ported."""
+    """Asks for what a probe does not carry: numbers that were ported into a zone."""
     zones = (tariff.number_zones.get(key) for key in conditions.number_zones)
-    return any(zone is not None and zone.networks for zone in zones) or bool(
-        conditions.closed_user_groups
-        or conditions.friend_lists
-        or conditions.segments
-        or conditions.other_networks
-        or conditions.accumulated
-    )
+    return any(zone is not None and zone.networks for zone in zones)
 
 
 def _asked(tariff: Tariff, event: UsageEvent, instant: datetime) -> Rule | None:
@@ -51,7 +55,10 @@ def _wins(rule: Rule, tariff: Tariff, places: Places, times: Sequence[datetime])
         if not any(one.rule is rule for one in chain):
             continue
         for instant in times:
-            first = next((one for one in chain if one.holds(instant)), None)
+            # A rule for a part of the period's usage leaves the rest to those behind it.
+            first = next(
+                (one for one in chain if one.holds(instant) and (one.accumulated is None or one.rule is rule)), None
+            )
             if first is not None and first.rule is rule:
                 return True
     return tried >= MOST_PROBES
@@ -108,9 +115,40 @@ def _missing(
                 serving_country=country,
             )
             chain = candidates(Facts.of(tariff, event))
-            if any(not any(one.holds(instant) for one in chain) for instant in times):
+            if any(not _covered([one for one in chain if one.holds(instant)]) for instant in times):
                 found.append((number, network))
     return found
+
+
+def _covered(rules: Sequence[Candidate]) -> bool:
+    """Whether one of the rules is asked wherever the period's counters stand."""
+    ends: dict[str, int] = {}
+    for one in sorted(rules, key=lambda rule: rule.accumulated.start if rule.accumulated is not None else 0):
+        part = one.accumulated
+        if part is None:
+            return True
+        if part.start <= ends.get(part.counter, 0):
+            if part.end is None:
+                return True
+            ends[part.counter] = max(part.end, ends.get(part.counter, 0))
+    return False
+
+
+def covers_nothing(scope: Scope, tariff: Tariff) -> bool:
+    """Whether no usage in an allowance's scope is priced by the tariff or its fallbacks; what a probe cannot carry is
+    taken to be priced."""
+    places, times = Places.of(tariff), instants(tariff)
+    for clause in scope.include or (Conditions(),):
+        if _special(clause, tariff):
+            return False
+        for event in within(clause, tariff, places):
+            facts = Facts.of(tariff, event)
+            if any(not one.time_bands and hold_throughout(one, facts) for one in scope.exclude):
+                continue
+            chain = candidates(facts)
+            if any(one.holds(t) and one.rule.effect is RuleEffect.PRICE for t in times for one in chain):
+                return False
+    return True
 
 
 def probe_of(rule: Rule, tariff: Tariff) -> UsageEvent | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from linehouse.rating.values.accepted import Accepted
 from linehouse.rating.values.buckets import Bucket, BucketKind, Rollover, Scope, WhenEmpty
 from linehouse.rating.values.conditions import Accumulated, Conditions
 from linehouse.rating.values.prices import AtMaximum, Counts, Due, Fee, OwnPrice, Per, Percent, Price, Step
@@ -33,6 +34,7 @@ from linehouse.rating.values.zones import (
 
 __all__ = [
     "UNKNOWN_ZONE",
+    "Accepted",
     "Accumulated",
     "AtMaximum",
     "Attribute",

@@ -14,6 +14,7 @@ from linehouse.kernel.numbering import Plmn
 from linehouse.kernel.period import Period
 from linehouse.kernel.quantity import Quantity
 from linehouse.kernel.rounding import Rounding
+from linehouse.rating.values.accepted import Accepted
 from linehouse.rating.values.conditions import Conditions
 from linehouse.rating.values.prices import Counts, Price
 from linehouse.rating.values.usage import Direction, UsageType
@@ -190,6 +191,8 @@ class Tariff:
     examples: tuple[TariffExample, ...] = ()
     source: str = ""
     """Where it was written: file name and line."""
+    accepted: tuple[Accepted, ...] = ()
+    """Warnings of lint that stand."""
     exchange: tuple[ExchangeRate, ...] = ()
     """What this tariff's currency was worth in others, oldest first: for a wholesale tariff in another currency."""
     prefix_index: Mapping[str, str] = field(init=False, repr=False, compare=False)

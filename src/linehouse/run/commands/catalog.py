@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import TypeVar
 
@@ -12,7 +12,9 @@ import click
 from rich.console import Console
 from rich.table import Table
 
+from linehouse.catalog.accepting import Standing
 from linehouse.catalog.plan import ElementChange
+from linehouse.kernel.clock import MachineClock
 from linehouse.kernel.outcome import InvalidFields, Problem, RefusedError
 from linehouse.run.at_work import brand_at_work, brand_option, operator
 from linehouse.run.commands.deck import command as deck
@@ -53,6 +55,7 @@ def plan(folder: Path, base: int | None, brand: str) -> None:
         click.echo(f"In conflict: version {found.newest} is the newest, the files were made from {found.base or '?'}.")
     _problems(found.red)
     _advice(found.advice)
+    _standing(found.standing)
     if found.red or found.stale:
         raise click.exceptions.Exit(1)
 
@@ -82,21 +85,36 @@ def apply(folder: Path, base: int | None, valid_from: str | None, note: str, bra
 
 @command.command("lint")
 @FOLDER
-def lint(folder: Path) -> None:
+@click.option(
+    "--against",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="A folder with the files of before: what changed much is told.",
+)
+@click.option("--on", "day", help="The day from which the files would count, YYYY-MM-DD; today by default.")
+def lint(folder: Path, against: Path | None, day: str | None) -> None:
     """Check that the files can be read, that everything they name exists, and lint them; needs no database."""
     from linehouse.run.house import set_up_django
 
     set_up_django()
-    from linehouse.catalog.checks import located
+    from linehouse.catalog.accepting import sorted_out
+    from linehouse.catalog.checks import located, located_advice
+    from linehouse.catalog.compared import changed_much
     from linehouse.catalog.files import read_catalogue
     from linehouse.catalog.folder import read_folder
+    from linehouse.catalog.oddities import odd_accounts
     from linehouse.insight.publication import advisable, lawful, taxable
 
+    today = _day(day)
     files = _told(lambda: read_folder(folder))
-    catalogue = _told(lambda: read_catalogue(files)).catalogue
-    wrong = located((*taxable(catalogue), *lawful(catalogue)), files)
+    written = _told(lambda: read_catalogue(files))
+    before = _told(lambda: read_catalogue(read_folder(against))).catalogue if against is not None else None
+    catalogue = written.catalogue
+    wrong = located((*taxable(catalogue), *lawful(catalogue, today)), files)
     _problems(wrong)
-    _advice(located(tuple(advisable(catalogue)), files))
+    found = [*advisable(catalogue, today), *written.twice, *odd_accounts(catalogue), *changed_much(before, catalogue)]
+    advice = located_advice(sorted_out(found, catalogue, today), files)
+    _advice(advice.open)
+    _standing(advice.standing)
     if wrong:
         raise click.exceptions.Exit(1)
     click.echo(f"{len(catalogue.offerings)} offerings and {len(catalogue.tariffs)} tariffs are in order.")
@@ -129,15 +147,17 @@ def test(folder: Path, brand: str, as_json: bool) -> None:
 
         found = _told(lambda: test_files(folder))
     if as_json:
+        standing = tuple(one.problem for one in found.standing)
         shown = [
             {"severity": severity, "code": it.code, "where": it.field, "message": it.message, "expected": it.expected}
-            for severity, problems in (("error", found.red), ("warning", found.advice))
+            for severity, problems in (("error", found.red), ("warning", found.advice), ("accepted", standing))
             for it in problems
         ]
         click.echo(json.dumps(shown, ensure_ascii=False, indent=2))
     else:
         _problems(found.red)
         _advice(found.advice)
+        _standing(found.standing)
     if found.red:
         raise click.exceptions.Exit(1)
     if not as_json:
@@ -193,6 +213,20 @@ def _told(act: Callable[[], T]) -> T:
 def _advice(found: Iterable[Problem]) -> None:
     for one in found:
         click.echo(f"to look at: {one.message}; {one.expected}" if one.expected else f"to look at: {one.message}")
+
+
+def _standing(found: Iterable[Standing]) -> None:
+    for one in found:
+        click.echo(f"accepted until {one.accepted.until}: {one.problem.message} (because: {one.accepted.reason})")
+
+
+def _day(text: str | None) -> date:
+    if text is None:
+        return MachineClock().now().date()
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise click.BadParameter(f"{text!r} is no day, such as 2027-01-01") from None
 
 
 def _problems(problems: Iterable[Problem]) -> None:

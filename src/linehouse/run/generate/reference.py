@@ -18,6 +18,7 @@ from linehouse.edge.tmf.kit.visible import FIELDS, OWN
 from linehouse.kernel.error import all_errors
 from linehouse.kernel.event import all_event_types
 from linehouse.kernel.lifecycle import all_lifecycles
+from linehouse.kernel.quantity import Quantity
 from linehouse.platform.access.grants import CLIENT, Sight
 from linehouse.platform.access.permissions import PERMISSIONS, ROLES
 from linehouse.platform.access.policy import FIELD_GROUPS, LIMITS, OWN_RESOURCES, OWN_ROLES, SENSITIVE, SIGHTS
@@ -26,7 +27,7 @@ from linehouse.platform.jobs.registry import all_kinds
 from linehouse.platform.outbox.registry import all_consumers
 from linehouse.platform.settings import described
 from linehouse.rating.lint import CHECKS
-from linehouse.rating.regulation import CAPS, GIGABYTE, MINUTE
+from linehouse.rating.regulation import Bound, Clause, Limit, Pack, shipped
 from linehouse.run.generate.personal_data import personal_data_page
 from linehouse.run.house import open_house
 
@@ -276,14 +277,40 @@ def _lint() -> str:
         "| code | severity | what is wrong | what would be right |",
         "| --- | --- | --- | --- |",
     ]
-    lines += [f"| `{c.code}` | {c.severity} | {c.title} | {c.mend} |" for c in CHECKS.values()]
-    lines += ["", "## Caps of the law", "", "| cap | usage | at most, without VAT | from | until | source |"]
-    lines += ["| --- | --- | --- | --- | --- | --- |"]
-    for cap in CAPS:
-        words = {MINUTE: "a minute", GIGABYTE: "a gigabyte"}.get(cap.unit, "each")
-        amount = f"{cap.amount} {cap.currency} {words}"
-        lines.append(f"| `{cap.key}` | {cap.usage} | {amount} | {cap.start} | {cap.end or ''} | {cap.source} |")
+    lines += [
+        f"| `{c.code}` | {c.severity}{' of a change' if c.of_change else ''} | {c.title} | {c.mend} |"
+        for c in CHECKS.values()
+    ]
+    lines += [
+        "",
+        "## What the law asks",
+        "",
+        "The packs that come with the product. A brand is bound by those of its country unless `brand.yaml` says",
+        "otherwise (`regulation`), and by its own in `regulation/*.yaml`. `until` is the first day on which a row does",
+        "not hold.",
+    ]
+    for pack in shipped().values():
+        lines += ["", f"### {pack.name} (`{pack.key}`)", "", "| clause | what it asks | from | until | source |"]
+        lines += ["| --- | --- | --- | --- | --- |"]
+        for clause in pack.clauses:
+            for limit in clause.limits:
+                asks = _asks(pack, clause, limit)
+                end = limit.end or ""
+                lines.append(f"| `{clause.key}` | {clause.name}: {asks} | {limit.start} | {end} | {clause.source} |")
     return "\n".join(lines)
+
+
+def _asks(pack: Pack, clause: Clause, limit: Limit) -> str:
+    if clause.bound is Bound.FREE:
+        return "free"
+    if clause.bound is Bound.LIKE:
+        return "no dearer than at home"
+    tax = "with VAT" if clause.tax_included else "without VAT"
+    unit = Quantity(limit.unit, clause.usage_types[0].unit).human()
+    each = "a message" if unit == "1 message" else unit
+    parts = [f"{limit.amount} {pack.currency} for {each}"] if limit.amount is not None else []
+    parts += [f"{limit.each} {pack.currency} for each"] if limit.each is not None else []
+    return f"at most {' or '.join(parts)}, {tax}"
 
 
 def _laws() -> str:
