@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import csv
+import json
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 from uuid import UUID
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import click
 from rich.console import Console
@@ -15,6 +17,7 @@ from rich.table import Table
 
 from linehouse.kernel.error import NotFound
 from linehouse.kernel.money import Money
+from linehouse.kernel.outcome import InvalidFields
 from linehouse.kernel.period import Period
 from linehouse.kernel.quantity import Quantity, Unit
 from linehouse.rating.service import example_in_words, explain, load_marked, read_tariffs, run_example
@@ -25,9 +28,77 @@ if TYPE_CHECKING:
     from linehouse.charging.service import Difference
 
 
-@click.group("rate")
-def command() -> None:
-    """Say what usage costs, and why it cost what it did."""
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+_NEW = click.Path(dir_okay=False, path_type=Path)
+
+
+@click.group("rate", invoke_without_command=True)
+@click.option("--catalog", "catalogs", multiple=True, help="The brand's folder; further ones as DIR@INSTANT.")
+@click.option("--subscribers", type=_FILE, help="Who is rated by which plan: CSV or Parquet.")
+@click.option(
+    "--usage", type=_FILE, multiple=True, help="Records to rate: CSV or Parquet; may be given more than once."
+)
+@click.option("--out", type=_NEW, help="Where rated records go: .csv or .parquet. What is not rated goes beside it.")
+@click.option("--balances", type=_NEW, help="Where it is told what is left of each bucket: .csv or .parquet.")
+@click.option("--time-zone", "zone", help="Of instants without an offset, such as Europe/Amsterdam.")
+@click.option("--workers", type=click.IntRange(1), help="How many processes; one for each core by default.")
+@click.option("--cluster", default="", help="Address of a Dask scheduler that rates instead: tcp://HOST:8786.")
+@click.option("--json", "as_json", is_flag=True, help="The summary for programs.")
+@click.pass_context
+def command(ctx: click.Context, /, **given: Any) -> None:
+    """Rate files of usage; or say what usage costs, and why it cost what it did.
+
+    linehouse rate --catalog brands/robin --subscribers subscribers.csv --usage november.parquet --out rated.parquet
+
+    rates every record by its subscriber's plan, allowances included, and needs no database. Rows that cannot be rated
+    stop nothing: they go to OUT.rejected.csv with the reason, and can be corrected and rated.
+    """
+    wanted = {name: given[name] for name in ("catalogs", "subscribers", "usage", "out")}
+    if ctx.invoked_subcommand is not None:
+        if any(given[name] for name in given):
+            raise click.UsageError("options that come before a command are for rating files")
+        return
+    if not any(wanted.values()):
+        click.echo(ctx.get_help())
+        return
+    if missing := [
+        f"--{name.removesuffix('s')}" if name == "catalogs" else f"--{name}" for name in wanted if not wanted[name]
+    ]:
+        raise click.UsageError(f"rating files needs {', '.join(missing)} as well")
+    _rate_files(**given)
+
+
+def _rate_files(*, as_json: bool, **given: Any) -> None:
+    from concurrent.futures.process import BrokenProcessPool
+
+    from linehouse.run.rate_files.progress import Bar, Lines
+    from linehouse.run.rate_files.whole import Order, rate_files
+
+    if given["zone"] is not None:
+        try:
+            ZoneInfo(given["zone"])
+        except (ZoneInfoNotFoundError, ValueError):
+            raise click.BadParameter(f"{given['zone']!r} is no time zone, such as Europe/Amsterdam") from None
+    given["workers"] = given["workers"] or 0
+    order, console = Order(**given), Console(stderr=True)
+    try:
+        if console.is_terminal:
+            with Bar(console) as bar:
+                found = rate_files(order, bar)
+        else:
+            found = rate_files(order, Lines())
+    except InvalidFields as refusal:
+        for problem in refusal.problems:
+            click.echo(f"{problem.message}; expected {problem.expected}", err=True)
+        raise click.exceptions.Exit(2) from refusal
+    except BrokenProcessPool as error:
+        raise click.ClickException(
+            "a rating process was killed; is there too little memory? Nothing was written"
+        ) from error
+    if as_json:
+        click.echo(json.dumps(found.plain(), ensure_ascii=False, indent=2))
+    else:
+        found.show(Console(highlight=False))
 
 
 @command.command("explain")
