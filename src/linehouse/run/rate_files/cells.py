@@ -62,11 +62,11 @@ class Cells:
             self._optional("direction", _places(frame["direction"], [str(one) for one in DIRECTIONS]))
             self.made["direction"] = self.made["direction"].fill_null(0)
         else:
-            self.made["direction"] = pl.repeat(0, len(frame), dtype=pl.Int8, eager=True)
+            self.made["direction"] = pl.repeat(0, len(frame), dtype=pl.Int8, eager=True).alias("direction")
         if "party" in frame.columns:
             self.made["party"] = _text(frame["party"]).fill_null("")
         else:
-            self.made["party"] = pl.repeat("", len(frame), dtype=pl.String, eager=True)
+            self.made["party"] = pl.repeat("", len(frame), dtype=pl.String, eager=True).alias("party")
         for name, read in self._others().items():
             if name in frame.columns and frame[name].null_count() < len(frame):
                 self._optional(name, read(frame[name]))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
@@ -15,6 +17,8 @@ from linehouse.kernel.error import Invalid
 
 T = TypeVar("T")
 _THREADS = "POLARS_MAX_THREADS"
+_GLANCE = 0.5
+"""Seconds between two looks at whether the run still goes on."""
 
 
 class Executor(Protocol):
@@ -41,7 +45,7 @@ def _processes(workers: int) -> Iterator[Executor]:
     # A thread for each process: so many cores are busy, and no piece holds more memory than it must.
     before = os.environ.get(_THREADS)
     os.environ[_THREADS] = "1"
-    pool = ProcessPoolExecutor(workers, mp_context=get_context("spawn"))
+    pool = ProcessPoolExecutor(workers, get_context("spawn"), _leave_with, (os.getpid(),))
     try:
         yield pool
     finally:
@@ -69,3 +73,14 @@ def _dask(address: str) -> Iterator[Executor]:
         ) from error
     with client, client.get_executor(pure=False) as pool:
         yield pool
+
+
+def _leave_with(parent: int) -> None:
+    """End this process soon after the run that started it, however that ended."""
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(_GLANCE)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()

@@ -21,7 +21,7 @@ from linehouse.run.rate_files.subscribers import INDEX, KEY, key_of
 
 PIECE_ROWS = 500_000
 """About so many records are rated at once by one process; it bounds the memory."""
-_SMALL_PIECE = 50_000
+_SMALL_PIECE = 20_000
 _FEW = 16
 """Smaller files are divided too, so that all cores have work, but into no more pieces than this."""
 _MOST_PIECES = 4096
