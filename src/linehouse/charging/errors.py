@@ -35,6 +35,18 @@ class PeriodHasNoEnd(DomainError, code="charging.period_has_no_end", kind=Kind.I
     """Usage is rated again for a period with a beginning and an end."""
 
 
+class RerateUnknown(DomainError, code="charging.rerate_unknown", kind=Kind.NOT_FOUND):
+    """No re-rate has this number."""
+
+
+class RerateRefused(DomainError, code="charging.rerate_refused", kind=Kind.INVALID):
+    """Usage cannot be rated again as it was asked for."""
+
+
+class RerateNotNow(DomainError, code="charging.rerate_not_now", kind=Kind.CONFLICT):
+    """The re-rate is in a state that does not allow this."""
+
+
 class Reason(StrEnum):
     """Why a record goes to suspense instead of being charged."""
 

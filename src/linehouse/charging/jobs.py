@@ -8,13 +8,18 @@ from linehouse.charging import laws, publication
 from linehouse.charging.service import directory
 from linehouse.charging.service.charge import charge_file, charge_record
 from linehouse.charging.service.merging import merge_hours
+from linehouse.charging.service.rerate_runs import APPROVAL, JOB, decided_otherwise
 from linehouse.inventory.events import ProductActivated, ProductTerminated
+from linehouse.platform.approval.events import ChangeDecided
 from linehouse.platform.outbox.registry import consumer
 from linehouse.platform.timers import daily, timer
 from linehouse.platform.work import Work
 from linehouse.usage.events import UsageFileProcessed, UsageRecordResubmitted
 
 __all__ = ["laws"]
+
+RERATE = JOB
+"""Imported, so that every process knows the job."""
 
 publication_check("charging.tellable")(publication.tellable)
 
@@ -48,6 +53,13 @@ def keep_tariffs(event: VersionPublished | VersionWithdrawn, work: Work) -> None
         directory.enter_tariffs(event)
     else:
         directory.drop_tariffs(event)
+
+
+@consumer("charging.rerate_decided", on=(ChangeDecided,))
+def end_what_was_refused(event: ChangeDecided, work: Work) -> None:
+    """A re-rate that nobody approved."""
+    if event.kind == APPROVAL and event.state in ("refused", "withdrawn", "expired", "failed"):
+        decided_otherwise(event.number, event.state)
 
 
 @timer("charging.merge_hours", daily)

@@ -43,7 +43,8 @@ _HEAD = (
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which usage is rated again: of a period, by a tariff (key; empty: any), of subscriptions (none: all).
+    """Which usage is rated again: of a period, by a tariff and on a plan (keys; empty: any), of subscriptions (none:
+    all).
 
     ``catalog_version`` is the published version whose tariffs are right for that usage, whenever it came into force;
     None takes for each record the version in force at the time of its use.
@@ -54,6 +55,24 @@ class Wanted:
     subscriptions: tuple[str, ...] = ()
     order: str = Order.SEQUENCE.value
     catalog_version: int | None = None
+    offering: str = ""
+
+    def chooses(self, row: RatedUsage) -> bool:
+        """Whether the record is one of those that are to be corrected."""
+        return (
+            self.period.contains(row.started_at)
+            and self.tariff in ("", tariff_key(row.tariff))
+            and self.offering in ("", row.offering)
+        )
+
+    @property
+    def selection(self) -> store.Selection:
+        """What is asked of the records. Raises PeriodHasNoEnd."""
+        if self.period.end is None:
+            raise PeriodHasNoEnd(
+                "usage is rated again for a period with an end", field="period", value=str(self.period.start)
+            )
+        return store.Selection(self.period.start, self.period.end, self.tariff, self.offering, self.subscriptions)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,11 +124,7 @@ def rerating_difference(wanted: Wanted) -> Difference:
     Later records of the same subscriber are rated again with it, because they see the buckets as those before leave
     them. Raises PeriodHasNoEnd.
     """
-    period = wanted.period
-    if period.end is None:
-        raise PeriodHasNoEnd("usage is rated again for a period with an end", field="period", value=str(period.start))
-    chosen = (period.start, period.end, wanted.tariff, wanted.subscriptions)
-    firsts = store.first_to_rate_again(*chosen)
+    firsts = [(subscription_id, first) for subscription_id, _, first in store.first_to_rate_again(wanted.selection)]
     tariffs = Corrected(wanted)
     looked_at, changed = 0, list[Again]()
     for place in range(0, len(firsts), _PAGE):
@@ -121,7 +136,7 @@ def rerating_difference(wanted: Wanted) -> Difference:
             ).answers
             looked_at += len(answers)
             changed += [one for one in answers if one.changes]
-    return Difference(looked_at, tuple(changed), tuple(summed(changed)), store.billed_in(*chosen))
+    return Difference(looked_at, tuple(changed), tuple(summed(changed)), store.billed_in(wanted.selection))
 
 
 class Corrected(Tariffs):
@@ -140,9 +155,7 @@ class Corrected(Tariffs):
 
     def of_row(self, row: RatedUsage) -> TariffAt:
         """The tariffs by which a record is rated again."""
-        wanted = self._wanted
-        chosen = wanted.period.contains(row.started_at) and wanted.tariff in ("", tariff_key(row.tariff))
-        if chosen:
+        if self._wanted.chooses(row):
             return self.at
 
         def of_version(key: str, instant: datetime) -> TariffInForce | None:
