@@ -54,3 +54,22 @@ not_personal("charging_billed", "invoice")
 not_personal("charging_tariffs", "files")
 not_personal("charging_rated_usage", "rerate")
 not_personal("charging_reversal", "rerate")
+not_personal(
+    "charging_rerate",
+    "tariff",
+    "offering",
+    "ordering",
+    "reason",
+    "note",
+    "subscriptions",
+    "sums",
+    "applied_sums",
+    "billed",
+    "proposal",
+    "planner_kind",
+    "planner_id",
+    "planner_name",
+)
+not_personal("charging_reratesubscriber", "seen", "outcome", "sums", "why")
+not_personal("charging_rerateline", "usage_type", "unit", "rule_before", "rule_now")
+not_personal("charging_rerateline", "takes_before", "takes_now", "kept")

@@ -7,6 +7,7 @@ from django.utils.translation import gettext, gettext_lazy
 from linehouse.activation import events as activation
 from linehouse.balance import events as balance
 from linehouse.billing import events as billing
+from linehouse.charging import events as charging
 from linehouse.customer import events as customer
 from linehouse.insight import words_of_money, words_of_people
 from linehouse.insight.telling import amount, fields, has_words, money, tell, tells
@@ -199,6 +200,21 @@ def _bucket_expired(event: balance.BucketExpired) -> Told:
         "amount": amount(event.unused, event.asset),
     }
     return Told(gettext("Allowance expired"), text, subject=Subject("bucket", event.bucket_id, event.ref))
+
+
+@tells(charging.UsageRatedAgain)
+def _rated_again(event: charging.UsageRatedAgain) -> Told:
+    sums = [
+        f"{money(before, currency)} → {money(event.now.get(currency, 0), currency)}"
+        for currency, before in sorted(event.before.items())
+    ]
+    text = gettext("%(subscription)s, %(records)d records: %(sums)s") % {
+        "subscription": event.subscription,
+        "records": event.records,
+        "sums": ", ".join(sums),
+    }
+    subject = Subject("product", event.subscription_id, event.subscription)
+    return Told(gettext("Usage rated again"), text, Mood.INFO, subject)
 
 
 @tells(usage.UsageRecordSuspended)

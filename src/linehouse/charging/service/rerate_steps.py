@@ -151,6 +151,7 @@ def outcome_of(entering: Sequence[Again]) -> str:
             again.after.consumption.uncollected if isinstance(again.after, Decided) else again.after.reason.value,
             sorted(again.unit_takes.items()),
             sorted(again.money_takes.items()),
+            sorted(again.counted.items()),
         )
         for again in entering
     ]

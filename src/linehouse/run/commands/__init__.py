@@ -13,6 +13,7 @@ COMMANDS = {
     "order": "order",
     "usage": "usage",
     "rate": "rate",
+    "rerate": "rerate",
     "whatif": "whatif",
     "bill": "bill",
     "payment": "payment",

@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
 
 
     dependencies = [
-        ('charging', '0005_reversals'),
+        ('charging', '0006_told_and_counted'),
         ('pghistory', '0007_auto_20250421_0444'),
     ]
 
