@@ -28,6 +28,7 @@ SAMPLES: dict[Any, Any] = {
     datetime: INSTANT,
     datetime | None: INSTANT,
     tuple[str, ...]: ("one", "two"),
+    dict[str, int]: {"EUR": 5_000_000},
 }
 WORDS = {"currency": "EUR", "asset": "octet"}
 
