@@ -13,7 +13,8 @@ _SQL = """
 SELECT usage_type, count(*),
        percentile_disc(0.5) WITHIN GROUP (ORDER BY quantity),
        percentile_disc(0.9) WITHIN GROUP (ORDER BY quantity)
-  FROM (SELECT usage_type, quantity FROM charging_rated_usage WHERE stands AND quantity > 0 ORDER BY started_at DESC LIMIT %s)
+  FROM (SELECT usage_type, quantity FROM charging_rated_usage WHERE stands AND quantity > 0
+        ORDER BY started_at DESC LIMIT %s)
        AS latest
  GROUP BY usage_type
 """
