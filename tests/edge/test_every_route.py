@@ -66,6 +66,7 @@ PASSWORD = "a-long-demo-password"
 OBJECTS = {
     "customers/number": "customer_customer.number",
     "products/number": "inventory_product.number",
+    "groups/key": "inventory_closedgroup.key",
     "allowances/bucket_id": "balance_bucket.id",
     "orders/number": "ordering_order.number",
     "interactions/number": "care_interaction.number",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -177,16 +177,22 @@ def count_by_name(where: str, params: Mapping[str, Any]) -> int:
     return int(row[0]) if row else 0
 
 
-def explanation(record_id: UUID) -> tuple[PlainPriced, dict[str, int], dict[str, int], int] | None:
-    """How a record was priced, what it took by bucket (units, money), and what nobody paid."""
+Explanation = tuple[PlainPriced, dict[str, int], dict[str, int], int, dict[str, Any], dict[str, int], date | None]
+
+
+def explanation(record_id: UUID) -> Explanation | None:
+    """How a record was priced, what it took by bucket (units, money), what nobody paid, what its tariff was told, and
+    what it counts in which period."""
     with brand_cursor() as cursor:
         cursor.execute(
-            "SELECT explanation, unit_takes, money_takes, uncollected FROM charging_rated_usage"
-            " WHERE record_id = %s AND stands ORDER BY sequence DESC LIMIT 1",
+            "SELECT explanation, unit_takes, money_takes, uncollected, told, counted, counted_in"
+            " FROM charging_rated_usage WHERE record_id = %s AND stands ORDER BY sequence DESC LIMIT 1",
             [record_id],
         )
         row = cursor.fetchone()
-    return None if row is None else (_json(row[0]), _json(row[1]), _json(row[2]), row[3])
+    if row is None:
+        return None
+    return _json(row[0]), _json(row[1]), _json(row[2]), row[3], _json(row[4]), _json(row[5]), row[6]
 
 
 _SUMS = """

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from linehouse.charging import store
 from linehouse.charging.errors import AlreadyBilled, RatedUsageUnknown
+from linehouse.charging.told_words import told_lines
 from linehouse.charging.values import UNBILLED, RatedUsage, UsageSum
 from linehouse.kernel.money import Money
 from linehouse.kernel.period import Period
@@ -100,12 +101,13 @@ def explain(record_id: UUID) -> list[str]:
     found = store.explanation(record_id)
     if found is None:
         raise _unknown(record_id)
-    priced, unit_takes, money_takes, uncollected = found
+    priced, unit_takes, money_takes, uncollected, told, counted, counted_in = found
+    unit, currency = Unit(priced["unit"]), priced["currency"]
     paid = {ref: micros for ref, micros in money_takes.items() if not ref.startswith(UNBILLED)}
-    takes = explain_takes(unit_takes, paid, uncollected, Unit(priced["unit"]), priced["currency"])
+    takes = explain_takes(unit_takes, paid, uncollected, unit, currency)
     if waits := sum(micros for ref, micros in money_takes.items() if ref.startswith(UNBILLED)):
-        takes.append(f"Due with an invoice: {Money(waits, priced['currency'])}.")
-    return [*explain_plain(priced), *takes]
+        takes.append(f"Due with an invoice: {Money(waits, currency)}.")
+    return [*explain_plain(priced), *told_lines(told, counted, counted_in, unit, currency), *takes]
 
 
 def mark_billed(record_ids: Sequence[UUID], invoice: str, *, actor: Actor) -> None:

@@ -65,7 +65,14 @@ HELP: Final[Mapping[str, Help]] = {
             "Persons and organisations that the brand serves. Find one by name, number, e-mail or telephone. The tabs "
             "of a customer hold products, usage, bills, payments, orders, messages and the history of every change."
         ),
-        ("find-things", "add-your-own-fields"),
+        ("find-things", "add-your-own-fields", "friends-and-groups"),
+    ),
+    "groups": Help(
+        gettext_lazy(
+            "Lines, customers and organisations that call each other at a price of their own. A tariff asks for a "
+            "group by its key or its word; a call stays within it when both sides belong to it at that moment."
+        ),
+        ("friends-and-groups",),
     ),
     "orders": Help(
         gettext_lazy(

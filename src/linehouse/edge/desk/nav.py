@@ -91,6 +91,14 @@ MAP: Final[tuple[Group, ...]] = (
                 own=True,
             ),
             Screen(
+                "groups",
+                gettext_lazy("Closed user groups"),
+                "closed_groups",
+                "users",
+                "customer.read",
+                gettext_lazy("cug fleet members company calls"),
+            ),
+            Screen(
                 "interactions",
                 gettext_lazy("Contacts"),
                 "interactions",

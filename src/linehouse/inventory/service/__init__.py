@@ -8,6 +8,7 @@ from linehouse.inventory.service.groups import (
     groups_within,
     join_group,
     leave_group,
+    member_of,
     open_group,
 )
 from linehouse.inventory.service.identify import identify, identify_many
@@ -51,6 +52,7 @@ __all__ = [
     "join_group",
     "leave_group",
     "lists_with",
+    "member_of",
     "open_group",
     "plan_ids",
     "product_ids_by_number",

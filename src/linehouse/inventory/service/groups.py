@@ -8,7 +8,14 @@ from datetime import datetime
 from uuid import UUID
 
 from linehouse.customer import service as customers
-from linehouse.inventory.errors import GroupExists, GroupKeyInvalid, GroupUnknown, MemberAlready, NoMember
+from linehouse.inventory.errors import (
+    GroupExists,
+    GroupKeyInvalid,
+    GroupUnknown,
+    MemberAlready,
+    NoMember,
+    ProductNotFound,
+)
 from linehouse.inventory.models import ClosedGroup, GroupMember, Product
 from linehouse.inventory.service.identify import identify_many
 from linehouse.inventory.values import Circled, GroupView, IdentityKind, IdentityQuery, MemberKind, MemberView
@@ -73,6 +80,18 @@ def join_group(
             created_at=work.now,
             changed_at=work.now,
         ).save(force_insert=True)
+
+
+def member_of(kind: MemberKind, number: str) -> UUID:
+    """What a business number means as a member: of a product for a line, else of a customer. Raises ProductNotFound,
+    and what customer raises when there is none."""
+    if kind is MemberKind.LINE:
+        row = Product.objects.filter(number=number, parent__isnull=True).first()
+        if row is None:
+            raise ProductNotFound("there is no such line", field="product", value=number, expected="such as S-000001")
+        return row.id
+    found = customers.customer_by_number(number)
+    return found.id if kind is MemberKind.CUSTOMER else found.party_id
 
 
 def leave_group(key: str, kind: MemberKind, member_id: UUID, *, actor: Actor, reason: str) -> None:

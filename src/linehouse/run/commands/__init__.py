@@ -10,6 +10,8 @@ COMMANDS = {
     "customer": "customer",
     "characteristic": "characteristic",
     "import": "import_files",
+    "line": "line",
+    "group": "group",
     "order": "order",
     "usage": "usage",
     "rate": "rate",
