@@ -11,6 +11,8 @@ from linehouse.catalog import service as catalog
 from linehouse.customer.service import find_billing_accounts, find_customers
 from linehouse.edge.tmf.models import HubDelivery, HubSubscription
 from linehouse.insight import service as insight
+from linehouse.inventory import service as inventory
+from linehouse.inventory.values import MemberKind
 from linehouse.kernel.ids import new_id
 from linehouse.kernel.money import Money
 from linehouse.kernel.period import local_date
@@ -31,7 +33,7 @@ DECK = b"Destination;Prefix;Rate;Increments;Effective date\nGermany;49;0,01;1/1;
 
 
 def something_of_everything(actor: Actor) -> None:
-    """For a brand with customers and bills: contacts, requests, credits, refunds, listeners, imports, own fields."""
+    """For a brand with customers and bills: contacts, requests, credits, refunds, groups, listeners, own fields."""
     talk(actor)
     ask_about_data(actor)
     give_back(actor)
@@ -41,6 +43,9 @@ def something_of_everything(actor: Actor) -> None:
     catalog.open_draft("Dearer calls", actor=actor)
     catalog.receive_deck("acme", "acme.csv", DECK, actor=actor)
     try_a_plan(actor)
+    inventory.open_group("acme-fleet", "Fleet of ACME", word="fleet", actor=actor, reason="contract 7")
+    customer = find_customers().rows[0]
+    inventory.join_group("acme-fleet", MemberKind.CUSTOMER, customer.id, actor=actor, reason="contract 7")
     for entity in ("order", "product", "sim"):
         declare(Declaration(entity=entity, key="remark", label={"": "Remark"}), actor=actor)
 

@@ -39,7 +39,6 @@ NOT_BY_LINK = {
     "deck_draft": "a submit",
     "client_rotate": "a submit",
     "consent": "a submit",
-    "closed_group": "the demo brand has no closed user group",
     "contact_preference": "a submit",
     "follow_up_done": "a submit",
     "message_cancel": "a submit",
