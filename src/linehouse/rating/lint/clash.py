@@ -18,11 +18,17 @@ def overlaps(tariff: Tariff) -> Iterator[Finding]:
     """Pairs of rules that price some of the same usage, where neither is the exception from the other: which one
     counts is decided by their order alone."""
     for one, other in combinations([rule for rule in tariff.rules if rule.price is not None], 2):
-        if one.price == other.price or _apart(one, other):
+        # Friends who are colleagues, too, are an exception from an exception.
+        if one.price == other.price or (_for_some(one) and _for_some(other)) or _apart(one, other):
             continue
         if not _within(one.conditions, other.conditions) and not _within(other.conditions, one.conditions):
             message = f"{one.name} and {other.name} both price {_common(one.conditions, other.conditions)}"
             yield Finding("overlap", other.key, f"{message}; the first of them counts")
+
+
+def _for_some(rule: Rule) -> bool:
+    asked = rule.conditions
+    return bool(asked.friend_lists or asked.closed_user_groups or asked.segments or asked.on_net is not None)
 
 
 def _sets(conditions: Conditions) -> list[frozenset[object] | None]:

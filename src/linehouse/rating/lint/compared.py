@@ -15,7 +15,7 @@ from linehouse.rating.lint.findings import Finding
 from linehouse.rating.lint.profiles import LENGTHS
 from linehouse.rating.lint.reach import probe_of
 from linehouse.rating.price import price
-from linehouse.rating.values import Conditions, Price, Rule, RuleEffect, Tariff, UsageEvent, UsageType, Verdict
+from linehouse.rating.values import Conditions, Price, RoundTo, Rule, RuleEffect, Tariff, UsageEvent, UsageType, Verdict
 from linehouse.rating.zones import match_number
 
 _COARSER = 10
@@ -39,6 +39,7 @@ def compared(before: Tariff, after: Tariff, jump: Fraction) -> Iterator[Finding]
         yield from _blocks(was, rule)
         yield from _effects(was, rule)
         yield from _rests(was, rule)
+    yield from _terms(before, after)
     yield from _lost_rules(before, after)
     yield from _lost_numbers(before, after)
     yield from _lost_examples(before, after)
@@ -56,13 +57,28 @@ def _leaps(was: Rule, rule: Rule, before: Tariff, after: Tariff, jump: Fraction)
 
 
 def _of_parts(was: Price, now: Price, jump: Fraction, rule: Rule, currency: str) -> Iterator[str]:
-    old, new = dict(_figures(was)), dict(_figures(now))
-    for what in old.keys() & new.keys():
-        if _leapt(old[what], new[what], jump):
-            words = f"{_amount(old[what], currency)} becomes {_amount(new[what], currency)}"
-            if what.startswith("share"):
-                words = f"{_percent(old[what])} becomes {_percent(new[what])}"
-            yield f"{what}: {words}"
+    yield from _amounts(was, now, jump, currency)
+    yield from _lost_parts(was, now, currency)
+    for name in ("volume", "per", "counts", "counter", "free", "at_maximum"):
+        before, after = getattr(was, name), getattr(now, name)
+        if before != after:
+            yield f"`{name.replace('_', ' ')}` was {_said(before)} and is {_said(after)}"
+    unit = (rule.conditions.usage_types or (UsageType.EVENT,))[0].unit
+    for old, new in zip(was.steps, now.steps, strict=False):
+        if old.start and new.start and _leapt(Fraction(old.start), Fraction(new.start), jump):
+            yield f"the step from {_length(old.start, unit)} begins at {_length(new.start, unit)}"
+
+
+def _amounts(was: Price, now: Price, jump: Fraction, currency: str) -> Iterator[str]:
+    new = dict(_figures(now))
+    for what, old in _figures(was):
+        if what in new and _leapt(old, new[what], jump):
+            shares = f"{_percent(old)} becomes {_percent(new[what])}"
+            amounts = f"{_amount(old, currency)} becomes {_amount(new[what], currency)}"
+            yield f"{what}: {shares if what.startswith('share of') else amounts}"
+
+
+def _lost_parts(was: Price, now: Price, currency: str) -> Iterator[str]:
     for name, gone in (("maximum", was.maximum), ("minimum", was.minimum)):
         if gone is not None and getattr(now, name) is None:
             yield f"the {name} of {Money(gone, currency)} is gone"
@@ -70,15 +86,11 @@ def _of_parts(was: Price, now: Price, jump: Fraction, rule: Rule, currency: str)
         yield f"{len(was.steps)} steps become {len(now.steps)}"
     if was.connect is not None and was.connect.micros and now.connect is None:
         yield f"the connection fee of {Money(was.connect.micros, currency)} is gone"
-    for name in ("volume", "per", "counts", "counter", "free", "at_maximum"):
-        before, after = getattr(was, name), getattr(now, name)
-        if before != after:
-            yield f"`{name.replace('_', ' ')}` was {_said(before)} and is {_said(after)}"
-    starts = [(old.start, new.start) for old, new in zip(was.steps, now.steps, strict=False)]
-    for one, other in starts:
-        if one and other and _leapt(Fraction(one), Fraction(other), jump):
-            unit = (rule.conditions.usage_types or (UsageType.EVENT,))[0].unit
-            yield f"the step from {Quantity(one, unit).human()} begins at {Quantity(other, unit).human()}"
+    if was.percent is not None and now.percent is not None:
+        for name in ("free_events", "free_amount"):
+            before, after = getattr(was.percent, name), getattr(now.percent, name)
+            if before != after:
+                yield f"`{name.replace('_', '-')}` of the share was {_said(before)} and is {_said(after)}"
 
 
 def _figures(price: Price) -> Iterator[tuple[str, Fraction]]:
@@ -93,8 +105,6 @@ def _figures(price: Price) -> Iterator[tuple[str, Fraction]]:
             yield name, Fraction(bound)
     if price.percent is not None:
         yield "share of the amount", price.percent.rate
-        if price.percent.free_events is not None:
-            yield "share's free events", Fraction(price.percent.free_events)
 
 
 _UNIT = 60_000
@@ -131,7 +141,9 @@ def _percent(rate: Fraction) -> str:
 
 
 def _said(value: object) -> str:
-    return str(getattr(value, "value", value)) or "its own"
+    if isinstance(value, RoundTo):
+        return f"{value.mode}, {value.decimals} decimals"
+    return str(getattr(value, "value", "none" if value is None else value)) or "its own"
 
 
 def _blocks(was: Rule, rule: Rule) -> Iterator[Finding]:
@@ -166,6 +178,9 @@ def _rests(was: Rule, rule: Rule) -> Iterator[Finding]:
         elif isinstance(old, tuple) and set(old) - set(new):
             gone = ", ".join(str(getattr(one, "value", one)) for one in old if one not in new)
             lost.append(f"is not for {gone} any more")
+    old_part, new_part = was.conditions.accumulated, rule.conditions.accumulated
+    if old_part is not None and new_part is not None and old_part != new_part:
+        lost.append("begins or ends elsewhere in the period's usage")
     if was.line and not rule.line:
         lost.append(f"belongs to no invoice line any more, before it was {was.line}")
     if lost:
@@ -173,6 +188,22 @@ def _rests(was: Rule, rule: Rule) -> Iterator[Finding]:
 
 
 _CONDITIONS = tuple(name for name in Conditions.__dataclass_fields__ if name != "on_net")
+
+
+def _terms(before: Tariff, after: Tariff) -> Iterator[Finding]:
+    """How the tariff counts, rounds and goes on, and what its counters count."""
+    for name in _TERMS:
+        old, new = getattr(before, name), getattr(after, name)
+        if old != new:
+            words = name.removesuffix("_key").replace("_", "-")
+            yield Finding("terms-change", "", f"{after.name}: `{words}` was {_said(old)} and is {_said(new)}")
+    for key, counter in before.counters.items():
+        now = after.counters.get(key)
+        if now is not None and (counter.what, counter.counts) != (now.what, now.counts):
+            yield Finding("terms-change", "", f"{after.name}: the counter {key} counts something else than before")
+
+
+_TERMS = ("band_change", "round_to", "attribute", "one_bucket", "period_counts", "serving_time", "fallback_key")
 
 
 def _lost_rules(before: Tariff, after: Tariff) -> Iterator[Finding]:

@@ -83,10 +83,16 @@ CHECKS: Mapping[str, Check] = {
         _change("block-jump", "Usage is counted in blocks ten times as long, or a tenth", "a look: is it meant?"),
         _change("effect-change", "What was priced, free or barred is not any more", "a look: is it meant?"),
         _change("rule-narrowed", "A rule asks less, or is for less, than before", "a look: is it meant?"),
+        _change("terms-change", "A tariff counts, rounds or goes on otherwise than before", "a look: is it meant?"),
+        _change("account-change", "A price is booked under another ledger account", "a look: is it meant?"),
         _change("rule-lost", "A rule is gone, and what it priced goes to others", "a look: is it meant?"),
         _change("numbers-lost", "A zone lost numbers, networks or countries", "a look: is it meant?"),
         _change("example-lost", "An example is gone, and no other tells of that usage", "an example"),
-        _change("allowance-jump", "An allowance is several times what it was, or a part of it", "a look: is it meant?"),
+        _change(
+            "allowance-jump",
+            "An allowance gives several times as much, or otherwise",
+            "a look: is it meant?",
+        ),
         _warning("huge-price", "A minute, a message or a gigabyte costs more than 100", "a decimal point in its place"),
     )
 }
