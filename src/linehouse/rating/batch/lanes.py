@@ -46,7 +46,7 @@ _SIMPLE_TARIFF = frozenset({
     "network_zones", "time_bands", "round_to", "band_change", "fallback_key", "fallback", "cost_key", "cost",
     "serving_time", "attribute", "counters", "period_counts", "examples", "source", "exchange", "prefix_index",
     "short_index", "plmn_index", "country_index", "longest_prefix", "prefix_lengths", "ported_index",
-    "emergency_keys", "matched",
+    "emergency_keys", "matched", "accepted",
 })  # fmt: skip
 """Words of a tariff that change nothing in a lane, or that lanes know."""
 _SIMPLE_PRICE = frozenset(
