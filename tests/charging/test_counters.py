@@ -15,12 +15,15 @@ from linehouse.charging.laws import counters_are_the_records
 from linehouse.charging.service import EnquiryRequest, Wanted, counters, price_enquiry, rerating_difference
 from linehouse.charging.service.charge import charge_file, charge_record
 from linehouse.kernel.period import Period
+from linehouse.platform.approval import service as approval
 from linehouse.platform.scope import brand_scope
 from linehouse.platform.sql import brand_cursor
+from linehouse.platform.work import SYSTEM
 from linehouse.rating.values import UsageType
 from linehouse.usage.service.process import process_file
 from tests.balance.house import ROBIN, activate, register
 from tests.charging.host import Cdr, send
+from tests.conftest import colleague
 
 US = "0012125550123"
 GRADUATED = """  - rule: texts
@@ -181,3 +184,27 @@ def test_a_counter_that_was_changed_by_hand_is_found(sold, take) -> None:
     assert str(plan.id) in finding.subject
     with brand_cursor() as cursor:
         cursor.execute(change, [-5])
+
+
+def test_an_entry_that_is_taken_back_takes_its_count_back(sold, take, actor, drain, brand) -> None:
+    plan = sold(GRADUATED)
+    take(*sms(plan, "2026-11-03 12:00:00", "2026-11-04 12:00:00", "2026-11-05 12:00:00"))
+    take(*sms(plan, "2026-11-02 12:00:00"), number=2)
+    assert amounts(plan) == [100_000, 100_000, 100_000, 40_000]
+    files = dict(catalog.exported_files(2))
+    path = "tariffs/robin-standard.yaml"
+    assert "from: 3 messages" in files[path]
+    files[path] = files[path].replace("from: 3 messages", "from: 2 messages", 1)
+    version = catalog.apply_texts(files, actor=SYSTEM, base_version=2).number
+    wanted = charging.RerateRequest(
+        start=date(2026, 11, 1), until=date(2026, 11, 10), reason="the second step came late", catalog_version=version
+    )
+    number = charging.plan_rerate(wanted, actor=actor)
+    charging.finish_rerate(number)
+    approval.approve(charging.propose_rerate(number, actor=actor), actor=colleague(brand, "finance"))
+    drain()
+    assert charging.rerate_view(number).state == "applied"
+    rows = sorted(charging.rated_usage(subscription_id=plan.id)[0], key=lambda row: row.sequence)
+    assert [row.amount.micros for row in rows] == [100_000, 100_000, 40_000, 40_000]
+    assert [sum(counted.values()) for counted in counters.of_subscription(plan.id).values()] == [4]
+    assert counters_are_the_records().findings == ()

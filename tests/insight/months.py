@@ -46,14 +46,19 @@ def edited(files: dict[str, str], path: str, *changes: tuple[str, str]) -> dict[
 
 
 def draft() -> dict[str, str]:
-    """Cheaper by fee, less data, dearer data beyond it, 100 minutes instead of all, another price of the host."""
+    """Cheaper by fee, less data, dearer data beyond it until much of it was used in the period, 100 minutes instead of
+    all, another price of the host."""
     files = dict(read_folder(ROBIN))
     files = edited(files, PLAN, ("amount: 18.00", "amount: 12.50"), ("amount: 20 GB", "amount: 2 GB"))
     first = files[PLAN].index("amount: unlimited")
     files[PLAN] = files[PLAN][:first] + files[PLAN][first:].replace("amount: unlimited", "amount: 100 min", 1)
     files = edited(files, PREPAID, ("amount: 5 GB", "amount: 1 GB"), ("amount: 15.00", "amount: 9.00"))
+    steps = "price: 0.0057, unit: 1 MB, block: 30 kB}\n        - {from: 600 MB, price: 0.0031, unit: 1 MB, block: 30 kB"
     files = edited(
-        files, TARIFF, ("price: 0.004, unit: 1 MB, block: 100 kB", "price: 0.0057, unit: 1 MB, block: 30 kB")
+        files,
+        TARIFF,
+        ("price: 0.004, unit: 1 MB, block: 100 kB", steps),
+        ("    price:\n      steps:", "    price:\n      per: period\n      steps:"),
     )
     return edited(files, WHOLESALE, ("price: 0.011, unit: 1 min", "price: 0.0137, unit: 1 min"))
 

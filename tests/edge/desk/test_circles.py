@@ -47,6 +47,8 @@ def test_who_only_looks_cannot_change_and_may_see_a_mask(line, log_in, actor) ->
     reader = log_in("auditor")
     shown = text_of(reader.get(f"products/{line.number}/friends"))
     assert "Put a number on a list" not in shown
+    assert "78" in shown
+    assert "612345678" not in shown
     assert reader.post(f"products/{line.number}/friends", {"act": "add"}).status_code == 403
 
 
