@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from linehouse.billing import service as billing
+from linehouse.billing.values import LineKind
 from linehouse.catalog import service as catalog
 from linehouse.catalog.folder import read_folder
 from linehouse.charging import service as charging
@@ -188,3 +190,83 @@ def test_each_word_is_told_and_each_price_is_what_the_hand_says(
     inventory.leave_group("acme", MemberKind.LINE, me.id, actor=actor, reason="left")
     found = rerating_difference(Wanted(november))
     assert (found.looked_at, found.changed) == (9, ())
+
+
+RULES = """  - rule: family-abroad
+    line: calls
+    when: {usage-type: voice, direction: out, number-zone: world-1, friends-and-family: family}
+    price: {steps: [{price: 0.05, unit: 1 min, block: 60 s}]}
+  - rule: texts-abroad
+    line: messages
+    when: {usage-type: sms, direction: out, number-zone: world-1}
+    price:
+      per: period
+      steps:
+        - {price: 0.10, unit: 1 message}
+        - {from: 2 messages, price: 0.03, unit: 1 message}
+  - rule: content
+    line: messages
+    when: {usage-type: event}
+    price: {percent: {rate: 10 %}}
+"""
+
+
+def test_what_was_told_stands_on_the_bill_also_what_waited_first(
+    brand: str,
+    actor: Actor,
+    drain: Callable[[], int],
+    advance: Callable[..., object],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    rooms = ("balance.", "charging.", "billing.", "documents.", "usage.")
+    monkeypatch.setattr(
+        outbox, "consumers_of", lambda name: [c for c in consumers_of(name) if c.name.startswith(rooms)]
+    )
+    files = dict(read_folder(ROBIN))
+    files["brand.yaml"] = files["brand.yaml"].replace("legal-entity:\n", LISTS, 1)
+    standard = files["tariffs/robin-standard.yaml"].replace("rules:\n", f"rules:\n{RULES}", 1)
+    files["tariffs/robin-standard.yaml"] = standard[: standard.index("\nexamples:")] + "\n"
+    catalog.apply_texts(files, actor=actor)
+    resources.seed_stock(actor=actor)
+    (tmp_path / "told.yaml").write_text(yaml.safe_dump(FEED), encoding="utf-8")
+    usage.apply_feeds(tmp_path, actor=actor)
+    plan = activate(actor, register(actor), "robin-sim-only-20")
+    assert plan.msisdn is not None
+    mine = plan.msisdn.digits
+    inventory.put_friend(plan.id, "family", "+12125550199", actor=actor, reason="asked")
+    drain()
+    advance(datetime(2026, 11, 8, 8, tzinfo=UTC))
+    rows = [
+        f"1;V;{mine};+12125550199;2026-11-02 10:00:00;;+0100;61;",
+        *(f"{n};S;{mine};+12125550123;2026-11-0{n} 12:00:00;;+0100;1;" for n in (3, 4, 5)),
+        f"6;E;{mine};;2026-11-06 09:00:00;;+0100;1;",
+    ]
+    usage.receive_file("told-1.csv", "\n".join([HEAD, *rows]).encode(), actor=actor)
+    drain()
+    (waiting,), _ = usage.list_suspense()
+    assert waiting.message == "a percentage is due and the event carries no amount"
+    usage.correct(waiting.id, {"amount": "4.99 EUR"}, actor=actor, reason="the shop's list")
+    assert usage.resubmit(waiting.id, actor=actor, reason="amount known")
+    drain()
+    assert counters_are_the_records().findings == ()
+    advance(datetime(2026, 12, 1, 8, tzinfo=UTC))
+    run_id = billing.start_run(date(2026, 12, 1), actor=actor)
+    drain()
+    billing.approve(run_id, actor=actor)
+    billing.post(run_id, actor=actor)
+    drain()
+    bill = billing.invoice_detail(billing.invoice_by_number("INV-000001").id)
+    lines = sorted(
+        (line for line in bill.lines if line.kind is LineKind.USAGE and line.amount),
+        key=lambda line: line.amount.micros,
+    )
+    # 2 × 0.05 for the call; 0.10 + 0.10 + 0.03 for the texts; a tenth of 4.99, rounded once.
+    assert [(line.key, line.records, str(line.amount)) for line in lines] == [
+        ("calls", 1, "0.10 EUR"),
+        ("messages", 3, "0.23 EUR"),
+        ("messages", 1, "0.50 EUR"),
+    ]
+    why = [charging.explain(child.record_id) for child in billing.explain_line(lines[0].id).children]
+    assert "The other party is on the line's list family." in why[0]
+    assert unbilled_is_in_the_journal().findings == ()
