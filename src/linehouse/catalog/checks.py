@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date
+from functools import lru_cache
 
 from linehouse.catalog.accepting import Advice, sorted_out
 from linehouse.catalog.compared import changed_much
@@ -17,6 +18,8 @@ from linehouse.catalog.values import Catalogue
 from linehouse.kernel.colour import SHAPE, TEXT, contrast, towards
 from linehouse.kernel.outcome import Problem
 from linehouse.rating.service import failing
+
+_RULE = re.compile(r"^\s*- rule: (\S+)\s*(#.*)?$")
 
 
 def red(written: Written) -> tuple[Problem, ...]:
@@ -52,11 +55,21 @@ def _located(problem: Problem, files: Mapping[str, str]) -> Problem:
     rule = rest.partition(".")[2]
     if part != "tariffs" or not found or not rule or path not in files:
         return problem
-    begins = re.search(rf"^\s*- rule: {re.escape(rule)}\s*(#.*)?$", files[path], re.MULTILINE)
-    if begins is None:
+    line = _lines_of_rules(files[path]).get(rule)
+    if line is None:
         return problem
-    line = files[path].count("\n", 0, begins.start()) + begins[0].count("\n") + 1
     return replace(problem, message=f"{path}, line {line}: {message}")
+
+
+@lru_cache(maxsize=8)
+def _lines_of_rules(text: str) -> Mapping[str, int]:
+    """The line on which each rule begins; a carrier's rate deck has thousands."""
+    found: dict[str, int] = {}
+    for line, written in enumerate(text.splitlines(), 1):
+        begins = _RULE.match(written)
+        if begins is not None:
+            found.setdefault(begins[1], line)
+    return found
 
 
 def _look(written: Written) -> Iterator[Problem]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
@@ -26,6 +26,9 @@ from linehouse.rating.zones import match_network, match_number
 _OPERATOR_PART = re.compile(r"\.mnc\d{3}\.mcc\d{3}\.gprs$", re.IGNORECASE)
 _MOST_KINDS = 4096
 """So many kinds of events are remembered per tariff; then all are forgotten."""
+_MANY_RULES = 64
+"""From so many rules on, they are found by the number zone."""
+_BY_ZONE = "rules by number zone"
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +179,7 @@ def _with_fallback(
 
 def _own(facts: Facts) -> Iterator[Candidate]:
     tariff = facts.tariff
-    for rule in tariff.rules:
+    for rule in _asked(tariff, facts.number.zone):
         if hold_throughout(rule.conditions, facts):
             # A band that the tariff does not know holds at no time.
             asked = rule.conditions.time_bands
@@ -187,6 +190,25 @@ def _own(facts: Facts) -> Iterator[Candidate]:
             yield found
             if found.always:
                 return
+
+
+def _asked(tariff: Tariff, zone: str) -> Sequence[Rule]:
+    """The rules that may hold for a number zone, in their order: a carrier's deck brings thousands, one a zone."""
+    if len(tariff.rules) < _MANY_RULES:
+        return tariff.rules
+    index = tariff.matched.get(_BY_ZONE)
+    if index is None:
+        by_zone: dict[str, list[int]] = {}
+        everywhere = []
+        for place, rule in enumerate(tariff.rules):
+            for named in rule.conditions.number_zones:
+                by_zone.setdefault(named, []).append(place)
+            if not rule.conditions.number_zones:
+                everywhere.append(place)
+        index = (everywhere, by_zone)
+        _remember(tariff, _BY_ZONE, index)
+    everywhere, by_zone = index
+    return [tariff.rules[place] for place in sorted({*everywhere, *by_zone.get(zone, ())})]
 
 
 def _usage(tariff: Tariff, rule: Rule) -> str:

@@ -329,3 +329,15 @@ def test_what_terms_cost_by_hand() -> None:
     assert Terms(Decimal("0.12"), 1, 1).cost(61) == Fraction(122, 1000)
     assert Terms(Decimal("0.12"), 30, 6, Decimal("0.05")).cost(61) == Fraction(182, 1000)
     assert zone_file("a") == "zones/a-deck.csv"
+
+
+def test_thousands_of_rules_are_found_by_zone_and_price_alike(
+    robin: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = [f"Zone {n};{100 + n};0.{n + 1:04d};{('60/60', '1/1')[n % 2]};2026-12-01;new" for n in range(300)]
+    (step,) = put(robin, read(HEAD + "\n".join(lines) + "\n"))
+    numbers = [f"+{100 + n}12345678" for n in range(0, 300, 7)] + ["+99912345678"]
+    by_zone = [cost(tariff_of(dict(step.files)), number, 61) for number in numbers]
+    monkeypatch.setattr("linehouse.rating.matching._MANY_RULES", 10_000)
+    assert by_zone == [cost(tariff_of(dict(step.files)), number, 61) for number in numbers]
+    assert by_zone[:3] == ["0.0002", "0.000813", "0.003"]

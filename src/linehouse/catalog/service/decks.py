@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -11,7 +13,7 @@ from uuid import UUID
 
 from linehouse.catalog import store
 from linehouse.catalog.deck.changes import deck_csv
-from linehouse.catalog.deck.columns import suggest, table_of
+from linehouse.catalog.deck.columns import Table, suggest, table_of
 from linehouse.catalog.deck.lines import key_of, read_lines
 from linehouse.catalog.deck.plan import Step, standing, steps
 from linehouse.catalog.deck.standing import destinations_of
@@ -38,6 +40,7 @@ SERIES = default_series("catalog-deck", "DECK-{n:04d}")
 DOCUMENT = "catalog.deck"
 """Kind of the kept files."""
 _KEPT = 4
+_tables: deque[tuple[str, Table]] = deque(maxlen=2)
 _looks: dict[tuple[Any, ...], DeckLook] = {}
 
 
@@ -98,7 +101,7 @@ def receive_deck(tariff: str, name: str, data: bytes, *, actor: Actor) -> DeckVi
             "this is no key of a tariff", field="tariff", value=key, expected="lower-case words with hyphens"
         )
     published()
-    table = table_of(read_table(name, data))
+    table = _table(hashlib.sha256(data).hexdigest(), name, data)
     with unit_of_work(actor, f"rate deck {name}") as work:
         number = next_number(SERIES)
         media_type = "text/csv" if data[:2] != b"PK" else "application/octet-stream"
@@ -209,6 +212,15 @@ def draft_deck(number: str, *, actor: Actor) -> DeckView:
         return _view(row)
 
 
+def _table(digest: str, name: str, data: bytes) -> Table:
+    """The file's table; the last ones are kept, since a large workbook takes seconds to read."""
+    known = next((table for seen, table in tuple(_tables) if seen == digest), None)
+    if known is None:
+        known = table_of(read_table(name, data))
+        _tables.append((digest, known))
+    return known
+
+
 def _drafted(row: CatalogDeck, wanted: Sequence[Step]) -> bool:
     """Whether its open drafts say this already."""
     if [one["day"] for one in row.drafts] != [step.day.isoformat() for step in wanted]:
@@ -239,7 +251,8 @@ def exported_deck(tariff: str) -> str:
 
 def _look(row: CatalogDeck, newest: CatalogVersion, today: date) -> DeckLook:
     view = _view(row)
-    table = table_of(read_table(row.file_name, documents.load(row.document_id).content))
+    kept = documents.load(row.document_id)
+    table = _table(kept.sha256, row.file_name, kept.content)
     sample = tuple(
         (name, tuple(cells[place] for _, cells in table.rows[:3] if cells[place]))
         for place, name in enumerate(table.heading)

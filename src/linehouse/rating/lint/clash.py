@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import combinations
 
 from linehouse.kernel.money import Money
 from linehouse.rating.lint.findings import Finding
@@ -17,7 +16,7 @@ from linehouse.rating.values import Conditions, Per, Rule, Tariff, Verdict
 def overlaps(tariff: Tariff) -> Iterator[Finding]:
     """Pairs of rules that price some of the same usage, where neither is the exception from the other: which one
     counts is decided by their order alone."""
-    for one, other in combinations([rule for rule in tariff.rules if rule.price is not None], 2):
+    for one, other in _pairs([rule for rule in tariff.rules if rule.price is not None]):
         # Friends who are colleagues, too, are an exception from an exception.
         if one.price == other.price or (_for_some(one) and _for_some(other)) or _apart(one, other):
             continue
@@ -29,6 +28,20 @@ def overlaps(tariff: Tariff) -> Iterator[Finding]:
 def _for_some(rule: Rule) -> bool:
     asked = rule.conditions
     return bool(asked.friend_lists or asked.closed_user_groups or asked.segments or asked.on_net is not None)
+
+
+def _pairs(rules: Sequence[Rule]) -> Iterator[tuple[Rule, Rule]]:
+    """Every two rules, each in its order, that may meet: rules for different number zones never do."""
+    everywhere = [place for place, rule in enumerate(rules) if not rule.conditions.number_zones]
+    by_zone: dict[str, list[int]] = {}
+    for place, rule in enumerate(rules):
+        for zone in rule.conditions.number_zones:
+            by_zone.setdefault(zone, []).append(place)
+    for place, rule in enumerate(rules):
+        zones = rule.conditions.number_zones
+        others = {*everywhere, *(one for zone in zones for one in by_zone[zone])} if zones else range(len(rules))
+        for other in sorted(one for one in others if one > place):
+            yield rule, rules[other]
 
 
 def _sets(conditions: Conditions) -> list[frozenset[object] | None]:

@@ -119,11 +119,13 @@ def _tax(tariff: Tariff, clause: Clause, tax_rate: Fraction) -> Fraction:
 
 def _same_at_home(tariff: Tariff, rule: Rule, clause: Clause, asked: Asked) -> bool:
     """Whether what the rule asks for is what the same asks at home."""
-    pairs = list(comparison(tariff, rule, clause, asked.home))
-    return bool(pairs) and all(
-        ours.verdict is theirs.verdict and ours.exact == theirs.exact
-        for ours, theirs in ((price(tariff, mine), price(tariff, other)) for mine, other in pairs)
-    )
+    any_pair = False
+    for mine, other in comparison(tariff, rule, clause, asked.home):
+        ours, theirs = price(tariff, mine), price(tariff, other)
+        if ours.verdict is not theirs.verdict or ours.exact != theirs.exact:
+            return False
+        any_pair = True
+    return any_pair
 
 
 def _free(tariff: Tariff, asked: Asked, clause: Clause, begins: date) -> Iterator[Finding]:

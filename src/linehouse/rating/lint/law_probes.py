@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -141,8 +142,21 @@ def asked_numbers(tariff: Tariff, clause: Clause, home: str, day: date) -> Itera
         yield from _at(tariff, call, clause.where, home, day)
 
 
+_sampled: deque[tuple[Tariff, tuple[Numbers, str, date], list[str]]] = deque(maxlen=64)
+"""The samples that were asked for last: the same for every rule of a tariff, and a carrier's deck has thousands."""
+
+
 def _samples(tariff: Tariff, numbers: Numbers, home: str, day: date) -> list[str]:
     """A number for each of the tariff's zones, and its fallbacks', that the set reaches; else one made of prefixes."""
+    asked = (numbers, home, day)
+    known = next((found for seen, which, found in tuple(_sampled) if seen is tariff and which == asked), None)
+    if known is None:
+        known = _made_samples(tariff, numbers, home, day)
+        _sampled.append((tariff, asked, known))
+    return known
+
+
+def _made_samples(tariff: Tariff, numbers: Numbers, home: str, day: date) -> list[str]:
     found: dict[str, None] = dict.fromkeys(numbers.short_codes)
     found |= dict.fromkeys(_number(prefix) for prefix in numbers.prefixes)
     lands = numbers.lands(home, day)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -28,15 +29,54 @@ DIRECTIONS = {
 
 
 @dataclass(frozen=True, slots=True)
+class Apart:
+    """Values by which a tariff's rules tell usage apart, besides zones: all that some rule names, and one that none
+    does."""
+
+    rating_groups: tuple[int | None, ...]
+    apns: tuple[str | None, ...]
+    services: tuple[str | None, ...]
+    on_net: tuple[bool | None, ...]
+    closed_user_groups: tuple[str | None, ...]
+    friend_lists: tuple[str | None, ...]
+    segments: tuple[str | None, ...]
+    other_networks: tuple[Plmn | None, ...]
+
+    @classmethod
+    def of(cls, tariff: Tariff) -> Apart:
+        """What the tariff's rules name."""
+        asked = [rule.conditions for rule in tariff.rules]
+        return cls(
+            _named([one.rating_groups for one in asked]),
+            _named([one.apns for one in asked]),
+            _named([one.service_ids for one in asked]),
+            (None, True, False) if any(one.on_net is not None for one in asked) else (None,),
+            _named([one.closed_user_groups for one in asked]),
+            _named([one.friend_lists for one in asked]),
+            _named([one.segments for one in asked]),
+            _named([one.other_networks for one in asked]),
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Places:
-    """Where a tariff's usage can go, each zone by a sample of its own."""
+    """Where a tariff's usage can go, each zone by a sample of its own, and what else its rules tell apart."""
 
     numbers: dict[str, str]
     networks: dict[str, tuple[Plmn | None, str | None]]
+    apart: Apart
 
     @classmethod
     def of(cls, tariff: Tariff) -> Places:
         """A number and a network of each zone; zones that nothing falls into are left out."""
+        known = next((places for seen, places in tuple(_seen) if seen is tariff), None)
+        if known is None:
+            known = cls._of(tariff)
+            _seen.append((tariff, known))
+        return known
+
+    @classmethod
+    def _of(cls, tariff: Tariff) -> Places:
         numbers = {UNKNOWN_ZONE: "unknown"}
         for key in tariff.number_zones:
             sample = sample_number(tariff, key)
@@ -48,7 +88,11 @@ class Places:
                 networks[key] = (min(zone.plmns), None)
             elif zone.countries:
                 networks[key] = (None, min(zone.countries))
-        return cls(numbers, networks)
+        return cls(numbers, networks, Apart.of(tariff))
+
+
+_seen: deque[tuple[Tariff, Places]] = deque(maxlen=8)
+"""The tariffs that were looked at last: a carrier's deck brings thousands of zones, and each rule is asked about."""
 
 
 def instants(tariff: Tariff) -> tuple[datetime, ...]:
@@ -66,20 +110,18 @@ def instants(tariff: Tariff) -> tuple[datetime, ...]:
 
 def within(conditions: Conditions, tariff: Tariff, places: Places) -> Iterator[UsageEvent]:
     """Events that fulfil the conditions (their time bands aside), in every way that the tariff's rules tell apart."""
-    asked = [rule.conditions for rule in tariff.rules]
+    apart = places.apart
     kinds = conditions.usage_types or tuple(UsageType)
     numbers = conditions.number_zones or tuple(places.numbers)
     networks = conditions.network_zones or tuple(places.networks)
-    groups: Sequence[int | None] = conditions.rating_groups or _named([c.rating_groups for c in asked])
-    apns: Sequence[str | None] = conditions.apns or _named([c.apns for c in asked])
-    services: Sequence[str | None] = conditions.service_ids or _named([c.service_ids for c in asked])
-    on_net: Sequence[bool | None] = (None, True, False) if any(c.on_net is not None for c in asked) else (None,)
-    if conditions.on_net is not None:
-        on_net = (conditions.on_net,)
-    closed = conditions.closed_user_groups or _named([c.closed_user_groups for c in asked])
-    friends = conditions.friend_lists or _named([c.friend_lists for c in asked])
-    segments = conditions.segments or _named([c.segments for c in asked])
-    others = conditions.other_networks or _named([c.other_networks for c in asked])
+    groups: Sequence[int | None] = conditions.rating_groups or apart.rating_groups
+    apns: Sequence[str | None] = conditions.apns or apart.apns
+    services: Sequence[str | None] = conditions.service_ids or apart.services
+    on_net: Sequence[bool | None] = apart.on_net if conditions.on_net is None else (conditions.on_net,)
+    closed = conditions.closed_user_groups or apart.closed_user_groups
+    friends = conditions.friend_lists or apart.friend_lists
+    segments = conditions.segments or apart.segments
+    others = conditions.other_networks or apart.other_networks
     circles = tuple(product(closed, friends, segments, others))
     combinations = (
         (kind, direction, number, network, group, apn, service, own, circle)
