@@ -8,6 +8,7 @@ from linehouse.billing.service import CreditRequest, give_credit
 from linehouse.care.service import record_interaction
 from linehouse.care.values import NewAttachment, NewFollowUp, RecordInteraction
 from linehouse.catalog import service as catalog
+from linehouse.charging import service as charging
 from linehouse.customer.service import find_billing_accounts, find_customers
 from linehouse.edge.tmf.models import HubDelivery, HubSubscription
 from linehouse.insight import service as insight
@@ -43,6 +44,7 @@ def something_of_everything(actor: Actor) -> None:
     catalog.open_draft("Dearer calls", actor=actor)
     catalog.receive_deck("acme", "acme.csv", DECK, actor=actor)
     try_a_plan(actor)
+    rate_again(actor)
     inventory.open_group("acme-fleet", "Fleet of ACME", word="fleet", actor=actor, reason="contract 7")
     customer = find_customers().rows[0]
     inventory.join_group("acme-fleet", MemberKind.CUSTOMER, customer.id, actor=actor, reason="contract 7")
@@ -62,6 +64,13 @@ def try_a_plan(actor: Actor) -> None:
         origin="version 1",
     )
     insight.finish_what_if(insight.start_what_if(wanted, actor=actor), actor=actor)
+
+
+def rate_again(actor: Actor) -> None:
+    """The difference that rating the past days again would make."""
+    today = local_date(business_now(), catalog.published().brand.zone)
+    wanted = charging.RerateRequest(start=today - timedelta(days=60), until=today, reason="To be sure", order="event")
+    charging.finish_rerate(charging.plan_rerate(wanted, actor=actor))
 
 
 def listen(actor: Actor) -> None:

@@ -105,6 +105,7 @@ OBJECTS = {
     "catalog/draft_number": "catalog_catalogdraft.number",
     "catalog/trial_number": "insight_whatif.number",
     "catalog/subscription_id": "insight_whatifline.subscription_id",
+    "usage/rerate_number": "charging_rerate.number",
 }
 """Where a placeholder's value comes from: first word of the address and name → table and column."""
 NAMES = {
@@ -139,6 +140,7 @@ MOVES = {
     "approval_move": ("refuse", "approve", "withdraw", "nonsense"),
     "refund_move": ("paid", "returned", "nonsense"),
     "draft_move": ("restore", "remove", "outcome", "update", "publish", "discard", "reopen", "nonsense"),
+    "rerate_move": ("propose", "discard", "nonsense"),
     "what_if_move": ("cancel", "resume", "nonsense"),
     "bill_run_move": ("approve", "post", "cancel", "retry", "nonsense"),
 }

@@ -100,6 +100,8 @@ class RerateLine(models.Model):
     amount_now = models.BigIntegerField(null=True, help_text="empty: it has no price any more")
     covered_before = models.BigIntegerField(help_text="base units that allowances gave")
     covered_now = models.BigIntegerField()
+    uncollected_before = models.BigIntegerField(default=0, db_default=0, help_text="what nobody paid, micro-units")
+    uncollected_now = models.BigIntegerField(default=0, db_default=0)
     takes_before = models.JSONField(default=dict, help_text="by bucket")
     takes_now = models.JSONField(default=dict, help_text="by bucket")
     kept = models.CharField(max_length=100, blank=True, help_text="why it is left as it is")

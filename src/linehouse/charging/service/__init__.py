@@ -19,6 +19,7 @@ from linehouse.charging.service.hours import (
 )
 from linehouse.charging.service.lines import lines_of
 from linehouse.charging.service.look import (
+    entries_of,
     explain,
     explanation,
     mark_billed,
@@ -76,6 +77,7 @@ __all__ = [
     "charge_record",
     "cost_gaps",
     "discard_rerate",
+    "entries_of",
     "every_record",
     "explain",
     "explanation",

@@ -88,6 +88,11 @@ def rated_record(record_id: UUID) -> RatedUsage:
     return found[0]
 
 
+def entries_of(record_id: UUID) -> Sequence[RatedUsage]:
+    """Every entry of a record in the order in which it was made: charged, taken back, charged anew."""
+    return store.entries("u.record_id = %s", [record_id])
+
+
 def explanation(record_id: UUID) -> PlainPriced:
     """How a record was priced, as data. Raises RatedUsageUnknown."""
     found = store.explanation(record_id)

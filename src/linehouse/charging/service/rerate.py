@@ -18,6 +18,7 @@ from linehouse.charging.rerating import Again, Order, Sum, rate_again, summed, t
 from linehouse.charging.service import counters
 from linehouse.charging.service.lines import Tariffs, lines_of
 from linehouse.charging.service.parties import told_of
+from linehouse.charging.service.selection import Selection, billed_in, first_to_rate_again
 from linehouse.charging.told import Told
 from linehouse.charging.values import Line, RatedUsage
 from linehouse.kernel.period import Period
@@ -66,13 +67,13 @@ class Wanted:
         )
 
     @property
-    def selection(self) -> store.Selection:
+    def selection(self) -> Selection:
         """What is asked of the records. Raises PeriodHasNoEnd."""
         if self.period.end is None:
             raise PeriodHasNoEnd(
                 "usage is rated again for a period with an end", field="period", value=str(self.period.start)
             )
-        return store.Selection(self.period.start, self.period.end, self.tariff, self.offering, self.subscriptions)
+        return Selection(self.period.start, self.period.end, self.tariff, self.offering, self.subscriptions)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +125,7 @@ def rerating_difference(wanted: Wanted) -> Difference:
     Later records of the same subscriber are rated again with it, because they see the buckets as those before leave
     them. Raises PeriodHasNoEnd.
     """
-    firsts = [(subscription_id, first) for subscription_id, _, first in store.first_to_rate_again(wanted.selection)]
+    firsts = [(subscription_id, first) for subscription_id, _, first in first_to_rate_again(wanted.selection)]
     tariffs = Corrected(wanted)
     looked_at, changed = 0, list[Again]()
     for place in range(0, len(firsts), _PAGE):
@@ -136,7 +137,7 @@ def rerating_difference(wanted: Wanted) -> Difference:
             ).answers
             looked_at += len(answers)
             changed += [one for one in answers if one.changes]
-    return Difference(looked_at, tuple(changed), tuple(summed(changed)), store.billed_in(wanted.selection))
+    return Difference(looked_at, tuple(changed), tuple(summed(changed)), billed_in(wanted.selection))
 
 
 class Corrected(Tariffs):

@@ -89,6 +89,9 @@ class RerateSum:
     now: Money
     covered_before: Quantity
     covered_now: Quantity
+    uncollected_before: Money
+    uncollected_now: Money
+    """What nobody paid."""
 
     @property
     def difference(self) -> Money:
@@ -189,7 +192,8 @@ def rerate_sums(number: str, *, search: str = "", offset: int = 0, limit: int = 
     Raises RerateUnknown.
     """
     rows = (
-        _changes(_row(number), search)
+        _lines(_row(number), search)
+        .filter(kept="")
         .values("subscription", "rule_before", "currency", "unit")
         .annotate(
             records=Count("id"),
@@ -197,6 +201,8 @@ def rerate_sums(number: str, *, search: str = "", offset: int = 0, limit: int = 
             now=Sum("amount_now"),
             had=Sum("covered_before"),
             has=Sum("covered_now"),
+            open_before=Sum("uncollected_before"),
+            open_now=Sum("uncollected_now"),
         )
         .order_by("subscription", "rule_before", "currency", "unit")
     )
@@ -209,6 +215,8 @@ def rerate_sums(number: str, *, search: str = "", offset: int = 0, limit: int = 
             now=Money(int(row["now"] or 0), row["currency"]),
             covered_before=Quantity(int(row["had"]), Unit(row["unit"])),
             covered_now=Quantity(int(row["has"]), Unit(row["unit"])),
+            uncollected_before=Money(int(row["open_before"]), row["currency"]),
+            uncollected_now=Money(int(row["open_now"]), row["currency"]),
         )
         for row in rows[offset : offset + limit]
     ]
@@ -216,17 +224,21 @@ def rerate_sums(number: str, *, search: str = "", offset: int = 0, limit: int = 
 
 
 def rerate_records(
-    number: str, *, search: str = "", kept: bool = False, offset: int = 0, limit: int = 50
+    number: str, *, search: str = "", kept: bool | None = False, offset: int = 0, limit: int = 50
 ) -> tuple[Sequence[RerateRecord], int]:
-    """A page of the records that change, or of those that are left as they are. Raises RerateUnknown."""
-    row = _row(number)
-    rows = RerateLine.objects.filter(owner=row).exclude(kept="") if kept else _changes(row, search)
+    """A page of the records that change, of those that are left as they are, or of both (None).
+
+    Raises RerateUnknown.
+    """
+    rows = _lines(_row(number), search)
+    if kept is not None:
+        rows = rows.exclude(kept="") if kept else rows.filter(kept="")
     found = rows.order_by("subscription", "sequence")[offset : offset + limit]
     return [_record(line) for line in found], rows.count()
 
 
-def _changes(row: Rerate, search: str) -> QuerySet[RerateLine]:
-    rows = RerateLine.objects.filter(owner=row, kept="")
+def _lines(row: Rerate, search: str) -> QuerySet[RerateLine]:
+    rows = RerateLine.objects.filter(owner=row)
     return rows.filter(subscription__icontains=search) | rows.filter(rule_before__icontains=search) if search else rows
 
 

@@ -8,7 +8,6 @@ from datetime import date
 from uuid import UUID
 
 from linehouse.catalog import service as catalog
-from linehouse.charging import store
 from linehouse.charging.errors import RerateNotNow, RerateRefused, RerateUnknown
 from linehouse.charging.events import RerateStateChanged
 from linehouse.charging.lifecycle import RERATE
@@ -16,6 +15,7 @@ from linehouse.charging.models import Rerate, RerateSubscriber
 from linehouse.charging.rerating import Order
 from linehouse.charging.service import rerate_steps
 from linehouse.charging.service.rerate import Wanted
+from linehouse.charging.service.selection import billed_in, first_to_rate_again
 from linehouse.inventory import service as inventory
 from linehouse.kernel.ids import new_id
 from linehouse.kernel.money import Money
@@ -94,9 +94,9 @@ def plan_rerate(request: RerateRequest, *, actor: Actor) -> str:
             planner_name=actor.name,
         )
         wanted = wanted_of(row)
-        firsts = store.first_to_rate_again(wanted.selection)
+        firsts = first_to_rate_again(wanted.selection)
         row.total = len(firsts)
-        row.billed = {currency: list(found) for currency, found in store.billed_in(wanted.selection).items()}
+        row.billed = {currency: list(found) for currency, found in billed_in(wanted.selection).items()}
         row.save(force_insert=True)
         RerateSubscriber.objects.bulk_create(
             [

@@ -184,6 +184,7 @@ def _line(row: Rerate, again: Again) -> RerateLine:
     line.place = again.place
     line.rule_now = again.rule[:400]
     line.amount_now = again.amount
+    line.uncollected_now = again.after.consumption.uncollected if isinstance(again.after, Decided) else 0
     line.covered_now = sum(again.unit_takes.values())
     line.takes_now = {**again.unit_takes, **again.money_takes}
     return line
@@ -193,6 +194,7 @@ def _kept(row: Rerate, kept: RatedUsage, why: str) -> RerateLine:
     line = _line_of(row, kept)
     line.amount_now, line.rule_now = line.amount_before, line.rule_before
     line.covered_now, line.takes_now, line.kept = line.covered_before, line.takes_before, why
+    line.uncollected_now = line.uncollected_before
     return line
 
 
@@ -210,6 +212,7 @@ def _line_of(row: Rerate, before: RatedUsage) -> RerateLine:
         rule_before=before.rule[:400],
         amount_before=before.amount.micros,
         covered_before=sum(before.unit_takes.values()),
+        uncollected_before=before.uncollected.micros,
         takes_before=_takes(before),
     )
 

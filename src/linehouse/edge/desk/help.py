@@ -137,6 +137,13 @@ HELP: Final[Mapping[str, Help]] = {
         ),
         ("load-usage-files",),
     ),
+    "rerating": Help(
+        gettext_lazy(
+            "Usage that was charged by a wrong price. First the difference, for each subscription and rule; then "
+            "another person approves it; then the entries are taken back and entered anew. Invoices are left alone."
+        ),
+        ("correct-a-wrong-rate",),
+    ),
     "suspense": Help(
         gettext_lazy(
             "Records that could not be priced, each with its reason. Correct one, send it round again, or give it up. "

@@ -202,6 +202,14 @@ MAP: Final[tuple[Group, ...]] = (
                 gettext_lazy("sums margin cost wholesale zones networks devices hours"),
             ),
             Screen(
+                "rerating",
+                gettext_lazy("Re-rates"),
+                "rerates",
+                "retry",
+                "usage.read",
+                gettext_lazy("rate again correct wrong price difference reversal"),
+            ),
+            Screen(
                 "suspense",
                 gettext_lazy("Suspense"),
                 "suspense",

@@ -40,6 +40,7 @@ def record(request: DeskRequest, record_id: UUID) -> HttpResponse:
         "direction": DIRECTIONS.get(view.direction, view.direction).capitalize(),
         "rated": rated,
         "lines": lines,
+        "entries": entries if rated is not None and len(entries := charging.entries_of(record_id)) > 1 else (),
         "tariff_key": _tariff_of_the_rule(priced) if priced else "",
         "wholesale": _wholesale(view.wholesale),
         "file": usage.find_file(view.file_id),
