@@ -126,7 +126,9 @@ def test_a_rule_may_ask_how_much_was_used(sold, take) -> None:
         msisdn=f"+{plan.msisdn.digits}", usage_type=UsageType.VOICE, quantity=60_000, other_party="+12125550123",
         at=datetime(2026, 11, 4, tzinfo=UTC),
     )  # fmt: skip
-    assert price_enquiry(asked).consumption.priced.total.micros == 500_000
+    found = price_enquiry(asked)
+    assert found.consumption.priced.total.micros == 500_000
+    assert found.lines[-1] == "Used before in the period since 2026-10-10, counter minutes: 3 min."
 
 
 def test_a_file_counts_once_and_a_record_out_of_suspense_too(sold, take, actor) -> None:

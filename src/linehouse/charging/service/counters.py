@@ -63,16 +63,20 @@ def read(keys: Iterable[Key]) -> dict[Key, dict[str, int]]:
     return found
 
 
-def of_subscription(subscription_id: UUID, *, lock: bool = False) -> dict[Key, dict[str, int]]:
-    """All counters of a subscription; locked where they are about to be moved."""
+def lock_all(subscription_ids: Iterable[UUID]) -> None:
+    """Lock every period of these subscriptions, in the same order."""
+    with brand_cursor() as cursor:
+        cursor.execute(
+            "SELECT 1 FROM charging_counter WHERE shard = 0 AND subscription_id = ANY(%s::uuid[]) AND counter = ''"
+            " ORDER BY subscription_id, period_start FOR UPDATE",
+            [list(subscription_ids)],
+        )
+
+
+def of_subscription(subscription_id: UUID) -> dict[Key, dict[str, int]]:
+    """All counters of a subscription, without locks."""
     found: dict[Key, dict[str, int]] = {}
     with brand_cursor() as cursor:
-        if lock:
-            cursor.execute(
-                "SELECT 1 FROM charging_counter WHERE subscription_id = %s AND counter = '' ORDER BY period_start"
-                " FOR UPDATE",
-                [subscription_id],
-            )
         cursor.execute(
             "SELECT period_start, counter, used FROM charging_counter WHERE subscription_id = %s AND counter <> ''",
             [subscription_id],

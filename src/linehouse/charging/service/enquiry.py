@@ -11,6 +11,8 @@ from linehouse.charging.decision import purses
 from linehouse.charging.errors import NoTariff, SubscriberUnknown
 from linehouse.charging.service import counters
 from linehouse.charging.service.lines import Tariffs, lines_of
+from linehouse.charging.told import kept
+from linehouse.charging.told_words import told_lines
 from linehouse.charging.values import Enquiry
 from linehouse.inventory import service as inventory
 from linehouse.inventory.values import Circled, Subscriber
@@ -61,13 +63,16 @@ def price_enquiry(request: EnquiryRequest) -> Enquiry:
     )
     buckets = balance.buckets_of(line.subscription_id, at)
     payers, period = purses(line, buckets, event, found.tariff.currency), (line.subscription_id, line.period_of(at))
-    consumption = consume(payers, found.tariff, event, counters=counters.read([period])[period])
+    before = counters.read([period])[period]
+    consumption = consume(payers, found.tariff, event, counters=before)
+    told = kept(found.tariff, event, before)
+    words = told_lines(told, consumption.counted, period[1], event.usage_type.unit, found.tariff.currency)
     return Enquiry(
         subscription=line.subscription,
         tariff=found.tariff.label,
         event=event,
         consumption=consumption,
-        lines=tuple(explain(consumption)),
+        lines=(*explain(consumption), *words),
     )
 
 

@@ -196,8 +196,7 @@ def look_again(
         for key in sorted({tariff_key(row.tariff) for row in rated}):
             of_key = [records[row.record_id] for row in rated if tariff_key(row.tariff) == key]
             told = told.and_of(told_of(of_key, {subscription_id: replace(line, tariff_key=key)}, tariffs))
-    # Whoever hands in buckets holds their locks, and locks the counters after them.
-    counted = counters.of_subscription(subscription_id, lock=buckets is not None)
+    counted = counters.of_subscription(subscription_id)
     held = balance.buckets_of(subscription_id) if buckets is None else buckets
     answers = rate_again(rated, records, line, held, tariffs.of_row, told, counted, order, standing)
     return Looked(tuple(answers), tuple(kept))

@@ -19,6 +19,7 @@ from linehouse.charging.events import UsageRatedAgain
 from linehouse.charging.models import Rerate, RerateLine, RerateSubscriber
 from linehouse.charging.ports import bills
 from linehouse.charging.rerating import Again, Order
+from linehouse.charging.service import counters
 from linehouse.charging.service.lines import lines_of
 from linehouse.charging.service.rerate import Corrected, Wanted, look_again
 from linehouse.charging.service.rerate_write import enter_again
@@ -75,6 +76,7 @@ def apply(row: Rerate, people: Sequence[RerateSubscriber], wanted: Wanted, work:
     lines, tariffs = lines_of(one.subscription_id for one in people), Corrected(wanted)
     bills().hold(_accounts(people) | {line.account_id for line in lines.values()})
     held = balance.lock_buckets([one.subscription_id for one in people], *_EVER)
+    counters.lock_all([one.subscription_id for one in people])
     for one in people:
         buckets = held.get(one.subscription_id, [])
         done = _apply_one(row, one, lines.get(one.subscription_id), buckets, tariffs, work)

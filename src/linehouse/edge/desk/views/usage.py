@@ -49,6 +49,11 @@ CORRECTABLE: Final[Mapping[str, tuple[StrOrPromise, StrOrPromise]]] = {
     "party": (gettext_lazy("Other party"), gettext_lazy("The other party's number.")),
     "plmn": (gettext_lazy("Network"), gettext_lazy("Such as 204-04.")),
     "apn": (gettext_lazy("Access point"), gettext_lazy("Its name.")),
+    "ended_at": (
+        gettext_lazy("Closed"),
+        gettext_lazy("An instant with its offset, such as 2026-11-01T08:00:00+01:00."),
+    ),
+    "amount": (gettext_lazy("What was bought for"), gettext_lazy("With its currency, such as 4.99 EUR.")),
 }
 
 

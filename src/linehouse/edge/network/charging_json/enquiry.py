@@ -25,7 +25,7 @@ from linehouse.edge.network.charging_json.messages import (
 from linehouse.kernel.error import DomainError, Kind
 from linehouse.kernel.numbering import Plmn
 from linehouse.kernel.period import require_aware
-from linehouse.rating.service import consume
+from linehouse.rating.service import asked_by, consume
 from linehouse.rating.values import Tariff
 
 _STATUS = {
@@ -36,6 +36,8 @@ _STATUS = {
     Kind.REFUSED: 422,
     Kind.UNAVAILABLE: 503,
 }
+_UNTOLD = frozenset({"friends-and-family", "closed-user-group", "segment"})
+"""What this process does not look up: lists are found by a key that it does not hold."""
 _KEPT = 64
 _tariffs: dict[tuple[str, int], dict[str, Tariff]] = {}
 """Parsed tariffs by database and catalogue version: a published version never changes."""
@@ -67,7 +69,13 @@ async def _answer(connection: asyncpg.Connection, database: str, asked: PriceEnq
     counted = await connection.fetch(COUNTERS_OF, line.subscription_id, line.period_of(at))
     counters = {row["counter"]: int(row["used"]) for row in counted}
     payers = purses(line, buckets, event, tariff.currency)
-    return answer_of(line.subscription, event, consume(payers, tariff, event, counters=counters))
+    answer = answer_of(line.subscription, event, consume(payers, tariff, event, counters=counters))
+    untold = sorted({word for word, _ in asked_by(tariff)} & _UNTOLD)
+    if untold:
+        answer.explanation.append(
+            f"Priced without knowing: {', '.join(untold)}. Charging knows it, and so does the desk."
+        )
+    return answer
 
 
 async def _tariff(connection: asyncpg.Connection, database: str, line: Line, at: datetime) -> Tariff:
