@@ -12,12 +12,13 @@ from hypothesis import strategies as st
 from openpyxl import Workbook
 
 from linehouse.catalog.deck.changes import What, as_csv, deck_csv
-from linehouse.catalog.deck.columns import suggest
-from linehouse.catalog.deck.lines import key_of
-from linehouse.catalog.deck.values import Covers, Destination, Terms, Zero
+from linehouse.catalog.deck.columns import has_deck, suggest, table_of
+from linehouse.catalog.deck.lines import currency_of, key_of, read_lines
+from linehouse.catalog.deck.values import Covers, Destination, Reading, Terms, Zero
 from linehouse.catalog.deck.written import BEGINS, with_deck, zone_file
 from linehouse.catalog.deck.written import Target as DeckTarget
 from linehouse.catalog.files import read_catalogue
+from linehouse.platform.imports.reading import read_table
 from linehouse.rating.price import price
 from linehouse.rating.values import Direction, Tariff, UsageEvent, UsageType, Verdict
 from tests.catalog.deck.conftest import HEAD, KEY, before, put, read
@@ -233,6 +234,37 @@ def test_a_workbook_with_real_numbers_and_days(robin: dict[str, str]) -> None:
     tariff = tariff_of(dict(step.files))
     assert cost(tariff, "+4915112345678", 61) == "0.6"
     assert cost(tariff, "+5351234567", 61) == "0.915"
+
+
+def test_the_sheet_with_the_rates_is_found_and_so_is_its_currency() -> None:
+    book = Workbook()
+    cover = book.active
+    assert cover is not None
+    cover.append(["ACME Telecom", "Rate notification"])
+    sheet = book.create_sheet("A-Z")
+    sheet.append(["Destination", "Code", "Rate (USD)", "Increments", "Effective date"])
+    sheet.append(["Cuba", 53, 0.9, "1/1", date(2026, 12, 1)])
+    out = io.BytesIO()
+    book.save(out)
+    table = table_of(read_table("acme.xlsx", out.getvalue(), has_deck))
+    assert table.heading[0] == "Destination"
+    reading = Reading(suggest(table.heading))
+    assert currency_of(table, reading) == "USD"
+    assert read_lines(table, reading, currency="USD").faults == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "currency"),
+    [
+        ("Code,Rate,Currency\n53,0.9,usd\n", "USD"),
+        ("Code,Rate\n53,€ 0.9\n", "EUR"),
+        ("Code,Rate,Currency\n53,0.9,XXY\n", ""),
+        ("Code,Rate\n53,0.9\n", ""),
+    ],
+)
+def test_the_currency_that_a_deck_says(text: str, currency: str) -> None:
+    table = table_of(read_table("deck.csv", text.encode()))
+    assert currency_of(table, Reading(suggest(table.heading))) == currency
 
 
 def test_a_hand_written_tariff_keeps_every_other_byte(robin: dict[str, str]) -> None:

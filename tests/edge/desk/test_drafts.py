@@ -46,7 +46,7 @@ def test_from_a_price_to_a_version(ada: Staff) -> None:
     red = [failed for _, failed in shown.context["red"] if failed]
     assert red
     assert f"«{red[0].example.sentence}», but it{red[0].outcome}" in page
-    assert "+" in "".join(line for _, lines in shown.context["diffs"] for _, line in lines)
+    assert "+" in "".join(line for _, lines, _more in shown.context["diffs"] for _, line in lines)
 
     refused = ada.post(
         f"catalog/drafts/{number}/publish",

@@ -106,6 +106,15 @@ def table_of(rows: Sequence[tuple[int, tuple[str, ...]]]) -> Table:
     return Table(heading, tuple((at, (cells + ("",) * width)[:width]) for at, cells in rows[best + 1 :]))
 
 
+def has_deck(rows: Sequence[tuple[int, tuple[str, ...]]]) -> bool:
+    """Whether one of the first rows is the heading of a deck: it names a rate, and a prefix or destination."""
+    for _, cells in rows[:_LOOKED_AT]:
+        known = suggest(_named(cells))
+        if "rate" in known and known.keys() & {"prefix", "destination"}:
+            return True
+    return False
+
+
 def suggest(heading: Sequence[str]) -> dict[str, str]:
     """Field → column, as far as headings are recognised: whole words of carriers first, then parts of headings."""
     found: dict[str, tuple[int, str]] = {}

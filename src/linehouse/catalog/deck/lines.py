@@ -74,6 +74,24 @@ def read_lines(
     return Deck(() if faults else tuple(lines), faults, tuple(reader.notes[:MOST_NOTES]), len(table.rows))
 
 
+def currency_of(table: Table, reading: Reading) -> str:
+    """The currency that the deck says itself, by its column, one text for all rows, or a sign beside the rates; empty:
+    none, or none that there is."""
+    said = [reading.constants.get("currency", "")]
+    for name in ("currency", "rate"):
+        column = reading.columns.get(name)
+        if column in table.heading:
+            place = table.heading.index(column)
+            first = next((cells[place] for _, cells in table.rows if cells[place]), "")
+            said += [first, *re.findall(r"\b[A-Z]{3}\b", column)]
+    for text in said:
+        try:
+            return require_currency(text.strip().upper() if text.isalpha() else amount_of(text)[1])
+        except (DomainError, CellWrong):
+            continue
+    return ""
+
+
 def key_of(name: str, taken: Collection[str] = ()) -> str:
     """The key of a destination's zone: its name in lower-case words. One that is taken gets ``-deck`` behind it."""
     flat = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()

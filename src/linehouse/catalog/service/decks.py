@@ -13,8 +13,8 @@ from uuid import UUID
 
 from linehouse.catalog import store
 from linehouse.catalog.deck.changes import deck_csv
-from linehouse.catalog.deck.columns import Table, suggest, table_of
-from linehouse.catalog.deck.lines import key_of, read_lines
+from linehouse.catalog.deck.columns import Table, has_deck, suggest, table_of
+from linehouse.catalog.deck.lines import currency_of, key_of, read_lines
 from linehouse.catalog.deck.plan import Step, standing, steps
 from linehouse.catalog.deck.standing import destinations_of
 from linehouse.catalog.deck.states import days_of
@@ -73,6 +73,7 @@ class DeckLook:
     deck: Deck
     steps: tuple[Step, ...]
     new_tariff: bool
+    currency: str
 
     @property
     def faults(self) -> tuple[Fault, ...]:
@@ -216,7 +217,7 @@ def _table(digest: str, name: str, data: bytes) -> Table:
     """The file's table; the last ones are kept, since a large workbook takes seconds to read."""
     known = next((table for seen, table in tuple(_tables) if seen == digest), None)
     if known is None:
-        known = table_of(read_table(name, data))
+        known = table_of(read_table(name, data, has_deck))
         _tables.append((digest, known))
     return known
 
@@ -259,16 +260,17 @@ def _look(row: CatalogDeck, newest: CatalogVersion, today: date) -> DeckLook:
     )
     catalogue = store.catalogue_of(newest)
     current = standing(store.files_of(newest), catalogue.tariffs, row.tariff)
-    currency = current.tariff.currency if current.tariff else catalogue.brand.currency
+    currency = current.tariff.currency if current.tariff else currency_of(table, view.reading)
+    currency = currency or catalogue.brand.currency
     deck = read_lines(table, view.reading, currency=currency, taken=current.taken)
     new_tariff = current.tariff is None
     if deck.faults:
-        return DeckLook(sample, deck, (), new_tariff)
+        return DeckLook(sample, deck, (), new_tariff, currency)
     zone = catalogue.brand.zone
     target = Target(
         tariff=row.tariff,
         name=view.name,
-        currency=catalogue.brand.currency,
+        currency=currency,
         tax=view.tax,
         time_zone=str(zone),
         line=view.line or None,
@@ -292,7 +294,7 @@ def _look(row: CatalogDeck, newest: CatalogVersion, today: date) -> DeckLook:
         if step.faults:
             break
         current = replace(current, files=step.files, state=step.state)
-    return DeckLook(sample, deck, tuple(found), new_tariff)
+    return DeckLook(sample, deck, tuple(found), new_tariff, currency)
 
 
 def _row(number: str, *, lock: bool = False) -> CatalogDeck:

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime, time
 from decimal import Decimal
+from itertools import islice
 
 from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
@@ -21,6 +22,8 @@ MAX_COLUMNS = 200
 MAX_CELL = 4_000
 LONGEST_LIST = 32_767
 """What a cell of a spreadsheet can hold at most: in tables, a cell may hold a list."""
+LOOKED_AT = 40
+"""So many rows at the top of a sheet tell what it holds."""
 MAX_UNPACKED = 512 * 1024 * 1024
 """Octets that a workbook may unpack to; more is an attack rather than a customer list."""
 _SEPARATORS = ",;\t|"
@@ -53,14 +56,20 @@ def read_sheet(name: str, data: bytes) -> Sheet:
     return Sheet(heading, tuple(found))
 
 
-def read_table(name: str, data: bytes) -> tuple[tuple[int, tuple[str, ...]], ...]:
+Rows = tuple[tuple[int, tuple[str, ...]], ...]
+"""Rows with their numbers in the file."""
+
+
+def read_table(name: str, data: bytes, wanted: Callable[[Rows], bool] | None = None) -> Rows:
     """Every row that holds something, with its number in the file, for files that have words above their heading.
 
-    Raises FileUnreadable.
+    ``wanted`` says of a sheet's first rows whether it is the one that is meant: of a workbook the first such sheet is
+    read, else its first. Raises FileUnreadable.
     """
     found: list[tuple[int, tuple[str, ...]]] = []
     try:
-        for number, row in enumerate(_workbook(data), 1) if data[:4] == b"PK\x03\x04" else _numbered(data):
+        packed = data[:4] == b"PK\x03\x04"
+        for number, row in enumerate(_workbook(data, wanted), 1) if packed else _numbered(data):
             cells = tuple(_clean(cell, LONGEST_LIST) for cell in row)
             if any(cells):
                 found.append((number, cells))
@@ -154,7 +163,7 @@ def _decoded(data: bytes) -> str:
         return data.decode("cp1252", errors="replace")
 
 
-def _workbook(data: bytes) -> Iterator[Iterable[object]]:
+def _workbook(data: bytes, wanted: Callable[[Rows], bool] | None = None) -> Iterator[Iterable[object]]:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as packed:
             if sum(entry.file_size for entry in packed.infolist()) > MAX_UNPACKED:
@@ -162,5 +171,11 @@ def _workbook(data: bytes) -> Iterator[Iterable[object]]:
         book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
     except (zipfile.BadZipFile, InvalidFileException, KeyError, OSError, ValueError) as error:
         raise FileUnreadable(f"the workbook cannot be read: {error}", field="file", expected=_EXPECTED) from error
-    sheet = book.worksheets[0]
+    sheets = book.worksheets
+    sheet = next((one for one in sheets if wanted and wanted(_first_rows(one.iter_rows(values_only=True)))), sheets[0])
     return iter(sheet.iter_rows(values_only=True))
+
+
+def _first_rows(rows: Iterable[Iterable[object]]) -> Rows:
+    found = ((number, tuple(_clean(cell, LONGEST_LIST) for cell in row)) for number, row in enumerate(rows, 1))
+    return tuple(one for one in islice(found, LOOKED_AT) if any(one[1]))

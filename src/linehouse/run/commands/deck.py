@@ -15,8 +15,8 @@ from rich.console import Console
 from rich.table import Table as Printed
 
 from linehouse.catalog.deck.changes import Change, Difference, What, as_csv, deck_csv
-from linehouse.catalog.deck.columns import FIELDS, Table, suggest, table_of
-from linehouse.catalog.deck.lines import read_lines
+from linehouse.catalog.deck.columns import FIELDS, Table, has_deck, suggest, table_of
+from linehouse.catalog.deck.lines import currency_of, read_lines
 from linehouse.catalog.deck.plan import Standing, Step, standing, steps
 from linehouse.catalog.deck.standing import destinations_of
 from linehouse.catalog.deck.states import days_of
@@ -56,6 +56,7 @@ class _Given:
     reading: Reading
     deck: Deck
     effective: date | None
+    currency: str
 
 
 def _options(function: F) -> F:
@@ -78,7 +79,7 @@ def _options(function: F) -> F:
                 "--covers", type=click.Choice([one.value for one in Covers]),
                 help="Whether what the deck leaves out is gone (everything, by default) or stays (changes).",
             ),
-            click.option("--currency", help="Of a tariff that is made; by default the brand's."),
+            click.option("--currency", help="Of a tariff that is made; by default the deck's own, or the brand's."),
         )
     ):  # fmt: skip
         function = option(function)
@@ -213,12 +214,13 @@ def _given(**options: Any) -> _Given:
     catalogue = _told(lambda: read_catalogue(files)).catalogue
     before = _told(lambda: standing(files, catalogue.tariffs, options["tariff"]))
     file: Path = options["file"]
-    table = table_of(_told(lambda: read_table(file.name, file.read_bytes())))
+    table = table_of(_told(lambda: read_table(file.name, file.read_bytes(), has_deck)))
     effective = _day(options["effective"])
     reading = _reading(table, _saved(folder, options["tariff"]), effective, options)
-    currency = before.tariff.currency if before.tariff else options["currency"] or catalogue.brand.currency
+    currency = before.tariff.currency if before.tariff else options["currency"] or currency_of(table, reading)
+    currency = currency or catalogue.brand.currency
     deck = read_lines(table, reading, currency=currency, taken=before.taken, progress=_progress)
-    return _Given(folder, catalogue, before, table, reading, deck, effective)
+    return _Given(folder, catalogue, before, table, reading, deck, effective, currency)
 
 
 def _reading(table: Table, saved: Reading, effective: date | None, options: Mapping[str, Any]) -> Reading:
@@ -244,7 +246,7 @@ def _target(given: _Given, options: Mapping[str, Any]) -> Target:
     return Target(
         tariff=options["tariff"],
         name=options.get("name", ""),
-        currency=options["currency"] or brand.currency,
+        currency=given.currency,
         tax=TaxMode(options.get("prices", "net")),
         time_zone=str(brand.zone),
         line=options.get("line"),
