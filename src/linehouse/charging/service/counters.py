@@ -78,7 +78,8 @@ def of_subscription(subscription_id: UUID) -> dict[Key, dict[str, int]]:
     found: dict[Key, dict[str, int]] = {}
     with brand_cursor() as cursor:
         cursor.execute(
-            "SELECT period_start, counter, used FROM charging_counter WHERE subscription_id = %s AND counter <> ''",
+            "SELECT period_start, counter, used FROM charging_counter"
+            " WHERE shard = 0 AND subscription_id = %s AND counter <> ''",
             [subscription_id],
         )
         for start, counter, used in cursor.fetchall():
