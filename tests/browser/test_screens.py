@@ -37,6 +37,7 @@ NOT_BY_LINK = {
     "second_factor": "a submit",
     "client_revoke": "a submit",
     "deck_draft": "a submit",
+    "draft_stand": "a form that a warning of a draft leads to",
     "client_rotate": "a submit",
     "consent": "a submit",
     "contact_preference": "a submit",

@@ -132,6 +132,7 @@ NAMES = {
 }
 """Placeholders for what both brands have under the same name."""
 QUERIES = {
+    "draft_stand": "SELECT 'code=no-example&path=tariffs/robin-standard.yaml&item=picture-messages'",
     "ledger_account": "SELECT 'key=' || key || '&asset=' || asset FROM ledger_account ORDER BY id LIMIT 1",
     "ledger_entry": "SELECT 'cause=' || cause FROM ledger_transfer ORDER BY position LIMIT 1",
 }

@@ -12,7 +12,7 @@ from linehouse.catalog.errors import OfferingUnknown
 
 _PLAIN = re.compile(r"[A-Za-z0-9ÀÖØ-öø-ÿ][A-Za-z0-9À-ÖØ-öø-ÿ ()'+./-]*")
 """Texts that YAML reads as themselves without quotes, in block and in flow style."""
-_NUMBER = re.compile(r"\d+(\.\d+)?")
+_NUMBER = re.compile(r"\d+(\.\d+)?|\d{4}-\d{2}-\d{2}")
 _WORDS = frozenset({"true", "false", "yes", "no", "on", "off", "null", "y", "n"})
 
 
@@ -42,7 +42,7 @@ def with_scalars(text: str, changes: Mapping[tuple[str | int, ...], str]) -> str
         node = _scalar(root, way) if root is not None else None
         if node is None:
             raise OfferingUnknown("no single value stands there", field=".".join(map(str, path)), value=value)
-        written = value if _NUMBER.fullmatch(value) and node.style is None else _written(value)
+        written = value if _NUMBER.fullmatch(value) and node.style is None else as_scalar(value)
         places.append((node.start_mark.index, node.end_mark.index, written))
     return _spliced(text, places)
 
@@ -61,7 +61,7 @@ def _changed(text: str, root: yaml.MappingNode, key: str, changes: Mapping[tuple
         node = _scalar(root, path)
         if node is None:
             raise OfferingUnknown(f"{key} says nothing of {'.'.join(path)}", field=".".join(path), value=value)
-        places.append((node.start_mark.index, node.end_mark.index, _written(value)))
+        places.append((node.start_mark.index, node.end_mark.index, as_scalar(value)))
     return _spliced(text, places)
 
 
@@ -87,6 +87,7 @@ def _scalar(node: yaml.Node, path: Sequence[str | int]) -> yaml.ScalarNode | Non
     return found if isinstance(found, yaml.ScalarNode) else None
 
 
-def _written(value: str) -> str:
+def as_scalar(value: str) -> str:
+    """The value as YAML reads it back: bare where it may stand so, else in quotation marks."""
     plain = _PLAIN.fullmatch(value) and value == value.strip() and value.lower() not in _WORDS
     return value if plain and not re.match(r"[\d.+-]+$", value) else json.dumps(value, ensure_ascii=False)

@@ -43,7 +43,7 @@ def test_from_a_price_to_a_version(ada: Staff) -> None:
     shown = ada.get(f"catalog/drafts/{number}")
     page = text_of(shown)
     assert "Would be refused" in page
-    red = [failed for _, failed in shown.context["red"] if failed]
+    red = [failed for _, failed, _ in shown.context["red"] if failed]
     assert red
     assert f"«{red[0].example.sentence}», but it{red[0].outcome}" in page
     assert "+" in "".join(line for _, lines, _more in shown.context["diffs"] for _, line in lines)
@@ -60,7 +60,7 @@ def test_from_a_price_to_a_version(ada: Staff) -> None:
         one = red[0]
         sent = {"revision": str(catalog.draft(number).revision), "path": one.file, "line": str(one.example.line)}
         ada.post(f"catalog/drafts/{number}/outcome", sent)
-        red = [failed for _, failed in ada.get(f"catalog/drafts/{number}").context["red"] if failed]
+        red = [failed for _, failed, _ in ada.get(f"catalog/drafts/{number}").context["red"] if failed]
     assert "Can be published" in text_of(ada.get(f"catalog/drafts/{number}"))
     answer = ada.post(
         f"catalog/drafts/{number}/publish", {"revision": str(catalog.draft(number).revision), "note": "dearer"}
@@ -103,3 +103,33 @@ def test_a_draft_begins_at_a_tariff(ada: Staff) -> None:
     assert "/file?path=tariffs%2Frobin-standard.yaml" in answer.headers["Location"]
     assert ada.get("catalog/drafts/DRAFT-0999").status_code == 404
     assert ada.get("catalog/drafts/DRAFT-0001/file?path=zones/none.yaml").status_code == 404
+
+
+def test_a_warning_is_beside_its_price_and_stands_for_a_reason(ada: Staff) -> None:
+    number = begin(ada)
+    assert change_calls(ada, number, "1.50").status_code == 302
+    shown = ada.get(f"catalog/drafts/{number}")
+    jump = next(row for row in shown.context["notes"] if row.note.code == "price-jump")
+    assert jump.note.item == "nl-calls"
+    assert "0.15 EUR becomes 1.50 EUR" in jump.note.message
+    page = text_of(shown)
+    assert "A price is several times what it was, or a part of it" in page
+    # What the demo brand let stand is not so any more: calls to ordinary numbers are dearer now.
+    assert "accepted-nothing" in [row.note.code for row in shown.context["notes"]]
+    beside = ada.get(jump.sheet.partition("/b/robin/")[2].partition("#")[0])
+    assert f'id="{jump.sheet.partition("#")[2]}"' in beside.content.decode()
+    assert "0.15 EUR becomes 1.50 EUR" in text_of(beside)
+
+    place = jump.stand.partition("/b/robin/")[2]
+    form = ada.get(place)
+    assert form.status_code == 200
+    sent = {"revision": form.context["form"].initial["revision"], "reason": "it is: meant", "until": "2030-06-30"}
+    wrong = ada.post(place, {**sent, "until": "2020-01-01"})
+    assert "day is past" in text_of(wrong)
+    assert ada.post(place, sent).status_code == 302
+    text = catalog.draft(number).files[STANDARD]
+    assert 'warning: price-jump\n    rule: nl-calls\n    reason: "it is: meant"\n    until: 2030-06-30' in text
+    after = ada.get(f"catalog/drafts/{number}")
+    assert "price-jump" not in [row.note.code for row in after.context["notes"]]
+    assert ("price-jump", "it is: meant") in [(row.note.code, row.note.reason) for row in after.context["standing"]]
+    assert ada.get(f"catalog/drafts/{number}/stand?code=over-cap&path={STANDARD}&item=eu-calls").status_code == 404

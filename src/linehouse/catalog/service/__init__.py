@@ -50,6 +50,7 @@ from linehouse.catalog.service.drafts import (
     write_figures,
     write_file,
 )
+from linehouse.catalog.service.notes import DraftNote, let_stand, notes_of
 from linehouse.catalog.service.planned import Planned, planned
 from linehouse.catalog.service.publish import (
     FilePlan,
@@ -70,6 +71,7 @@ __all__ = [
     "DeckView",
     "Draft",
     "DraftCheck",
+    "DraftNote",
     "DraftRow",
     "Figure",
     "FilePlan",
@@ -100,7 +102,9 @@ __all__ = [
     "exported_files",
     "figures_of",
     "find_deck",
+    "let_stand",
     "look_at_deck",
+    "notes_of",
     "open_draft",
     "plan_files",
     "plan_texts",

@@ -67,6 +67,20 @@ class FiguresForm(forms.Form):
         }
 
 
+class StandForm(forms.Form):
+    """Why a warning stands, and how long."""
+
+    revision = forms.IntegerField(widget=forms.HiddenInput)
+    reason = forms.CharField(
+        label=_("Why it stands"), max_length=300, help_text=_("Written into the file, for whoever reads it next.")
+    )
+    until = forms.DateField(
+        label=_("Until"),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        help_text=_("The last day. After it the warning is shown again."),
+    )
+
+
 class PublishForm(forms.Form):
     """When the draft comes into force."""
 

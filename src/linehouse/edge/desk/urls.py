@@ -133,6 +133,7 @@ _products = [
     path("catalog/drafts/new", drafts.new, name="draft_new"),
     path("catalog/drafts/<str:draft_number>", drafts.draft, name="draft"),
     path("catalog/drafts/<str:draft_number>/file", drafts.file, name="draft_file"),
+    path("catalog/drafts/<str:draft_number>/stand", drafts.stand, name="draft_stand"),
     path("catalog/drafts/<str:draft_number>/<slug:move>", drafts.move, name="draft_move"),
     path("catalog/what-if", what_if.what_ifs, name="what_ifs"),
     path("catalog/what-if/new", what_if.new, name="what_if_new"),

@@ -29,6 +29,7 @@ from linehouse.kernel.lifecycle import all_lifecycles
 from linehouse.platform.texts.codes import spelled
 from linehouse.platform.texts.compiled import DOMAIN, SOURCES
 from linehouse.platform.texts.languages import TRANSLATED
+from linehouse.rating.lint import CHECKS
 from linehouse.run.generate.reference import import_declarations
 
 PACKAGE: Final = Path(__file__).resolve().parents[2]
@@ -275,6 +276,9 @@ def _of_codes() -> Iterator[tuple[str, Text]]:
     for event_name, event in all_event_types().items():
         if event.__module__.startswith("linehouse.") and not has_words(event_name):
             yield "events without words of their own", spelled(plain_name(event_name))
+    for check in CHECKS.values():
+        yield "what lint looks for", check.title
+        yield "what lint looks for", check.mend
     for word in _WORDS:
         yield "words of open lists", word
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import urlencode
 
 from django.contrib import messages
+from django.forms import BoundField
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -14,10 +16,10 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from linehouse.catalog import service as catalog
-from linehouse.catalog.service import Draft, DraftRow
+from linehouse.catalog.service import Draft, DraftNote, DraftRow, Figure
 from linehouse.edge.desk.access import DeskRequest, desk_view
 from linehouse.edge.desk.catalog_tabs import catalog_tabs
-from linehouse.edge.desk.draft_forms import FOLDER_ORDER, FiguresForm, NameForm, PublishForm, TextForm
+from linehouse.edge.desk.draft_forms import FOLDER_ORDER, FiguresForm, NameForm, PublishForm, StandForm, TextForm
 from linehouse.edge.desk.refused_form import tell
 from linehouse.edge.desk.shown import Action
 from linehouse.edge.ui.listing import answer_list
@@ -98,12 +100,19 @@ def draft(request: DeskRequest, draft_number: str) -> HttpResponse:
 def _draft_page(request: DeskRequest, found: Draft, form: PublishForm) -> HttpResponse:
     check = catalog.check_draft(found) if found.state == "open" else None
     examples = {failed.told: failed for failed in check.examples} if check else {}
+    notes = [NoteRow.of(request, found, one) for one in catalog.notes_of(found, check)] if check else []
     context: dict[str, Any] = {
         "draft": found,
         "form": form,
         "check": check,
         "files": [_file(request, found, path) for path in _in_order(found)],
-        "red": [(problem, examples.get(problem.message)) for problem in check.problems] if check else [],
+        "red": [
+            (problem, examples.get(problem.message), _sheet_of(problem.message, notes)) for problem in check.problems
+        ]
+        if check
+        else [],
+        "notes": [row for row in notes if not row.note.refuses and row.note.until is None],
+        "standing": [row for row in notes if row.note.until is not None],
         "conflicts": catalog.draft_conflicts(found) if check and check.plan and check.plan.stale else (),
         "diffs": [(path, *_shown(found.line_changes(path))) for path in sorted(found.changes)],
         "planned": catalog.planned(found.number),
@@ -117,9 +126,32 @@ def _shown(lines: list[str]) -> tuple[list[tuple[str, str]], int]:
     return _toned(lines[:SHOWN]), max(len(lines) - SHOWN, 0)
 
 
+def _sheet_of(message: str, notes: list[NoteRow]) -> str:
+    """Where the price of a problem is changed."""
+    return next((row.sheet for row in notes if row.note.message == message), "")
+
+
 def _toned(lines: list[str]) -> list[tuple[str, str]]:
     tones = {"+": "added", "-": "gone", "@": "place"}
     return [(tones.get(line[:1], "same"), line) for line in lines]
+
+
+@dataclass(frozen=True, slots=True)
+class NoteRow:
+    """A finding with the places to which it leads: its price, and the form that lets it stand."""
+
+    note: DraftNote
+    sheet: str
+    stand: str
+
+    @classmethod
+    def of(cls, request: DeskRequest, found: Draft, note: DraftNote) -> NoteRow:
+        """For the reader of the request; who may not change the draft is led to its price only."""
+        sheet = f"{_file_url(request, found.number, note.path)}{f'#line-{note.line}' if note.line else ''}"
+        asked = urlencode({"path": note.path, "code": note.code, "item": note.item})
+        place = reverse("desk:draft_stand", args=(request.desk.brand.key, found.number))
+        may = note.can_stand and "catalog.publish" in request.desk.permissions
+        return cls(note, sheet if note.path else "", f"{place}?{asked}" if may else "")
 
 
 def _in_order(found: Draft) -> list[str]:
@@ -172,10 +204,21 @@ def file(request: DeskRequest, draft_number: str) -> HttpResponse:
         "form": form,
         "as_text": as_text,
         "text_url": _file_url(request, number, path, **{"as": "text"}) if figures and not as_text else "",
+        "lines": _beside(form, found, path) if isinstance(form, FiguresForm) else [],
         "sheet_url": _file_url(request, number, path) if figures and as_text else "",
         "editable": found.state == "open" and "catalog.publish" in request.desk.permissions,
     }
     return render(request, "desk/draft_file.html", context)
+
+
+def _beside(form: FiguresForm, found: Draft, path: str) -> list[tuple[Figure, BoundField, list[DraftNote]]]:
+    """Each price with its field, and at the first price of a rule what lint says of it."""
+    notes = catalog.notes_of(found, catalog.check_draft(found)) if found.state == "open" else ()
+    by_line: dict[int, list[DraftNote]] = {}
+    for note in notes:
+        if note.path == path and note.line:
+            by_line.setdefault(note.line, []).append(note)
+    return [(figure, bound, by_line.pop(figure.line, [])) for figure, bound in form.lines]
 
 
 def _save(request: DeskRequest, number: str, path: str, form: TextForm | FiguresForm) -> None:
@@ -187,6 +230,36 @@ def _save(request: DeskRequest, number: str, path: str, form: TextForm | Figures
     catalog.write_file(
         number, path or form.cleaned_data["path"], form.cleaned_data["text"], revision=revision, actor=actor
     )
+
+
+@desk_view("catalog.publish", section="catalog")
+def stand(request: DeskRequest, draft_number: str) -> HttpResponse:
+    """Let a warning stand: why, and how long; written into the draft's file."""
+    found = catalog.draft(draft_number)
+    asked = tuple(request.GET.get(word, "") for word in ("code", "path", "item"))
+    notes = catalog.notes_of(found, catalog.check_draft(found)) if found.state == "open" else ()
+    note = next((one for one in notes if (one.code, one.path, one.item) == asked and one.can_stand), None)
+    if note is None:
+        raise NotFound(__("the draft has no such warning"), field="code", value=asked[0])
+    form = StandForm(request.POST or None, initial={"revision": found.revision})
+    if request.method == "POST" and form.is_valid():
+        try:
+            catalog.let_stand(
+                found.number,
+                note.code,
+                note.path,
+                note.item,
+                reason=form.cleaned_data["reason"],
+                until=form.cleaned_data["until"],
+                revision=form.cleaned_data["revision"],
+                actor=request.desk.actor,
+            )
+        except DomainError as refusal:
+            tell(form, refusal, {"reason": "reason", "until": "until", "revision": "reason"})
+        else:
+            messages.success(request, __("The warning stands, as the file now says."))
+            return redirect("desk:draft", request.desk.brand.key, found.number)
+    return render(request, "desk/draft_stand.html", {"draft": found, "note": note, "form": form})
 
 
 @require_POST

@@ -56,6 +56,12 @@ def status(state: object, label: object = "") -> SafeString:
     return status_markup(state, label) if state not in (None, "") else nothing()
 
 
+@register.simple_tag
+def lint_text(text: str) -> str:
+    """What lint looks for, or what would be right, in the reader's words."""
+    return gettext(text) if text else ""
+
+
 @register.filter
 def money(value: Money | None) -> SafeString:
     """An amount, exact: ``€ 18.00``, with more decimals only where they carry value."""
