@@ -120,7 +120,7 @@ def make(records: int, usage: Path, subscribers: Path) -> None:
         count = min(CHUNK, records - chunk * CHUNK)
         kind = rng.choice(3, count, p=[0.3, 0.15, 0.55])
         seconds = np.where(rng.random(count) < 0.9, rng.geometric(1 / 120, count), rng.integers(600, 5400, count))
-        octets = rng.integers(1_000, 400_000_000, count)
+        octets = rng.integers(1_000, 160_000_000, count)
         party = parties.gather(rng.integers(0, len(parties), count).astype(np.uint32))
         way = np.where(kind == 2, 0, rng.integers(0, 4, count)).astype(np.uint32)
         at = BEGIN + (SECONDS * (chunk + np.sort(rng.random(count))) / chunks).astype(np.int64)

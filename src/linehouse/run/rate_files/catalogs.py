@@ -19,7 +19,7 @@ from linehouse.rating.values import Tariff
 _SHORT = 12
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Catalogs:
     """The first catalogue, whose offers hold; and those whose tariffs are in force from an instant on.
 

@@ -4,9 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
+from enum import StrEnum
 from pathlib import Path
 
 from linehouse.kernel.outcome import Problem
+
+
+class Form(StrEnum):
+    """How an output is written, as its name says."""
+
+    CSV = ".csv"
+    PARQUET = ".parquet"
+    FOLDER = ""
+    """A folder of Parquet files, one for each piece: no last step puts them together."""
+
+    @classmethod
+    def of(cls, path: Path) -> Form | None:
+        """The form of an output of that name; None: no form."""
+        ending = path.suffix.lower()
+        return cls(ending) if ending in set(cls) else None
+
 
 NEEDED = ("subscriber", "started", "type", "quantity")
 """Columns without which usage cannot be rated."""

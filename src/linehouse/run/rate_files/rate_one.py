@@ -22,6 +22,7 @@ from linehouse.run.rate_files.catalogs import Catalogs, read_catalogs
 from linehouse.run.rate_files.cells import Cells
 from linehouse.run.rate_files.circles import with_circles
 from linehouse.run.rate_files.holdings import Plans, Terms
+from linehouse.run.rate_files.layout import Form
 from linehouse.run.rate_files.left import balances_of
 from linehouse.run.rate_files.pieces import part_of, piece_of, read_piece, subscribers_of
 from linehouse.run.rate_files.reading import FILE, MORE, ROW
@@ -55,9 +56,8 @@ class Job:
     files: tuple[str, ...]
     columns: tuple[str, ...]
     zone: str | None
-    rated_csv: bool
-    balances: bool
-    balances_csv: bool
+    rated: Form
+    balances: Form | None
 
 
 @dataclass(slots=True)
@@ -107,9 +107,9 @@ def rate_one(job: Job) -> Done:
         done.sums = _sums(facts.filter(sold))
         done.verdicts = Counter(dict(facts["verdict"].value_counts().iter_rows()))
         done.rated = int(sold.sum())
-        if job.balances:
+        if job.balances is not None:
             left = balances_of(rated.balances, events, subscribers, plans.made, plan_of)
-            _write(left, part_of(folder, "balances", job.place), csv=job.balances_csv)
+            _write(left, part_of(folder, "balances", job.place), job.balances)
     refused = refusals.told(job.columns, job.files)
     if len(refused):
         refused.write_csv(part_of(folder, "refused", job.place), include_header=False)
@@ -184,7 +184,7 @@ def _again(frame: pl.DataFrame, refusals: Refusals) -> pl.Series:
 
 def _plans(events: pl.DataFrame, subscribers: pl.DataFrame, catalogs: Catalogs) -> tuple[Plans, NDArray[np.int32]]:
     begin, end = events["started"].min(), events["started"].max()
-    plans = Plans(catalogs.first, catalogs.later, instant(int(str(begin))), instant(int(str(end)) + 1))
+    plans = Plans(catalogs, instant(int(str(begin))), instant(int(str(end))))
     plan_of = np.zeros(len(subscribers), np.int32)
     using = events["subscriber"].unique().sort()
     rows = subscribers[using.cast(pl.UInt32)].select("offering", "activated", "cycle_day", "balance", "add_ons")
@@ -240,7 +240,7 @@ def _write_rated(frame: pl.DataFrame, facts: pl.DataFrame, job: Job) -> None:
         "catalog",
     )
     rows = frame.select(job.columns)[facts[_AT]].hstack(added)
-    _write(rows, part_of(Path(job.folder), "rated", job.place), csv=job.rated_csv)
+    _write(rows, part_of(Path(job.folder), "rated", job.place), job.rated)
 
 
 def money(column: str) -> pl.Expr:
@@ -248,9 +248,11 @@ def money(column: str) -> pl.Expr:
     return (pl.col(column).cast(pl.Decimal(38, 0)) * pl.lit("0.000001").cast(pl.Decimal(38, 6))).cast(pl.Decimal(38, 6))
 
 
-def _write(frame: pl.DataFrame, path: Path, *, csv: bool) -> None:
-    if csv:
+def _write(frame: pl.DataFrame, path: Path, form: Form) -> None:
+    if form is Form.CSV:
         frame.write_csv(path, include_header=False)
+    elif form is Form.FOLDER:
+        frame.write_parquet(path)
     else:
         frame.write_ipc(path, compression="lz4")
 

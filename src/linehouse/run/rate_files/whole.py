@@ -16,7 +16,7 @@ from linehouse.kernel.error import Invalid
 from linehouse.run.rate_files.catalogs import keep_catalogs, read_catalogs
 from linehouse.run.rate_files.circles import keep_groups
 from linehouse.run.rate_files.executors import Executor, executor
-from linehouse.run.rate_files.layout import BALANCES, REFUSED
+from linehouse.run.rate_files.layout import BALANCES, REFUSED, Form
 from linehouse.run.rate_files.pieces import PIECE_ROWS, divide, how_many, part_of, work_folder
 from linehouse.run.rate_files.progress import Progress, Silent
 from linehouse.run.rate_files.rate_one import ADDED, Done, Job, most_memory, rate_one, warm_up
@@ -108,10 +108,15 @@ def rate_files(order: Order, progress: Progress | None = None) -> Summary:
 
 def _check(order: Order) -> None:
     for name, path in (("out", order.out), ("balances", order.balances)):
-        if path is not None and path.suffix.lower() not in (".csv", ".parquet"):
+        if path is not None and Form.of(path) is None:
             raise Invalid(
-                f"{path} is neither CSV nor Parquet", field=name, value=path.name, expected="a name in .csv or .parquet"
+                f"{path} is neither CSV nor Parquet",
+                field=name,
+                value=path.name,
+                expected="a name in .csv or .parquet, or one without an ending for a folder of Parquet files",
             )
+        if path is not None and Form.of(path) is Form.FOLDER and path.exists():
+            raise Invalid(f"{path} is there already", field=name, value=str(path), expected="a folder that is new")
     inputs = {path.resolve() for path in (*order.usage, order.subscribers)}
     outputs = [path for path in (order.out, order.balances, refused_path(order.out)) if path is not None]
     for path in outputs:
@@ -125,7 +130,6 @@ def _check(order: Order) -> None:
 
 def _jobs(order: Order, usage: Usage, folder: Path, kept: Path, count: int) -> list[Job]:
     here = folder.resolve()
-    balances = order.balances
     return [
         Job(
             folder=str(here),
@@ -135,9 +139,8 @@ def _jobs(order: Order, usage: Usage, folder: Path, kept: Path, count: int) -> l
             files=tuple(path.name for path in usage.files),
             columns=usage.columns,
             zone=order.zone,
-            rated_csv=order.out.suffix.lower() == ".csv",
-            balances=balances is not None,
-            balances_csv=balances is not None and balances.suffix.lower() == ".csv",
+            rated=Form(order.out.suffix.lower()),
+            balances=None if order.balances is None else Form(order.balances.suffix.lower()),
         )
         for place in range(count)
     ]
@@ -171,15 +174,12 @@ def _finish(order: Order, usage: Usage, folder: Path, count: int, *, has_refused
     for path, what, schema in outputs:
         parts = [part for place in range(count) if (part := part_of(folder, what, place)).exists()]
         target = folder / f"whole-{what}{path.suffix.lower()}"
-        if path.suffix.lower() == ".csv":
-            _join_csv(parts, schema, target)
-        else:
-            _join_parquet(parts, schema, target)
+        _JOIN[Form(path.suffix.lower())](parts, schema, target)
         whole.append((target, path))
     if not has_refused:
         refused.unlink(missing_ok=True)
     for target, path in whole:
-        shutil.move(target, path) if path.parent.resolve() != folder.parent.resolve() else target.replace(path)
+        shutil.move(target, path)
 
 
 def _join_csv(parts: Sequence[Path], schema: pl.Schema, target: Path) -> None:
@@ -191,8 +191,19 @@ def _join_csv(parts: Sequence[Path], schema: pl.Schema, target: Path) -> None:
             part.unlink()
 
 
+def _join_folder(parts: Sequence[Path], schema: pl.Schema, target: Path) -> None:
+    target.mkdir()
+    if not parts:
+        pl.DataFrame(schema=schema).write_parquet(target / "part-00000.parquet")
+    for part in parts:
+        part.replace(target / f"part-{part.name.rpartition('-')[2]}.parquet")
+
+
 def _join_parquet(parts: Sequence[Path], schema: pl.Schema, target: Path) -> None:
     if parts:
         pl.scan_ipc(list(parts)).sink_parquet(target)
     else:
         pl.DataFrame(schema=schema).write_parquet(target)
+
+
+_JOIN = {Form.CSV: _join_csv, Form.PARQUET: _join_parquet, Form.FOLDER: _join_folder}
