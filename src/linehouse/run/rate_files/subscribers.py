@@ -8,7 +8,7 @@ from pathlib import Path
 
 import polars as pl
 
-from linehouse.catalog.values import BillingMode, Catalogue, OfferingKind
+from linehouse.catalog.values import BillingMode, Catalogue, OfferingKind, ProductOffering
 from linehouse.kernel.outcome import InvalidFields
 from linehouse.rating.values import TaxMode
 from linehouse.run.rate_files.cells import instants, whole_micros
@@ -136,11 +136,24 @@ def _wrong_plan(catalogue: Catalogue, text: str) -> str | None:
         return f"offering is {text!r}; expected a plan with a tariff: {', '.join(plans)}"
     if catalogue.tariffs[plan.tariff].tax_mode is TaxMode.NET and plan.billing_mode is BillingMode.PREPAID:
         return f"offering is {text!r}, whose tariff has prices before tax; expected a plan whose balance pays with tax"
+    if depends := _of_others(plan):
+        return f"offering is {text!r}, whose allowance {depends!r} rolls over or is shared; expected a plan of one line"
+    return None
+
+
+def _of_others(offering: ProductOffering) -> str | None:
+    """The first allowance whose content depends on other lines, or on what was left of the period before."""
+    for one in offering.allowances:
+        said = [getattr(holder, word, None) for holder in (one, one.terms) for word in ("shared", "rollover")]
+        if any(word not in (None, "none") for word in said):
+            return one.key
     return None
 
 
 def _wrong_add_ons(catalogue: Catalogue, text: str) -> str | None:
-    packs = sorted(key for key, one in catalogue.offerings.items() if one.kind is not OfferingKind.PLAN)
+    packs = sorted(
+        key for key, one in catalogue.offerings.items() if one.kind is not OfferingKind.PLAN and not _of_others(one)
+    )
     try:
         unknown = [key for key, _ in add_ons_of(text) if key not in packs]
     except ValueError:
