@@ -70,3 +70,15 @@ def test_a_deck_is_handed_in_mended_compared_and_drafted(screen: Screen, tmp_pat
     page = screen.open("catalog/decks")
     page.get_by_role("link", name="acme.xlsx").first.click()
     expect(page.locator("#days")).to_contain_text("In force already")
+
+
+def test_a_large_deck_opens_by_itself(screen: Screen, tmp_path: Path) -> None:
+    lines = [f"Zone {n % 900};{20_000_000 + n};0,{n % 900 + 1:04d};60/60;2027-01-01" for n in range(20_500)]
+    (tmp_path / "large.csv").write_text("\n".join(("Destination;Code;Rate;Increments;Effective date", *lines)))
+    page = screen.open("catalog/decks/new")
+    page.get_by_label("Or the key of a new tariff").fill("large")
+    page.get_by_label("File", exact=True).set_input_files(tmp_path / "large.csv")
+    page.get_by_role("button", name="Go on").click()
+    expect(page.get_by_text("rows are being read and compared")).to_be_visible()
+    expect(page.locator("#days")).to_contain_text("900 new", timeout=30_000)
+    assert screen.violations() == []

@@ -62,6 +62,17 @@ def test_wrong_rows_are_told_and_nothing_is_drafted(log_in: Callable[..., Staff]
 
 
 @pytest.mark.usefixtures("selling")
+def test_a_large_deck_says_that_it_is_being_read(log_in: Callable[..., Staff], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("linehouse.edge.desk.views.decks.AT_ONCE", 3)
+    ada = log_in("admin")
+    address = upload(ada, DECK + "Haiti;509;0,01;1/1;09.12.2026\n")
+    assert "5 rows are being read and compared" in text_of(ada.get(address))
+    answer = ada.get(address, **{"HX-Request": "true", "HX-Target": "deck-reading"})
+    assert answer.headers["HX-Refresh"] == "true"
+    assert "2 new" in text_of(ada.get(address))
+
+
+@pytest.mark.usefixtures("selling")
 def test_who_may_not_publish_only_reads(log_in: Callable[..., Staff]) -> None:
     address = upload(log_in("admin"), DECK)
     care = log_in("care")

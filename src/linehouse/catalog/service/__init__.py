@@ -23,6 +23,7 @@ from linehouse.catalog.service.change import change_offering
 from linehouse.catalog.service.decks import (
     DeckLook,
     DeckView,
+    deck_is_read,
     decks,
     draft_deck,
     exported_deck,
@@ -89,6 +90,7 @@ __all__ = [
     "change_offering",
     "check_draft",
     "compare",
+    "deck_is_read",
     "decks",
     "discard_draft",
     "draft",

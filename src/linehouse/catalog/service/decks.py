@@ -170,14 +170,16 @@ def find_deck(number: str) -> DeckView:
     return _view(_row(number))
 
 
+def deck_is_read(number: str) -> bool:
+    """Whether ``look_at_deck`` answers at once, because this process has read it. Raises DeckUnknown."""
+    row, newest, today = _now(number)
+    return _kept_as(row, newest, today) in _looks
+
+
 def look_at_deck(number: str) -> DeckLook:
     """Read the deck and compare it, day by day, with what is in force then. Raises DeckUnknown, NothingPublished."""
-    row = _row(number)
-    newest = store.newest()
-    if newest is None:
-        raise NothingPublished("no catalogue is in force", expected="linehouse catalog apply")
-    today = local_date(business_now(), store.catalogue_of(newest).brand.zone)
-    kept = (row.id, json.dumps([row.columns, row.constants, row.settings]), newest.id, today)
+    row, newest, today = _now(number)
+    kept = _kept_as(row, newest, today)
     found = _looks.get(kept)
     if found is None:
         found = _look(row, newest, today)
@@ -185,6 +187,19 @@ def look_at_deck(number: str) -> DeckLook:
             _looks.pop(next(iter(_looks)), None)
         _looks[kept] = found
     return found
+
+
+def _now(number: str) -> tuple[CatalogDeck, CatalogVersion, date]:
+    row = _row(number)
+    newest = store.newest()
+    if newest is None:
+        raise NothingPublished("no catalogue is in force", expected="linehouse catalog apply")
+    return row, newest, local_date(business_now(), store.catalogue_of(newest).brand.zone)
+
+
+def _kept_as(row: CatalogDeck, newest: CatalogVersion, today: date) -> tuple[Any, ...]:
+    """What a look depends on."""
+    return row.id, json.dumps([row.columns, row.constants, row.settings]), newest.id, today
 
 
 def draft_deck(number: str, *, actor: Actor) -> DeckView:

@@ -26,13 +26,15 @@ from linehouse.edge.desk.deck_forms import DeckForm, ReadingForm
 from linehouse.edge.desk.refused_form import tell
 from linehouse.edge.desk.shown import Action, read_upload
 from linehouse.edge.ui.formats import date_text
-from linehouse.edge.ui.listing import answer_list
+from linehouse.edge.ui.listing import answer_list, wants_part
 from linehouse.edge.ui.sources import in_memory, paged
 from linehouse.edge.ui.table import Column, Empty, Filter, Kind, Shown, Table
 from linehouse.kernel.error import DomainError
 
 TOLD: Final = 200
 """So many wrong rows are shown; the rest is told as a number."""
+AT_ONCE: Final = 20_000
+"""With more rows, the page says that the deck is being read before it is."""
 MOVED: Final = "moved"
 WHATS: Final = {
     What.NEW.value: _("New"),
@@ -143,6 +145,12 @@ def new(request: DeskRequest) -> HttpResponse:
 def one(request: DeskRequest, deck_number: str) -> HttpResponse:
     """One deck: how it is read, what is wrong in it, and what it changes on each of its days."""
     view = catalog.find_deck(deck_number)
+    if view.rows > AT_ONCE and request.method == "GET" and not catalog.deck_is_read(deck_number):
+        if wants_part(request, "deck-reading"):
+            catalog.look_at_deck(deck_number)
+            return HttpResponse(headers={"HX-Refresh": "true"})
+        if "HX-Request" not in request.headers and "format" not in request.GET:
+            return render(request, "desk/deck_reading.html", {"view": view})
     look = catalog.look_at_deck(deck_number)
     form = ReadingForm(request.POST or None, view=view, new_tariff=look.new_tariff)
     if request.method == "POST" and form.is_valid():
