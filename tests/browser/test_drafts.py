@@ -40,3 +40,28 @@ def test_a_price_is_changed_mended_and_published(screen: Screen) -> None:
     page = screen.open("catalog/drafts")
     expect(page.get_by_role("row").filter(has_text="Dearer Dutch calls")).to_contain_text("Published")
     assert screen.violations() == []
+
+
+def test_a_leap_is_seen_beside_its_price_and_let_stand(screen: Screen) -> None:
+    page = screen.open("catalog/tariffs/robin-standard")
+    page.get_by_role("link", name="Change its prices").click()
+    page.get_by_label("What it is for").fill("Dearer messages")
+    page.get_by_role("button", name="Begin").click()
+    page.get_by_role("row").filter(has_text="MMS").first.get_by_role("textbox").fill("0.60")
+    page.get_by_role("button", name="Keep in the draft").click()
+
+    leap = page.locator("#advice").get_by_role("row").filter(has_text="price-jump")
+    expect(leap).to_contain_text("A price is several times what it was, or a part of it")
+    expect(leap).to_contain_text("0.20 EUR becomes 0.60 EUR")
+    leap.get_by_role("link", name="To its price").click()
+    expect(page.get_by_role("row").filter(has_text="0.20 EUR becomes 0.60 EUR")).to_contain_text("MMS")
+    assert screen.violations() == []
+    page.go_back()
+    leap.get_by_role("link", name="Let it stand").click()
+    page.get_by_label("Why it stands").fill("the host asks more")
+    page.get_by_label("Until").fill("2030-06-30")
+    page.get_by_role("button", name="Let it stand").click()
+    expect(page.locator("#advice")).not_to_contain_text("price-jump")
+    page.locator("#standing summary").click()
+    expect(page.locator("#standing")).to_contain_text("the host asks more")
+    assert screen.violations() == []

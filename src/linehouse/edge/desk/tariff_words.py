@@ -12,7 +12,19 @@ from django_stubs_ext import StrOrPromise
 from linehouse.edge.ui.formats import money_text, number_text, quantity_text
 from linehouse.kernel.money import Money
 from linehouse.kernel.quantity import Quantity, Unit
-from linehouse.rating.values import AtMaximum, Conditions, Per, Price, Rule, RuleEffect, Scope, Step, Tariff, UsageType
+from linehouse.rating.values import (
+    Accumulated,
+    AtMaximum,
+    Conditions,
+    Per,
+    Price,
+    Rule,
+    RuleEffect,
+    Scope,
+    Step,
+    Tariff,
+    UsageType,
+)
 
 _TYPES: Final[Mapping[str, StrOrPromise]] = {
     "voice": gettext_lazy("calls"),
@@ -101,7 +113,23 @@ def _conditions(given: Conditions, tariff: Tariff | None) -> list[str]:
         words.append(gettext("within the brand") if given.on_net else gettext("outside the brand"))
     if given.accumulated is not None:
         words.append(gettext("by what was used in the period: %(counter)s") % {"counter": given.accumulated.counter})
+        words += _span(given.accumulated, _counted_in(given, tariff))
     return words or [gettext("everything else")]
+
+
+def _counted_in(given: Conditions, tariff: Tariff | None) -> Unit:
+    counter = tariff.counters.get(given.accumulated.counter) if tariff and given.accumulated else None
+    return _unit(counter.what if counter is not None and counter.what.usage_types else given)
+
+
+def _span(used: Accumulated, unit: Unit) -> list[str]:
+    """Between which positions of the counter."""
+    words = []
+    if used.start:
+        words.append(gettext("from %(value)s used on") % {"value": quantity_text(Quantity(used.start, unit))})
+    if used.end is not None:
+        words.append(gettext("below %(value)s used") % {"value": quantity_text(Quantity(used.end, unit))})
+    return words
 
 
 def _zone(key: str, zones: Mapping[str, object]) -> str:
@@ -119,8 +147,16 @@ def _price(price: Price, unit: Unit, currency: str) -> tuple[str, ...]:
         lines.append(gettext("the first %(value)s free") % {"value": quantity_text(Quantity(price.free, unit))})
     if price.percent is not None:
         lines.append(gettext("%(value)s %% of the amount") % {"value": _share(price.percent.rate)})
+        if price.percent.free_events is not None:
+            free = gettext("free: the first %(number)s of the period")
+            lines.append(free % {"number": number_text(Decimal(price.percent.free_events))})
+        if price.percent.free_amount is not None:
+            free = gettext("free: the first %(value)s of the period's amounts")
+            lines.append(free % {"value": money(price.percent.free_amount)})
     if price.per is Per.PERIOD:
         lines.append(gettext("counted over the period"))
+        if price.volume:
+            lines.append(gettext("the step that the period reached prices all of it"))
     lines += [_step(step, unit, money(step.price), money(step.flat)) for step in price.steps]
     if price.finish:
         lines.append(gettext("%(value)s at the end") % {"value": money(price.finish.micros)})

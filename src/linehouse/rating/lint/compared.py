@@ -70,6 +70,12 @@ def _of_parts(was: Price, now: Price, jump: Fraction, rule: Rule, currency: str)
 
 
 def _amounts(was: Price, now: Price, jump: Fraction, currency: str) -> Iterator[str]:
+    for number, (one, other) in enumerate(zip(was.steps, now.steps, strict=False), 1):
+        before, after = Fraction(one.price, one.unit), Fraction(other.price, other.unit)
+        if _leapt(before, after, jump):
+            # Both in the new price's unit, so that they compare.
+            amounts = f"{_amount(before * other.unit, currency)} becomes {_amount(after * other.unit, currency)}"
+            yield f"price of step {number}: {amounts}"
     new = dict(_figures(now))
     for what, old in _figures(was):
         if what in new and _leapt(old, new[what], jump):
@@ -95,7 +101,6 @@ def _lost_parts(was: Price, now: Price, currency: str) -> Iterator[str]:
 
 def _figures(price: Price) -> Iterator[tuple[str, Fraction]]:
     for number, step in enumerate(price.steps, 1):
-        yield f"price of step {number}", Fraction(step.price, step.unit) * _UNIT
         yield f"sum at the start of step {number}", Fraction(step.flat)
     for name, fee in (("connection fee", price.connect), ("fee at the end", price.finish)):
         if fee is not None:
@@ -105,9 +110,6 @@ def _figures(price: Price) -> Iterator[tuple[str, Fraction]]:
             yield name, Fraction(bound)
     if price.percent is not None:
         yield "share of the amount", price.percent.rate
-
-
-_UNIT = 60_000
 
 
 def _leapt(old: Fraction, new: Fraction, jump: Fraction) -> bool:
