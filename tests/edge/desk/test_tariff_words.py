@@ -23,4 +23,5 @@ def test_what_it_costs() -> None:
     assert words_of("percentages")[1][1][0] == "2.5 % of the amount"
     assert words_of("tiers of the period, graduated")[0][1][0] == "counted over the period"
     assert words_of("a maximum that ends the call")[0][1][-1] == "then the connection ends"
-    assert words_of("accumulated usage")[0][0][-1] == "by what was used in the period: data"
+    assert words_of("tiers of the period, by volume")[0][1][1] == "the step that the period reached prices all of it"
+    assert words_of("accumulated usage")[0][0][-2:] == ("by what was used in the period: data", "from 10 GB used on")

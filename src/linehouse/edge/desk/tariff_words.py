@@ -17,6 +17,7 @@ from linehouse.rating.values import (
     AtMaximum,
     Conditions,
     Per,
+    Percent,
     Price,
     Rule,
     RuleEffect,
@@ -146,13 +147,7 @@ def _price(price: Price, unit: Unit, currency: str) -> tuple[str, ...]:
     if price.free:
         lines.append(gettext("the first %(value)s free") % {"value": quantity_text(Quantity(price.free, unit))})
     if price.percent is not None:
-        lines.append(gettext("%(value)s %% of the amount") % {"value": _share(price.percent.rate)})
-        if price.percent.free_events is not None:
-            free = gettext("free: the first %(number)s of the period")
-            lines.append(free % {"number": number_text(Decimal(price.percent.free_events))})
-        if price.percent.free_amount is not None:
-            free = gettext("free: the first %(value)s of the period's amounts")
-            lines.append(free % {"value": money(price.percent.free_amount)})
+        lines += _percent(price.percent, currency)
     if price.per is Per.PERIOD:
         lines.append(gettext("counted over the period"))
         if price.volume:
@@ -167,6 +162,16 @@ def _price(price: Price, unit: Unit, currency: str) -> tuple[str, ...]:
         if price.at_maximum is AtMaximum.DISCONNECT:
             lines.append(gettext("then the connection ends"))
     return tuple(lines)
+
+
+def _percent(percent: Percent, currency: str) -> list[str]:
+    lines = [gettext("%(value)s %% of the amount") % {"value": _share(percent.rate)}]
+    if percent.free_events is not None:
+        lines.append(gettext("free: the first %(number)s of the period") % {"number": number_text(percent.free_events)})
+    if percent.free_amount is not None:
+        amount = money_text(Money(percent.free_amount, currency))
+        lines.append(gettext("free: the first %(value)s of the period's amounts") % {"value": amount})
+    return lines
 
 
 def _share(rate: Fraction) -> str:
