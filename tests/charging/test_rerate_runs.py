@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from importlib import import_module
 
 import pytest
+from django.db import DatabaseError, connections
 
 from linehouse.charging import service as charging
 from linehouse.charging.errors import RerateNotNow, RerateRefused
@@ -19,6 +21,7 @@ from tests.balance.house import activate, register
 from tests.charging.host import Cdr
 from tests.charging.test_rerating import GB, US, calls, corrected, postpaid
 from tests.conftest import colleague
+from tests.platform.test_jobs import _terminate
 
 __all__ = ["corrected", "postpaid"]
 
@@ -170,6 +173,49 @@ def test_a_crash_between_and_within_steps_does_it_once(
         charging.finish_rerate(number)
     rerate_runs.go_on(view.id, 0, "applying")
     assert set(RerateSubscriber.objects.values_list("state", flat=True)) == {"applied"}
+    assert unbroken() == []
+
+
+PLACES = (
+    "linehouse.balance.service.rebook",
+    "linehouse.ledger.service.post_all",
+    "linehouse.charging.service.reversals.reverse",
+    "linehouse.charging.store.insert_rated",
+    "linehouse.usage.service.mark_rated",
+)
+"""What writing a record anew goes through, one after the other."""
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_killed_at_any_place_it_is_done_once(planned, brand, actor, other, drain, monkeypatch, place):
+    """As kill -9 of the worker does: the server sees the connection end inside the transaction."""
+    approval.approve(charging.propose_rerate(planned, actor=actor), actor=other)
+    module, _, name = place.rpartition(".")
+    home = import_module(module)
+    real, killed = getattr(home, name), []
+
+    def kill(*given, **named):
+        done = real(*given, **named)
+        if not killed:
+            killed.append(place)
+            with connections[brand].cursor() as cursor:
+                cursor.execute("SELECT pg_backend_pid()")
+                pid = cursor.fetchone()[0]
+            _terminate(brand, pid)
+        return done
+
+    monkeypatch.setattr(home, name, kill)
+    with pytest.raises(DatabaseError):
+        charging.finish_rerate(planned)
+    assert killed == [place]
+    connections[brand].close()
+    assert charging.rerate_view(planned).applied == 0
+    assert unbroken() == []
+    drain()
+    view = charging.rerate_view(planned)
+    assert (view.state, view.applied) == ("applied", 3)
+    amounts = [row.amount.micros for row in charging.rated_usage()[0]]
+    assert sorted(amounts) == [800_000] * 3 + [1_000_000] * 2
     assert unbroken() == []
 
 

@@ -75,10 +75,11 @@ def apply(row: Rerate, people: Sequence[RerateSubscriber], wanted: Wanted, work:
     """
     lines, tariffs = lines_of(one.subscription_id for one in people), Corrected(wanted)
     bills().hold(_accounts(people) | {line.account_id for line in lines.values()})
-    held = balance.lock_buckets([one.subscription_id for one in people], *_EVER)
+    balance.lock_buckets([one.subscription_id for one in people], *_EVER)
     counters.lock_all([one.subscription_id for one in people])
     for one in people:
-        buckets = held.get(one.subscription_id, [])
+        # Locked already; read again, because whoever came before may have moved a bucket that both use.
+        buckets = balance.lock_buckets([one.subscription_id], *_EVER).get(one.subscription_id, [])
         done = _apply_one(row, one, lines.get(one.subscription_id), buckets, tariffs, work)
         if done is None:
             row.left_out += 1
