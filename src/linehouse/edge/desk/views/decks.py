@@ -209,7 +209,7 @@ def _table(look: DeckLook) -> Table[ChangeRow]:
         caption=__("What would change"),
         columns=(
             Column("name", __("Destination")),
-            Column("what", __("What"), Kind.STATUS),
+            Column("what", __("What"), value=lambda r: str(WHATS[r.what])),
             Column("before", __("Before"), Kind.CODE),
             Column("after", __("After"), Kind.CODE),
             Column("percent_text", __("Change"), Kind.CODE),
@@ -218,7 +218,7 @@ def _table(look: DeckLook) -> Table[ChangeRow]:
         ),
         filters=(
             Filter("day", __("From"), days, lambda r: r.day.isoformat()),
-            Filter("what", __("What"), tuple(WHATS.items())),
+            Filter("what", __("What"), tuple(WHATS.items()), lambda r: r.what),
         ),
         search_label=__("Destination, or prefix that moved"),
         empty=Empty(
