@@ -39,6 +39,8 @@ def test_a_deck_is_handed_in_mended_compared_and_drafted(screen: Screen, tmp_pat
     (tmp_path / "acme.xlsx").write_bytes(workbook())
     page = screen.open("catalog/decks")
     page.get_by_role("link", name="Hand in a rate deck").click()
+    page.get_by_role("button", name="Go on").wait_for()
+    assert screen.violations() == []
     page.get_by_label("Or the key of a new tariff").fill("acme-wholesale")
     page.get_by_label("File", exact=True).set_input_files(tmp_path / "acme.xlsx")
     page.get_by_role("button", name="Go on").click()
@@ -68,6 +70,7 @@ def test_a_deck_is_handed_in_mended_compared_and_drafted(screen: Screen, tmp_pat
     assert "name: ACME wholesale" in catalog.exported_files()["tariffs/acme-wholesale.yaml"]
 
     page = screen.open("catalog/decks")
+    assert screen.violations() == []
     page.get_by_role("link", name="acme.xlsx").first.click()
     expect(page.locator("#days")).to_contain_text("In force already")
 
