@@ -13,7 +13,7 @@ from linehouse.rating.lint.findings import Finding
 from linehouse.rating.lint.law_probes import asked_numbers, bound_rules, bound_usage, compared_with, comparison
 from linehouse.rating.price import price
 from linehouse.rating.regulation import Between, Bound, Clause, Limit, Pack, clauses_of
-from linehouse.rating.values import PaidBy, Rule, Tariff, TaxMode, Verdict
+from linehouse.rating.values import PaidBy, Rule, Tariff, TaxMode, UsageType, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +147,7 @@ def _free(tariff: Tariff, asked: Asked, clause: Clause, begins: date) -> Iterato
 def _like(tariff: Tariff, asked: Asked, clause: Clause, begins: date) -> Iterator[Finding]:
     """One finding for each rule by which something costs more than what it must not exceed."""
     told: set[str] = set()
+    at_home: dict[tuple[UsageType, int], Fraction | None] = {}
     for event in bound_usage(tariff, clause, asked.home, begins):
         ours = price(tariff, event)
         if ours.verdict is not Verdict.PRICED:
@@ -155,11 +156,15 @@ def _like(tariff: Tariff, asked: Asked, clause: Clause, begins: date) -> Iterato
         # What a fallback asks is that tariff's own affair.
         if rule is None or rule.tariff != tariff.label or rule.rule in told:
             continue
-        theirs = [price(tariff, other) for other in compared_with(tariff, clause, event, asked.home, begins)]
-        known = [one.exact for one in theirs if one.verdict in (Verdict.PRICED, Verdict.FREE)]
-        if known and ours.exact > max(known):
+        same = (event.usage_type, event.quantity)
+        if same not in at_home:
+            theirs = [price(tariff, other) for other in compared_with(tariff, clause, event, asked.home, begins)]
+            known = [one.exact for one in theirs if one.verdict in (Verdict.PRICED, Verdict.FREE)]
+            at_home[same] = Fraction(max(known)) if known else None
+        most = at_home[same]
+        if most is not None and ours.exact > most:
             told.add(rule.rule)
-            other = _money(max(known), tariff)
+            other = _money(most, tariff)
             message = f"{rule.rule_name}: {event.used.human()} cost {ours.total}, at home they cost {other}"
             yield _told(clause, begins, asked, rule.rule, message)
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from functools import lru_cache
 
 from linehouse.rating.countries import country_of_number, group
 from linehouse.rating.lint.reach import probe_of
@@ -96,11 +97,22 @@ def _reaches(zone: NumberZone | None, tariff: Tariff, numbers: Numbers, home: st
         lands = numbers.lands(home, day)
         if zone.countries:
             return bool(zone.countries & lands)
-        if any(country_of_number(prefix) in lands for prefix in zone.prefixes):
+        if not lands.isdisjoint(_least_by_country(zone.prefixes)):
             return True
     if numbers.prefixes and any(prefix.startswith(numbers.prefixes) for prefix in zone.prefixes):
         return True
     return any(_zone_of(tariff, _number(prefix)) == zone.key for prefix in numbers.prefixes)
+
+
+@lru_cache(maxsize=1024)
+def _least_by_country(prefixes: frozenset[str]) -> Mapping[str, str]:
+    """The least prefix of each country; a deck of a hundred thousand is gone through once, not for every clause."""
+    found: dict[str, str] = {}
+    for prefix in prefixes:
+        land = country_of_number(prefix)
+        if land is not None and prefix < found.get(land, "x"):
+            found[land] = prefix
+    return found
 
 
 def _zone_of(tariff: Tariff, number: str) -> str:
@@ -165,7 +177,8 @@ def _made_samples(tariff: Tariff, numbers: Numbers, home: str, day: date) -> lis
         for zone in seen.number_zones.values():
             if zone.kind not in _ORDINARY or zone.networks or not lands:
                 continue
-            prefix = min((one for one in zone.prefixes if country_of_number(one) in lands), default=None)
+            least = _least_by_country(zone.prefixes)
+            prefix = min((least[land] for land in least.keys() & lands), default=None)
             if prefix is not None:
                 number = next((n for n in _tries(prefix) if _zone_of(seen, n) == zone.key), None)
                 found |= {number: None} if number is not None else {}
