@@ -180,19 +180,24 @@ def _text(series: pl.Series) -> pl.Series:
 
 def _places(series: pl.Series, words: list[str]) -> pl.Series:
     places = {word: place for place, word in enumerate(words)}
+    made = series.cast(pl.String).replace_strict(places, default=None, return_dtype=pl.Int8)
+    if made.null_count() == series.null_count():
+        return made
     return _text(series).str.to_lowercase().replace_strict(places, default=None, return_dtype=pl.Int8)
 
 
 def _each(series: pl.Series, read: Callable[[str], Any], kind: Any) -> pl.Series:
     """By its different values: there are few. What cannot be read is nothing."""
-    text = _text(series)
+    texts = series.cast(pl.String)
     known: dict[str, Any] = {}
-    for value in text.unique().drop_nulls():
+    for value in texts.unique().drop_nulls():
         try:
-            known[value] = read(value)
+            known[value] = read(value.strip()) if value.strip() else None
         except (DomainError, ValueError):
             known[value] = None
-    return text.replace_strict(known, default=None, return_dtype=kind)
+    if known == {value: value for value in known} and kind == pl.String:
+        return texts
+    return texts.replace_strict(known, default=None, return_dtype=kind)
 
 
 def _countries(series: pl.Series) -> pl.Series:

@@ -86,13 +86,10 @@ def divide(usage: Usage, subscribers: pl.DataFrame, count: int, folder: Path, to
 
 
 def _append(batch: pl.DataFrame, folder: Path) -> None:
-    begin = 0
-    for place, rows in batch[_PIECE].value_counts().sort(_PIECE).iter_rows():
-        if not begin:
-            batch = batch.sort(_PIECE)
+    parts = batch.partition_by(_PIECE, as_dict=True, include_key=False)
+    for (place,), rows in parts.items():
         part = io.BytesIO()
-        batch.slice(begin, rows).drop(_PIECE).write_ipc_stream(part, compression="lz4")
-        begin += rows
+        rows.write_ipc_stream(part, compression="lz4")
         with piece_of(folder, place).open("ab") as file:
             file.write(len(part.getbuffer()).to_bytes(_LENGTH, "big"))
             file.write(part.getbuffer())

@@ -42,6 +42,7 @@ ADDED: dict[str, pl.DataType] = {
 }
 """What a rated record has besides the columns in which it came."""
 _AT = "_at"
+_ROOM = 2**62
 _SOLD = [VERDICTS.index(one) for one in (Verdict.PRICED, Verdict.FREE, Verdict.THROTTLED)]
 
 
@@ -102,9 +103,12 @@ def rate_one(job: Job) -> Done:
         rated = rate_piece(book, plan_of, events.drop(FILE, ROW, _AT))
         facts = _facts(events, subscribers, catalogs, rated.rows)
         sold = facts["verdict_place"].is_in(_SOLD)
-        _refuse(facts.filter(~sold), refusals)
-        _write_rated(frame, facts.filter(sold), job)
-        done.sums = _sums(facts.filter(sold))
+        rated_facts = facts
+        if not sold.all():
+            _refuse(facts.filter(~sold), refusals)
+            rated_facts = facts.filter(sold)
+        _write_rated(frame, rated_facts, job)
+        done.sums = _sums(rated_facts)
         done.verdicts = Counter(dict(facts["verdict"].value_counts().iter_rows()))
         done.rated = int(sold.sum())
         if job.balances is not None:
@@ -168,8 +172,31 @@ def _events(frame: pl.DataFrame, subscribers: pl.DataFrame, refusals: Refusals, 
     )
     if refusals.refused.any():
         events = events.filter(~pl.Series(refusals.refused))
-    events = events.sort("subscriber", "started", FILE, ROW)
-    return with_circles(events, subscribers, Path(job.folder))
+    return with_circles(_in_order(events), subscribers, Path(job.folder))
+
+
+def _in_order(events: pl.DataFrame) -> pl.DataFrame:
+    """By subscriber and time, then as the files have it.
+
+    One number for both sorts five times as fast as two columns; where it has no room, or is there twice, the columns
+    decide.
+    """
+    first, last = (int(str(one)) for one in (events["started"].min() or 0, events["started"].max() or 0))
+    most = int(str(events["subscriber"].max() or 0)) + 1
+    if most * (last - first + 1) >= _ROOM:
+        return events.sort("subscriber", "started", FILE, ROW)
+    number = events["subscriber"].cast(pl.Int64) * (last - first + 1) + (events["started"] - first)
+    order = number.arg_sort().to_numpy().copy()
+    sorted_numbers = number.to_numpy()[order]
+    same = sorted_numbers[1:] == sorted_numbers[:-1]
+    if same.any():
+        tied = np.zeros(len(order), np.bool_)
+        tied[1:] |= same
+        tied[:-1] |= same
+        rows = order[tied]
+        among = events.select("subscriber", "started", FILE, ROW)[rows].with_columns(pl.Series(_AT, rows))
+        order[tied] = among.sort("subscriber", "started", FILE, ROW)[_AT].to_numpy()
+    return events[order]
 
 
 def _again(frame: pl.DataFrame, refusals: Refusals) -> pl.Series:
