@@ -247,6 +247,42 @@ def test_files_that_are_none_are_told(tmp_path: Path) -> None:
         rate(paths, usage=[tmp_path / "no.parquet"])
 
 
+def test_files_as_other_programs_write_them_are_read(tmp_path: Path) -> None:
+    paths = written(tmp_path)
+    start = b"+31610000001,2026-11-02T18:00:0"
+    paths["usage"].write_bytes(
+        b"\xef\xbb\xbf"
+        + rows([]).strip().encode()
+        + b"\r\n"
+        + start
+        + b"0Z,sms,out,1,+31612345678,204-04,caf\xe9\r\n"
+        + b'"'
+        + start[:12]
+        + b'",2026-11-02T18:00:01Z,sms,out,"1",+31612345678,204-04,"a ""b"", c"\r\n'
+    )
+    assert rate(paths).rated == 2
+    assert [one["cell"] for one in read(paths["out"])] == ["caf\ufffd", 'a "b", c']
+
+
+def test_files_that_are_damaged_or_of_another_kind_are_told(tmp_path: Path) -> None:
+    paths = written(tmp_path)
+    paths["usage"].write_text(USAGE.replace(",", ";"), encoding="utf-8")
+    with pytest.raises(Invalid, match="separated by ';'"):
+        rate(paths)
+    paths["usage"].write_bytes(b"subscriber,d\xe9but,type\n")
+    with pytest.raises(Invalid, match="its first line is not UTF-8"):
+        rate(paths)
+    damaged = tmp_path / "damaged.parquet"
+    pl.DataFrame({name: ["2026-11-02T18:00:00Z"] * 1000 for name in USAGE.splitlines()[0].split(",")}).write_parquet(
+        damaged, compression="uncompressed"
+    )
+    content = damaged.read_bytes()
+    damaged.write_bytes(content[:4] + b"\xff" * 200 + content[204:])
+    with pytest.raises(Invalid, match="cannot be read any further"):
+        rate(paths, usage=[damaged])
+    assert not paths["out"].exists()
+
+
 def test_parquet_in_and_out_says_the_same_as_csv(tmp_path: Path) -> None:
     paths = written(tmp_path)
     rate(paths, balances=paths["balances"])

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import polars as pl
+from polars.exceptions import PolarsError
 
 from linehouse.kernel.error import Invalid
 from linehouse.run.rate_files.reading import ROW, Usage
@@ -65,6 +66,8 @@ def how_many(rows: int, piece_rows: int = PIECE_ROWS) -> int:
 def divide(usage: Usage, subscribers: pl.DataFrame, count: int, folder: Path, told: Callable[[int], None]) -> int:
     """Write the pieces into the folder; tells how many records were read more. Returns how many there were.
 
+    Raises Invalid where a file is damaged.
+
     Records of nobody who is known are spread over all pieces. A row with nothing in it is no record.
     """
     for place in range(count):
@@ -78,10 +81,19 @@ def divide(usage: Usage, subscribers: pl.DataFrame, count: int, folder: Path, to
         .with_columns((pl.coalesce(pl.col(INDEX), pl.col(ROW).cast(pl.Int32)) % count).cast(pl.UInt16).alias(_PIECE))
     )
     seen = 0
-    for batch in stream.collect_batches(chunk_size=_READ_ROWS, maintain_order=False):
-        _append(batch, folder)
-        seen += len(batch)
-        told(len(batch))
+    try:
+        for batch in stream.collect_batches(chunk_size=_READ_ROWS, maintain_order=False):
+            _append(batch, folder)
+            seen += len(batch)
+            told(len(batch))
+    except PolarsError as error:
+        names = ", ".join(path.name for path in usage.files)
+        raise Invalid(
+            f"the usage cannot be read any further: {error}",
+            field="usage",
+            value=names,
+            expected="files that are whole",
+        ) from error
     return seen
 
 

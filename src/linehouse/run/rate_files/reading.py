@@ -84,13 +84,14 @@ def head_of(path: Path) -> dict[str, pl.DataType]:
             return dict(pl.read_parquet_schema(path))
         except PolarsError as error:
             raise Invalid(f"{path} cannot be read as Parquet: {error}", field="file", value=path.name) from error
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            names = next(csv.reader(file), [])
-    except UnicodeDecodeError as error:
+    with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
+        names = next(csv.reader(file), [])
+    if any("\ufffd" in name for name in names):
+        raise Invalid(f"{path}: its first line is not UTF-8", field="file", value=path.name, expected="a file in UTF-8")
+    if len(names) == 1 and (other := next((mark for mark in ";\t|" if mark in names[0]), "")):
         raise Invalid(
-            f"{path}: byte {error.start} is not UTF-8", field="file", value=path.name, expected="a file in UTF-8"
-        ) from error
+            f"{path}: its columns are separated by {other!r}", field="file", value=path.name, expected="commas"
+        )
     if not any(names):
         raise Invalid(f"{path} is empty", field="file", value=path.name, expected="a first line with column names")
     if len(set(names)) < len(names):

@@ -136,6 +136,8 @@ def _wrong_plan(catalogue: Catalogue, text: str) -> str | None:
         return f"offering is {text!r}; expected a plan with a tariff: {', '.join(plans)}"
     if catalogue.tariffs[plan.tariff].tax_mode is TaxMode.NET and plan.billing_mode is BillingMode.PREPAID:
         return f"offering is {text!r}, whose tariff has prices before tax; expected a plan whose balance pays with tax"
+    if catalogue.tariffs[plan.tariff].currency != catalogue.brand.currency:
+        return f"offering is {text!r}, whose tariff is not in {catalogue.brand.currency}; expected one that is"
     if depends := _of_others(plan):
         return f"offering is {text!r}, whose allowance {depends!r} rolls over or is shared; expected a plan of one line"
     return None
