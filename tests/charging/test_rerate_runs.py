@@ -176,6 +176,18 @@ def test_a_crash_between_and_within_steps_does_it_once(
     assert unbroken() == []
 
 
+def test_what_the_second_person_refuses_is_given_up(planned, actor, other, drain):
+    proposal = charging.propose_rerate(planned, actor=actor)
+    with pytest.raises(RerateNotNow, match="is proposed"):
+        charging.finish_rerate(planned)
+    approval.refuse(proposal, actor=other, note="marketing never said so")
+    drain()
+    view = charging.rerate_view(planned)
+    assert (view.state, view.note) == ("discarded", f"{proposal} was refused")
+    with pytest.raises(RerateNotNow, match="is discarded"):
+        charging.propose_rerate(planned, actor=actor)
+
+
 PLACES = (
     "linehouse.balance.service.rebook",
     "linehouse.ledger.service.post_all",
