@@ -2,7 +2,7 @@
 
 Voice, messages and data of the demo brand's subscribers in one month, in the order in which they happened: home and
 roaming, allowances, prepaid credit. The baseline reads the file, puts it in order by subscriber and time, and writes
-it back with the same library. Each run is a process of its own, its start included; memory is that of all processes.
+it back with the same library. Each run is a process of its own, its start included; memory is what all processes hold at one time.
 
     PYTHONPATH=src .venv/bin/python benchmarks/batch.py [RECORDS] [--no-baseline]
 """
@@ -48,7 +48,11 @@ def main(records: int, *, baseline: bool, folder: str | None) -> None:
         usage, subscribers = place / "usage.parquet", place / "subscribers.parquet"
         make(records, usage, subscribers)
         headed(f"{records:,} records of {records // EACH:,} subscribers, {usage.stat().st_size >> 20:,} MiB of Parquet")
-        ours, theirs, worked, ordering, most, most_ordered = [], [], [], [], 0, 0
+        ours: list[float] = []
+        theirs: list[float] = []
+        worked: list[float] = []
+        ordering: list[float] = []
+        most = most_ordered = 0
         for _ in range(ROUNDS if records <= 20_000_000 else 1):
             with timed(ours), timed(worked, of_children):
                 found = json.loads(run(rate(usage, subscribers, place / "rated.parquet")))

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import platform
-import resource
-import sys
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -81,16 +77,13 @@ class Done:
     verdicts: Counter[str] = field(default_factory=Counter)
     refused: Counter[str] = field(default_factory=Counter)
     sums: dict[tuple[str, str], Sum] = field(default_factory=dict)
-    worker: str = ""
-    memory: int = 0
-    """Who rated it, and the most bytes that this process held so far."""
 
 
 def rate_one(job: Job) -> Done:
     """Rate a piece; what is rated, refused and left stands in files of the folder. What is left there was not done."""
     folder = Path(job.folder)
     frame = read_piece(piece_of(folder, job.place))
-    done = Done(job.place, worker=f"{platform.node()}:{os.getpid()}")
+    done = Done(job.place)
     if frame is None:
         return done
     subscribers = pl.read_ipc(subscribers_of(folder, job.place))
@@ -119,7 +112,6 @@ def rate_one(job: Job) -> Done:
         refused.write_csv(part_of(folder, "refused", job.place), include_header=False)
     done.records = len(frame)
     done.refused = refusals.counted()
-    done.memory = most_memory()
     piece_of(folder, job.place).unlink()
     return done
 
@@ -127,12 +119,6 @@ def rate_one(job: Job) -> Done:
 def warm_up(catalogs: str) -> None:
     """Load what rating needs while there is nothing to rate yet."""
     read_catalogs(Path(catalogs))
-
-
-def most_memory() -> int:
-    """Most bytes that this process ever held."""
-    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return most if sys.platform == "darwin" else most * 1024
 
 
 def _events(frame: pl.DataFrame, subscribers: pl.DataFrame, refusals: Refusals, job: Job) -> pl.DataFrame:

@@ -22,7 +22,7 @@ _MIB = 1 << 20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Summary:
-    """Everything in records, micro-units and base units. ``memory``: most bytes of all processes of this machine."""
+    """Everything in records, micro-units and base units. ``memory``: most bytes that all processes held at a time."""
 
     records: int
     rated: int
@@ -40,18 +40,16 @@ class Summary:
     refused_file: Path
 
     @classmethod
-    def of(cls, done: Iterable[Done], *, memory: int, **known: Any) -> Summary:
-        """All pieces together. Each process had its own most at another time: their sum is at most too large."""
+    def of(cls, done: Iterable[Done], **known: Any) -> Summary:
+        """All pieces together."""
         verdicts: Counter[str] = Counter()
         refused: Counter[str] = Counter()
         sums: dict[tuple[str, str], Sum] = {}
-        by_worker: dict[str, int] = {}
         rated = 0
         for one in done:
             rated += one.rated
             verdicts += one.verdicts
             refused += one.refused
-            by_worker[one.worker] = max(by_worker.get(one.worker, 0), one.memory)
             for key, more in one.sums.items():
                 whole = sums.setdefault(key, Sum())
                 whole.records += more.records
@@ -64,7 +62,6 @@ class Summary:
             verdicts=verdicts,
             refused=refused,
             sums=in_order,
-            memory=memory + sum(by_worker.values()),
             **known,
         )
 

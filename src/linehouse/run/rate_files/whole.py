@@ -17,9 +17,10 @@ from linehouse.run.rate_files.catalogs import keep_catalogs, read_catalogs
 from linehouse.run.rate_files.circles import keep_groups
 from linehouse.run.rate_files.executors import Executor, executor
 from linehouse.run.rate_files.layout import BALANCES, REFUSED, Form
+from linehouse.run.rate_files.memory import watched
 from linehouse.run.rate_files.pieces import PIECE_ROWS, divide, how_many, part_of, work_folder
 from linehouse.run.rate_files.progress import Progress, Silent
-from linehouse.run.rate_files.rate_one import ADDED, Done, Job, most_memory, rate_one, warm_up
+from linehouse.run.rate_files.rate_one import ADDED, Done, Job, rate_one, warm_up
 from linehouse.run.rate_files.reading import Usage, read_usage
 from linehouse.run.rate_files.subscribers import PROBLEM, read_subscribers
 from linehouse.run.rate_files.summary import Summary
@@ -72,7 +73,7 @@ def rate_files(order: Order, progress: Progress | None = None) -> Summary:
     began = time.perf_counter()
     told = progress or Silent()
     _check(order)
-    with work_folder(order.out) as folder:
+    with work_folder(order.out) as folder, watched() as memory:
         kept = keep_catalogs(order.catalogs, folder)
         catalogs = read_catalogs(kept)
         subscribers = read_subscribers(order.subscribers, catalogs.first, order.zone)
@@ -100,7 +101,7 @@ def rate_files(order: Order, progress: Progress | None = None) -> Summary:
         currency=catalogs.first.brand.currency,
         catalog=catalogs.digest,
         seconds=time.perf_counter() - began,
-        memory=most_memory(),
+        memory=memory.most,
         out=order.out,
         refused_file=refused_path(order.out),
     )
