@@ -2,7 +2,8 @@
 
 Voice, messages and data of the demo brand's subscribers in one month, in the order in which they happened: home and
 roaming, allowances, prepaid credit. The baseline reads the file, puts it in order by subscriber and time, and writes
-it back with the same library. Each run is a process of its own, its start included; memory is what all processes hold at one time.
+it back with the same library. Each run is a process of its own, its start included; memory is what all its processes
+hold at one time.
 
     PYTHONPATH=src .venv/bin/python benchmarks/batch.py [RECORDS] [--no-baseline]
 """

@@ -20,7 +20,7 @@ from linehouse.kernel.error import Invalid
 from linehouse.run.rate_files.reading import ROW, Usage
 from linehouse.run.rate_files.subscribers import INDEX, KEY, key_of
 
-PIECE_ROWS = 500_000
+PIECE_ROWS = 400_000
 """About so many records are rated at once by one process; it bounds the memory."""
 _SMALL_PIECE = 20_000
 _FEW = 16
