@@ -32,6 +32,7 @@ IMPURE = {
     "laws",
     "sql",
     "ports",
+    "node",
     "checks",
 }
 """Files that touch the world; every other file of a room is pure."""

@@ -47,6 +47,14 @@ class RerateNotNow(DomainError, code="charging.rerate_not_now", kind=Kind.CONFLI
     """The re-rate is in a state that does not allow this."""
 
 
+class SessionOfAnother(DomainError, code="charging.session_of_another", kind=Kind.CONFLICT):
+    """The session was begun by another line."""
+
+
+class ChargingUnavailable(DomainError, code="charging.unavailable", kind=Kind.UNAVAILABLE):
+    """The database does not answer. The request may or may not have been charged: the same key gives the answer."""
+
+
 class Reason(StrEnum):
     """Why a record goes to suspense instead of being charged."""
 

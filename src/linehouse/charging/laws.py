@@ -39,3 +39,15 @@ def unbilled_is_in_the_journal() -> Verdict:
         (f"unbilled/{account}", currency): net for (account, currency), net in store.unbilled_by_account().items()
     }
     return ledger.agreement(expected, "unbilled/")
+
+
+@check("charging.reserved", "What buckets say is reserved in them is what open sessions keep, and no more.")
+def reservations_are_of_sessions() -> Verdict:
+    """By bucket, on both sides."""
+    kept = store.reservations()
+    findings = tuple(
+        Finding(ref, f"sessions keep {of_sessions}", f"the bucket says {of_bucket}")
+        for ref, (of_bucket, of_sessions) in kept.items()
+        if of_bucket != of_sessions
+    )
+    return Verdict(len(kept), findings)

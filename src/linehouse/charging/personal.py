@@ -73,3 +73,25 @@ not_personal(
 not_personal("charging_reratesubscriber", "seen", "outcome", "sums", "why")
 not_personal("charging_rerateline", "usage_type", "unit", "rule_before", "rule_now")
 not_personal("charging_rerateline", "takes_before", "takes_now", "kept")
+personal_table(
+    Table(
+        name="charging_session",
+        room="charging",
+        title="Sessions charged while they last",
+        of=(
+            "t.subscription_id IN (SELECT l.subscription_id FROM charging_line l"
+            " WHERE l.customer_id = ANY(%(customers)s))"
+        ),
+        since="began_at",
+        shown=("began_at", "closed_at"),
+        columns={
+            "state": Personal(
+                DataClass.TRAFFIC, "to go on with a session where it was", OnErasure.DELETE, 12, "ePrivacy 6(2)"
+            ),
+        },
+    )
+)
+# A session's name is the gateway's own; an answer tells amounts and quantities, not with whom.
+not_personal("charging_session", "session")
+not_personal("charging_answer", "session", "key", "fingerprint", "answer")
+not_personal("charging_tariffs", "cost_tariff")

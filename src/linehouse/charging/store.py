@@ -9,7 +9,8 @@ from typing import Any
 from uuid import UUID
 
 from linehouse.catalog.values import BillingMode
-from linehouse.charging.values import Line, RatedUsage
+from linehouse.charging.sql.columns import NAMES, WRITTEN
+from linehouse.charging.values import UNBILLED, Line, RatedUsage
 from linehouse.kernel.money import Money
 from linehouse.kernel.quantity import Quantity, Unit
 from linehouse.platform.partitions import partitioned
@@ -19,19 +20,8 @@ from linehouse.rating.values import TaxMode, Verdict
 
 partitioned("charging_rated_usage")
 
-_WRITTEN = """
-record_id uuid, record_key text, file_id uuid, customer_id uuid, subscription_id uuid, subscription text,
-account_id uuid, account text, billing_mode text, usage_type text, direction text, started_at timestamptz,
-quantity bigint, unit text, peer text, network text, number_zone text, network_zone text, tariff text,
-catalog_version int, rule text, verdict text, line_group text, label jsonb, clause text, covered_by text,
-currency text, tax_mode text, tax_category text, tax_code text, gl text, amount bigint, net bigint, gross bigint,
-uncollected bigint, blocked bigint, unit_takes jsonb, money_takes jsonb, explanation jsonb,
-offering text, segment text, device text, cost bigint, cost_rule text, cost_reason text,
-throttled bigint, redirected bigint, reason text, counted jsonb, counted_in date, told jsonb
-"""
 _OF_ENTRY = "revision smallint, place bigint, first_rated_at timestamptz, rerate text"
 """What only later entries of a record say."""
-NAMES = ", ".join(column.split()[0] for column in _WRITTEN.split(","))
 _ENTRY_NAMES = ", ".join(column.split()[0] for column in _OF_ENTRY.split(","))
 
 
@@ -74,9 +64,9 @@ def insert_rated(rows: Sequence[Mapping[str, Any]], now: datetime) -> None:
                 " SELECT given.*, %s FROM unnest(%s::text[], %s::smallint[], %s::uuid[]) AS given",
                 [now, *([row[name] for row in again] for name in ("record_key", "revision", "record_id"))],
             )
-        columns, kinds, values = NAMES, _WRITTEN, NAMES
+        columns, kinds, values = NAMES, WRITTEN, NAMES
         if again:
-            columns, kinds = f"{NAMES}, {_ENTRY_NAMES}", f"{_WRITTEN}, {_OF_ENTRY}"
+            columns, kinds = f"{NAMES}, {_ENTRY_NAMES}", f"{WRITTEN}, {_OF_ENTRY}"
             values = columns.replace(", revision, place, ", ", coalesce(revision, 0), place, ")
             values = values.removesuffix("rerate") + "coalesce(rerate, '')"
         cursor.execute(
@@ -237,13 +227,13 @@ def end_line(subscription_id: UUID, at: datetime) -> None:
         cursor.execute("UPDATE charging_line SET valid_to = %s WHERE subscription_id = %s", [at, subscription_id])
 
 
-def put_tariffs(catalog_version: int, valid_from: datetime, files: Mapping[str, str]) -> None:
-    """The tariff and zone files of a published catalogue."""
+def put_tariffs(catalog_version: int, valid_from: datetime, files: Mapping[str, str], cost_tariff: str) -> None:
+    """The tariff and zone files of a published catalogue, and the tariff that says what usage costs (or nothing)."""
     with brand_cursor() as cursor:
         cursor.execute(
-            "INSERT INTO charging_tariffs (catalog_version, valid_from, files) VALUES (%s, %s, %s::jsonb)"
-            " ON CONFLICT (catalog_version) DO NOTHING",
-            [catalog_version, valid_from, json.dumps(dict(files))],
+            "INSERT INTO charging_tariffs (catalog_version, valid_from, files, cost_tariff)"
+            " VALUES (%s, %s, %s::jsonb, %s) ON CONFLICT (catalog_version) DO NOTHING",
+            [catalog_version, valid_from, json.dumps(dict(files)), cost_tariff],
         )
 
 
@@ -362,3 +352,23 @@ def _rated(row: Mapping[str, Any]) -> RatedUsage:
 def _json(value: Any) -> Any:
     # Django's connection hands jsonb over as text, so that a JSONField may choose its own decoder.
     return json.loads(value) if isinstance(value, str) else value
+
+
+def reservations() -> dict[str, tuple[int, int]]:
+    """By bucket what it says is reserved in it, and what the open sessions keep; only where either is above nothing."""
+    with brand_cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT coalesce(b.ref, s.ref), coalesce(b.reserved, 0), coalesce(s.kept, 0)
+            FROM (SELECT ref, reserved FROM balance_bucket WHERE reserved > 0) b
+            FULL JOIN (
+                SELECT kept.key AS ref, sum(kept.value::bigint)::bigint AS kept
+                FROM charging_session c, jsonb_each(c.state -> 'services') AS service,
+                     jsonb_each_text(coalesce(service.value -> 'reserved', '{}')) AS kept
+                WHERE c.lapses_at IS NOT NULL AND NOT starts_with(kept.key, %s)
+                GROUP BY kept.key
+            ) s ON s.ref = b.ref
+            """,
+            [UNBILLED],
+        )
+        return {ref: (reserved, kept) for ref, reserved, kept in cursor.fetchall()}

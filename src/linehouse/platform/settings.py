@@ -78,6 +78,16 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         ),
     ] = 8080
     charging_port: Annotated[int, _port("CHARGING_PORT", "the charging process", "LINEHOUSE_PORT + 1")] = 8081
+    charging_fault: Annotated[
+        str,
+        _setting(
+            "CHARGING_FAULT",
+            "For rehearsals: the charging process kills itself when it reaches this commit point for the nth time "
+            "(`committed:20`). Its supervisor starts it again.",
+            "none",
+            pattern="^([a-z]+(:[1-9][0-9]*)?)?$",
+        ),
+    ] = ""
     network_port: Annotated[
         int, _port("NETWORK_PORT", "the simulated host network's provisioning API", "LINEHOUSE_PORT + 2")
     ] = 8082

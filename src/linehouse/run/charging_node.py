@@ -6,8 +6,10 @@ and a JSON value; the codec of each protocol stays with its room.
 
 import asyncio
 import os
+import signal
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any, Protocol
 
 import asyncpg
@@ -17,9 +19,15 @@ from granian import Granian
 from granian.constants import HTTPModes, Interfaces
 from granian.log import LogLevels
 
+from linehouse.billing.tax_rates import rate_on
+from linehouse.charging.node import Charger
+from linehouse.charging.node.faults import Point, put
+from linehouse.charging.ports import use_tax_rates
+from linehouse.charging.values import Rate
 from linehouse.edge.network import charging_json
 from linehouse.kernel.error import DomainError, Kind
 from linehouse.platform.postgres.dsn import Dsn
+from linehouse.platform.postgres.generated_version import generated_version
 from linehouse.platform.settings import Settings
 from linehouse.platform.telemetry import logs, metrics, traces
 from linehouse.run import environment
@@ -27,6 +35,11 @@ from linehouse.run import environment
 _log = structlog.get_logger(__name__)
 
 _GRACE_SECONDS = 8
+_SWEEP_SECONDS = 1
+_BRANDS = """
+SELECT database FROM control_brand
+WHERE NOT frozen AND (schema_version = $1 OR $1 = ANY (string_to_array(serves, ' '))) ORDER BY key
+"""
 _STATUS = {
     Kind.INVALID: 400,
     Kind.NOT_FOUND: 404,
@@ -77,6 +90,7 @@ class Node:
     settings: Settings
     dsn: Dsn
     pools: dict[str, asyncpg.Pool] = field(default_factory=dict)
+    chargers: dict[str, Charger] = field(default_factory=dict)
     _opening: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def pool(self, database: str) -> asyncpg.Pool:
@@ -89,6 +103,21 @@ class Node:
                     )
         return self.pools[database]
 
+    async def charger(self, database: str) -> Charger:
+        """Who charges the lines of that database."""
+        pool = await self.pool(database)
+        if database not in self.chargers:
+            self.chargers[database] = Charger(pool)
+        return self.chargers[database]
+
+    async def sweep(self) -> None:
+        """Release what sessions keep beyond their time, brand by brand."""
+        control = await self.pool(self.settings.database_prefix)
+        for row in await control.fetch(_BRANDS, generated_version()):
+            charger = await self.charger(row["database"])
+            while await charger.sweep():
+                pass
+
     async def close(self) -> None:
         """Close all connections."""
         for pool in self.pools.values():
@@ -97,10 +126,11 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What a handler is asked: the body, and the Authorization header (empty when there is none)."""
+    """What a handler is asked: the body, and two headers (empty when there is none)."""
 
     body: bytes
     authorization: str
+    idempotency_key: str = ""
 
 
 Answer = tuple[int, Any]
@@ -124,10 +154,25 @@ async def _price_enquiry(node: Node, request: Request) -> Answer:
     return await charging_json.price_enquiry(node, request.body, request.authorization, node.settings.database_prefix)
 
 
+def _charging(operation: str) -> Handler:
+    async def handle(node: Node, request: Request) -> Answer:
+        return await charging_json.charge(
+            node,
+            operation,
+            request.body,
+            request.authorization,
+            request.idempotency_key,
+            node.settings.database_prefix,
+        )
+
+    return handle
+
+
 ROUTES: Mapping[tuple[str, str], Handler] = {
     ("GET", "/healthz"): _alive,
     ("GET", "/readyz"): _ready,
     ("POST", "/charging/v1/price-enquiry"): _price_enquiry,
+    **{("POST", f"/charging/v1/{one}"): _charging(one) for one in charging_json.OPERATIONS},
 }
 """Method and path to handler. Declared here, in one list, so that a reader sees all that the process answers."""
 
@@ -139,16 +184,22 @@ class ChargingNode:
         """Answer these routes."""
         self._routes = routes
         self._node: Node | None = None
+        self._sweeping: asyncio.Task[None] | None = None
 
     def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
         """The process begins: no connection is opened yet."""
         settings = Settings.from_env(os.environ)
         logs.configure(settings, "charging")
         traces.configure(settings, "charging")
+        use_tax_rates(_rate)
+        _put_fault(settings.charging_fault)
         self._node = Node(settings, Dsn.parse(settings.database_url))
+        self._sweeping = loop.create_task(_sweep_for_ever(self._node))
 
     def __rsgi_del__(self, loop: asyncio.AbstractEventLoop) -> None:
         """The process ends."""
+        if self._sweeping is not None:
+            self._sweeping.cancel()
         if self._node is not None:
             loop.run_until_complete(self._node.close())
 
@@ -166,7 +217,10 @@ class ChargingNode:
             _answer(connection, 404, {"code": "charging.no_such_path", "message": "this process does not answer that"})
             return
         try:
-            request = Request(await connection(), scope.headers.get("authorization") or "")
+            headers = scope.headers
+            request = Request(
+                await connection(), headers.get("authorization") or "", headers.get("idempotency-key") or ""
+            )
             status, value = await handler(self._node, request)
         except DomainError as error:
             _answer(connection, _STATUS[error.kind], _problem(error))
@@ -175,6 +229,35 @@ class ChargingNode:
             _answer(connection, 500, {"code": "charging.failed", "message": "the request failed"})
         else:
             _answer(connection, status, value)
+
+
+async def _sweep_for_ever(node: Node) -> None:
+    while True:
+        await asyncio.sleep(_SWEEP_SECONDS)
+        try:
+            await node.sweep()
+        except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            _log.warning("reservations were not swept", error=repr(error))
+
+
+def _rate(country: str, category: str, day: date) -> Rate:
+    rate = rate_on(country, category, day)
+    return Rate(rate.fraction, rate.code)
+
+
+def _put_fault(wanted: str) -> None:
+    """``committed:20``: die at that point when it is reached for the 20th time."""
+    if not wanted:
+        return
+    name, _, times = wanted.partition(":")
+    left = [int(times or 1)]
+
+    def die() -> None:
+        left[0] -= 1
+        if left[0] <= 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    put(Point(name), die)
 
 
 def _problem(error: DomainError) -> dict[str, str]:

@@ -14,6 +14,7 @@ PERMISSIONS: dict[str, str] = {
     "plan.try": "try plans on usage of the past",
     "usage.write": "load files, correct and resubmit suspended records",
     "usage.rerate": "plan and propose to rate usage again after a correction",
+    "charging.write": "charge usage while it happens, from a network or an own application",
     "billing.read": "see bill runs and invoices",
     "billing.run": "start and calculate bill runs",
     "billing.approve": "approve and post bill runs",

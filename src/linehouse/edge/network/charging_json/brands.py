@@ -2,29 +2,31 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import json
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 import asyncpg
 
-from linehouse.kernel.clock import MachineClock
 from linehouse.kernel.error import DomainError, Kind
 from linehouse.platform.postgres.generated_version import generated_version
 
 CONTROL = "linehouse"
 """The control database."""
-PERMISSION = "usage.read"
+ASK = "usage.read"
 """What a client needs to ask for prices."""
+CHARGE = "charging.write"
+"""What a client needs to charge."""
+REMEMBERED = 1.0
+"""For how many seconds a token that was looked up is not looked up again: a revoked one serves so long at most."""
 
 _CLIENT = """
-SELECT c.scopes, b.key, b.database, b.frozen, b.serves, b.schema_version
+SELECT c.id::text AS client, c.scopes, b.key, b.database, b.frozen, b.serves, b.schema_version
 FROM control_apiclient c JOIN control_brand b ON b.key = c.brand_id
 WHERE c.token_hash = $1 AND c.revoked_at IS NULL
 """
-_CLOCK = 'SELECT mode, instant, "offset" FROM clock_businessclock WHERE id = 1'
 
 
 class NotAllowed(DomainError, code="charging_json.not_allowed", kind=Kind.FORBIDDEN):
@@ -45,19 +47,21 @@ class Databases(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class BrandAccess:
-    """The brand of a token and where it lives."""
+    """The brand of a token and where it lives, and which client has the token."""
 
     key: str
     database: str
+    client: str
 
 
-async def brand_of(databases: Databases, authorization: str, control: str = CONTROL) -> BrandAccess:
+async def brand_of(
+    databases: Databases, authorization: str, control: str = CONTROL, permission: str = ASK
+) -> BrandAccess:
     """The brand that an Authorization header (RFC 6750) proves. Raises NotAllowed, BrandClosed."""
     scheme, _, token = authorization.partition(" ")
     row = None
     if scheme.lower() == "bearer" and token.strip():
-        pool = await databases.pool(control)
-        row = await pool.fetchrow(_CLIENT, hashlib.sha256(token.strip().encode()).hexdigest())
+        row = await _client(databases, hashlib.sha256(token.strip().encode()).hexdigest(), control)
     if row is None:
         raise NotAllowed("a valid bearer token is needed", field="authorization", expected="Bearer <token>")
     if row["frozen"]:
@@ -65,19 +69,24 @@ async def brand_of(databases: Databases, authorization: str, control: str = CONT
     if generated_version() not in (row["serves"].split() or [row["schema_version"]]):
         raise BrandClosed("the brand's database is being brought to another release; try again later")
     scopes = json.loads(row["scopes"]) if isinstance(row["scopes"], str) else row["scopes"]
-    if PERMISSION not in scopes:
-        raise NotAllowed(f"this needs the permission {PERMISSION}", field="authorization", expected=PERMISSION)
-    return BrandAccess(row["key"], row["database"])
+    if permission not in scopes:
+        raise NotAllowed(f"this needs the permission {permission}", field="authorization", expected=permission)
+    return BrandAccess(row["key"], row["database"], row["client"])
 
 
-async def business_now(connection: asyncpg.Connection) -> datetime:
-    """The brand's business instant, read on the same connection as everything that is decided by it."""
-    row = await connection.fetchrow(_CLOCK)
-    machine = MachineClock().now()
-    if row is None or row["mode"] == "live":
-        return machine
-    if row["mode"] == "offset":
-        shifted: datetime = machine + row["offset"]
-        return shifted
-    standing: datetime = row["instant"].astimezone(UTC)
-    return standing
+_seen: dict[tuple[str, str], tuple[float, Any]] = {}
+_SEEN_AT_MOST = 1_000
+
+
+async def _client(databases: Databases, digest: str, control: str) -> Any:
+    now = asyncio.get_running_loop().time()
+    known = _seen.get((control, digest))
+    if known is not None and now - known[0] < REMEMBERED:
+        return known[1]
+    pool = await databases.pool(control)
+    row = await pool.fetchrow(_CLIENT, digest)
+    if row is not None:
+        if len(_seen) >= _SEEN_AT_MOST:
+            _seen.clear()
+        _seen[control, digest] = now, row
+    return row

@@ -11,7 +11,7 @@ from linehouse.charging.decision import purses
 from linehouse.charging.errors import NoTariff, SubscriberUnknown
 from linehouse.charging.sql.lines import COUNTERS_OF, LINE_AT, TARIFFS_FILES, TARIFFS_VERSION_AT, line_of, tariffs_of
 from linehouse.charging.values import Line
-from linehouse.edge.network.charging_json.brands import CONTROL, Databases, brand_of, business_now
+from linehouse.edge.network.charging_json.brands import CONTROL, Databases, brand_of
 from linehouse.edge.network.charging_json.messages import (
     PriceAnswer,
     PriceEnquiry,
@@ -20,15 +20,16 @@ from linehouse.edge.network.charging_json.messages import (
     decode,
     digits_of,
     event_of,
+    home_of,
     refusal_of,
 )
 from linehouse.kernel.error import DomainError, Kind
-from linehouse.kernel.numbering import Plmn
 from linehouse.kernel.period import require_aware
+from linehouse.platform.clock.reading import business_now
 from linehouse.rating.service import asked_by, consume
 from linehouse.rating.values import Tariff
 
-_STATUS = {
+STATUS = {
     Kind.INVALID: 400,
     Kind.NOT_FOUND: 404,
     Kind.CONFLICT: 409,
@@ -54,7 +55,7 @@ async def price_enquiry(
         async with pool.acquire() as connection, connection.transaction(isolation="repeatable_read", readonly=True):
             return 200, await _answer(connection, brand.database, asked)
     except DomainError as error:
-        return _STATUS[error.kind], refusal_of(error)
+        return STATUS[error.kind], refusal_of(error)
 
 
 async def _answer(connection: asyncpg.Connection, database: str, asked: PriceEnquiry) -> PriceAnswer:
@@ -64,7 +65,7 @@ async def _answer(connection: asyncpg.Connection, database: str, asked: PriceEnq
         raise SubscriberUnknown("nobody has this number", field="msisdn", value=asked.msisdn, expected="one of ours")
     line = line_of(row)
     tariff = await _tariff(connection, database, line, at)
-    event = event_of(asked, at, _home(tariff))
+    event = event_of(asked, at, home_of(tariff))
     buckets = [bucket_of(row) for row in await connection.fetch(BUCKETS_AT, line.subscription_id, at)]
     counted = await connection.fetch(COUNTERS_OF, line.subscription_id, line.period_of(at))
     counters = {row["counter"]: int(row["used"]) for row in counted}
@@ -88,9 +89,3 @@ async def _tariff(connection: asyncpg.Connection, database: str, line: Line, at:
     if line.tariff_key is None or line.tariff_key not in known:
         raise NoTariff("this line had no tariff in force", field="at", value=at.isoformat(), expected="a tariff")
     return known[line.tariff_key]
-
-
-def _home(tariff: Tariff) -> Plmn | None:
-    """Where the subscriber is when nobody says: the tariff's own network zone named ``home``."""
-    zone = tariff.network_zones.get("home")
-    return min(zone.plmns) if zone is not None and zone.plmns else None

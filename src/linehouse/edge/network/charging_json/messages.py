@@ -11,7 +11,7 @@ from linehouse.kernel.money import Money
 from linehouse.kernel.numbering import Msisdn, Plmn
 from linehouse.kernel.quantity import Quantity
 from linehouse.rating.service import explain
-from linehouse.rating.values import Consumption, Direction, UsageEvent, UsageType
+from linehouse.rating.values import Consumption, Direction, Tariff, UsageEvent, UsageType
 
 
 class PriceEnquiry(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
@@ -133,3 +133,9 @@ def answer_of(subscription: str, event: UsageEvent, decided: Consumption) -> Pri
 def refusal_of(error: DomainError) -> Refusal:
     """An expected failure in the words of the door."""
     return Refusal(error.code, error.message, error.field, error.expected)
+
+
+def home_of(tariff: Tariff) -> Plmn | None:
+    """Where the subscriber is when nobody says: the tariff's own network zone named ``home``."""
+    zone = tariff.network_zones.get("home")
+    return min(zone.plmns) if zone is not None and zone.plmns else None

@@ -1,0 +1,176 @@
+"""One transaction: requests of many lines, read under lock, decided in memory, written set-based, committed once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+
+from linehouse.charging.errors import NoTariff, SessionOfAnother, SubscriberUnknown
+from linehouse.charging.node import reading
+from linehouse.charging.node.faults import Point, reach
+from linehouse.charging.node.requests import Asking
+from linehouse.charging.node.tariffs import TariffShelf
+from linehouse.charging.node.writing import Written, write
+from linehouse.charging.online.charge import charge, lapsed
+from linehouse.charging.online.subject import Subject
+from linehouse.charging.sql.online import DUE_SESSIONS, LINES_AT, LINES_BY_ID, LOCK_LINES, WAIT_FOR_LINES
+from linehouse.kernel.error import DomainError
+from linehouse.platform.clock.reading import business_now
+from linehouse.rating.session.answers import Answer, Refusal
+from linehouse.rating.session.state import Answered, Session
+
+_LATE = timedelta(days=40)
+"""How far back a session may have begun whose usage still takes from the buckets of its time."""
+Outcome = Answer | Exception
+
+
+@dataclass
+class Answers:
+    """What came of a batch, by the place of each request; those whose line is decided elsewhere come again."""
+
+    by_place: dict[int, Outcome] = field(default_factory=dict)
+    again: list[int] = field(default_factory=list)
+
+
+class Brand:
+    """What a process remembers of one brand between its batches."""
+
+    def __init__(self) -> None:
+        self.tariffs = TariffShelf()
+        self.accounts: dict[tuple[str, str], int] = {}
+
+
+async def answer(
+    connection: asyncpg.Connection, brand: Brand, askings: Sequence[Asking], *, wait: bool = False
+) -> Answers:
+    """Answer these requests. ``wait``: also for lines that somebody else decides on at the moment."""
+    found = Answers()
+    async with connection.transaction():
+        now = await business_now(connection)
+        await brand.tariffs.refresh(connection)
+        rows = await connection.fetch(LINES_AT, sorted({asking.msisdn for asking in askings}), now)
+        lines = {row["msisdn"]: row for row in rows}
+        mine = await _locked(connection, lines.values(), wait=wait)
+        names = [asking.session for asking in askings]
+        subjects = await reading.subjects(
+            connection, [row for row in rows if row["subscription_id"] in mine], brand.tariffs, now - _LATE
+        )
+        sessions = await reading.sessions(connection, names)
+        subjects = await reading.counters(connection, subjects, sessions.values(), now)
+        before = await reading.answers(connection, [(asking.session, asking.key) for asking in askings])
+        reach(Point.LOCKED)
+        deciding = _Deciding(lines, subjects, sessions, before, now)
+        for place, asking in enumerate(askings):
+            line = lines.get(asking.msisdn)
+            if line is not None and line["subscription_id"] not in mine:
+                found.again.append(place)
+                continue
+            try:
+                found.by_place[place] = deciding.decide(asking)
+            except DomainError as error:
+                found.by_place[place] = error
+        reach(Point.DECIDED)
+        opened = await write(connection, deciding.written, now, brand.accounts)
+        reach(Point.WRITTEN)
+    reach(Point.COMMITTED)
+    brand.accounts.update(opened)
+    return found
+
+
+async def sweep(connection: asyncpg.Connection, brand: Brand, most: int) -> int:
+    """Release what sessions keep beyond their time; returns how many sessions it was."""
+    async with connection.transaction():
+        now = await business_now(connection)
+        due = await connection.fetch(DUE_SESSIONS, now, most)
+        if not due:
+            return 0
+        await brand.tariffs.refresh(connection)
+        rows = await connection.fetch(LINES_BY_ID, sorted({row["subscription_id"] for row in due}))
+        mine = await _locked(connection, rows, wait=False)
+        subjects = await reading.subjects(
+            connection, [row for row in rows if row["subscription_id"] in mine], brand.tariffs, now - _LATE
+        )
+        kept = await reading.sessions(connection, [row["session"] for row in due if row["subscription_id"] in mine])
+        subjects = await reading.counters(connection, subjects, kept.values(), now)
+        reach(Point.LOCKED)
+        written = Written()
+        for one in kept.values():
+            effect = lapsed(subjects[one.subscription_id], one.session, now)
+            subjects[one.subscription_id] = effect.subject
+            written.add(effect, f"lapse@{now.isoformat()}", "")
+        reach(Point.DECIDED)
+        opened = await write(connection, written, now, brand.accounts)
+        reach(Point.WRITTEN)
+    reach(Point.COMMITTED)
+    brand.accounts.update(opened)
+    return len(written.sessions)
+
+
+async def _locked(connection: asyncpg.Connection, lines: Any, *, wait: bool) -> set[UUID]:
+    wanted = sorted({row["subscription_id"] for row in lines})
+    rows = await connection.fetch(WAIT_FOR_LINES if wait else LOCK_LINES, wanted)
+    return {row["subscription_id"] for row in rows}
+
+
+class _Deciding:
+    """The requests of a batch, one after the other, each on what those before it left."""
+
+    def __init__(
+        self,
+        lines: Mapping[str, Mapping[str, Any]],
+        subjects: dict[UUID, Subject],
+        sessions: dict[str, reading.KeptSession],
+        before: dict[tuple[str, str], Answered],
+        now: datetime,
+    ) -> None:
+        self._lines = lines
+        self._subjects = subjects
+        self._sessions = sessions
+        self._before = before
+        self._now = now
+        self.written = Written()
+
+    def decide(self, asking: Asking) -> Answer:
+        """The answer; raises DomainError for what cannot be asked."""
+        known = self._before.get((asking.session, asking.key))
+        if known is not None:
+            if known.fingerprint != asking.fingerprint:
+                return Answer(key=asking.key, refusal=Refusal.KEY_REUSED)
+            return known.answer
+        subject = self._subject(asking)
+        kept = self._sessions.get(asking.session)
+        if kept is not None and kept.subscription_id != subject.line.subscription_id:
+            raise SessionOfAnother("the session is another line's", field="session", value=asking.session)
+        effect = charge(subject, self._known(kept), asking.make(subject, self._now), self._now)
+        answer = effect.answer
+        if answer is None:
+            raise RuntimeError("a request is always answered")
+        if effect.session is not None:
+            owner = subject.line.subscription_id
+            self._subjects[owner] = effect.subject
+            self._sessions[asking.session] = reading.KeptSession(owner, effect.session)
+            self._before[asking.session, asking.key] = Answered(fingerprint=asking.fingerprint, answer=answer)
+            self.written.add(effect, asking.key, asking.fingerprint)
+        return answer
+
+    def _subject(self, asking: Asking) -> Subject:
+        line = self._lines.get(asking.msisdn)
+        if line is None:
+            raise SubscriberUnknown(
+                "nobody has this number", field="msisdn", value=asking.msisdn, expected="one of ours"
+            )
+        subject = self._subjects[line["subscription_id"]]
+        if not subject.versions:
+            raise NoTariff(
+                "this line has no tariff", field="msisdn", value=asking.msisdn, expected="a published tariff"
+            )
+        return subject
+
+    @staticmethod
+    def _known(kept: reading.KeptSession | None) -> Session | None:
+        return None if kept is None else kept.session

@@ -1,0 +1,107 @@
+"""The queue before the database: what waits while a batch is under way goes into the next one."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import asyncpg
+import structlog
+
+from linehouse.charging.errors import ChargingUnavailable
+from linehouse.charging.node.batch import Brand, answer, sweep
+from linehouse.charging.node.requests import Asking
+from linehouse.kernel.error import DomainError
+from linehouse.rating.session.answers import Answer
+
+_log = structlog.get_logger(__name__)
+MOST = 256
+"""Requests in one commit."""
+PATIENCE = 8
+"""How often a request makes way for whoever decides on its line, before it waits for the lock."""
+_PAUSE = 0.002
+
+
+@dataclass(eq=False)
+class _Waiting:
+    asking: Asking
+    answered: asyncio.Future[Answer]
+    passed: int = 0
+
+
+@dataclass
+class Charger:
+    """Charges the lines of one brand. One batch at a time; everything that arrives meanwhile is the next one."""
+
+    pool: asyncpg.Pool
+    brand: Brand = field(default_factory=Brand)
+    _queue: list[_Waiting] = field(default_factory=list)
+    _work: asyncio.Task[None] | None = None
+
+    async def ask(self, asking: Asking) -> Answer:
+        """The answer, once it is durable. Raises DomainError; ChargingUnavailable when the database is away."""
+        waiting = _Waiting(asking, asyncio.get_running_loop().create_future())
+        self._queue.append(waiting)
+        if self._work is None or self._work.done():
+            self._work = asyncio.create_task(self._run())
+        return await waiting.answered
+
+    async def sweep(self, most: int = MOST) -> int:
+        """Release reservations whose time is over; returns of how many sessions."""
+        async with self.pool.acquire() as connection:
+            return await sweep(connection, self.brand, most)
+
+    async def _run(self) -> None:
+        while self._queue:
+            batch, self._queue = self._queue[:MOST], self._queue[MOST:]
+            patient = [one for one in batch if one.passed < PATIENCE]
+            if patient:
+                await self._batch(patient, wait=False)
+            for one in batch:
+                if one.passed >= PATIENCE and not one.answered.done():
+                    await self._batch([one], wait=True)
+
+    async def _batch(self, batch: Sequence[_Waiting], *, wait: bool) -> None:
+        try:
+            async with self.pool.acquire() as connection:
+                found = await answer(connection, self.brand, [one.asking for one in batch], wait=wait)
+        except (OSError, TimeoutError, asyncpg.InterfaceError, asyncpg.PostgresConnectionError) as error:
+            self._fail(batch, _unavailable(error))
+        except Exception as error:  # noqa: BLE001 - one request must not take the others of its batch with it
+            await self._one_by_one(batch, error, wait=wait)
+        else:
+            for place, outcome in found.by_place.items():
+                _tell(batch[place].answered, outcome)
+            again = [batch[place] for place in found.again]
+            for one in again:
+                one.passed += 1
+            if again:
+                await asyncio.sleep(_PAUSE)
+            self._queue += again
+
+    async def _one_by_one(self, batch: Sequence[_Waiting], error: Exception, *, wait: bool) -> None:
+        if len(batch) == 1:
+            _log.error("a request could not be charged", session=batch[0].asking.session, error=repr(error))
+            self._fail(batch, error)
+            return
+        for one in batch:
+            await self._batch([one], wait=wait)
+
+    @staticmethod
+    def _fail(batch: Sequence[_Waiting], error: Exception) -> None:
+        for one in batch:
+            _tell(one.answered, error)
+
+
+def _tell(answered: asyncio.Future[Answer], outcome: Answer | Exception) -> None:
+    if answered.done():
+        return
+    if isinstance(outcome, Exception):
+        answered.set_exception(outcome)
+    else:
+        answered.set_result(outcome)
+
+
+def _unavailable(error: Exception) -> DomainError:
+    return ChargingUnavailable(f"the database does not answer ({type(error).__name__}); ask again with the same key")

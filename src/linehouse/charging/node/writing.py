@@ -1,0 +1,168 @@
+"""What a batch keeps, set-based, in the order of every writer of this house: buckets, journal, records, sessions."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import msgspec
+
+from linehouse.balance.sql.online import CHANGE_BUCKETS, INSERT_KEYS, INSERT_MOVEMENTS
+from linehouse.balance.values import BucketView, MovementKind, expiry_transfers
+from linehouse.charging.node.faults import Point, reach
+from linehouse.charging.online.charge import Effect
+from linehouse.charging.online.records import OnlineRecord
+from linehouse.charging.ports import tax_rate
+from linehouse.charging.posting import transfers_of
+from linehouse.charging.rated_row import rated_row
+from linehouse.charging.sql.online import INSERT_ONCE, INSERT_RATED, PUT_ANSWERS, PUT_SESSIONS
+from linehouse.charging.values import STANDARD
+from linehouse.kernel.clock import MachineClock
+from linehouse.kernel.period import local_date
+from linehouse.ledger.sql.journal import ACCOUNT_IDS, CLAIM_CAUSES, INSERT_TRANSFERS, OPEN_ACCOUNTS
+from linehouse.ledger.values import Entry, account_class
+from linehouse.rating.session.session_json import plain_session
+from linehouse.rating.session.state import Session
+
+ACTOR = "Online charging"
+"""Who moved it, in movements and in the journal."""
+_Movement = tuple[UUID, str, str, int, str, int | None, str]
+
+
+@dataclass(slots=True)
+class Written:
+    """Everything that a batch keeps, gathered request by request."""
+
+    buckets: dict[UUID, tuple[BucketView, BucketView]] = field(default_factory=dict)
+    keys: list[str] = field(default_factory=list)
+    movements: list[_Movement] = field(default_factory=list)
+    entries: list[Entry] = field(default_factory=list)
+    rows: list[dict[str, Any]] = field(default_factory=list)
+    sessions: dict[str, tuple[UUID, Session]] = field(default_factory=dict)
+    answers: list[tuple[str, str, str, str]] = field(default_factory=list)
+
+    def add(self, effect: Effect, key: str, fingerprint: str) -> None:
+        """Add what a request does; ``fingerprint`` is kept with its answer."""
+        session = effect.session
+        if session is None:
+            return
+        cause = f"online:{session.id}:{key}"
+        for change in effect.changes:
+            first = self.buckets.get(change.before.id)
+            self.buckets[change.before.id] = (first[0] if first else change.before, change.after)
+            for kind, amount in change.moves:
+                self._movement(change.after, kind, amount, cause)
+            if change.expired:
+                self.entries.append(
+                    Entry(
+                        f"expire:{change.after.ref}:{session.id}:{key}", expiry_transfers(change.after, change.expired)
+                    )
+                )
+        for record in effect.records:
+            self._record(record)
+        self.sessions[session.id] = (effect.subject.line.subscription_id, session)
+        if effect.answer is not None:
+            answer = json.dumps(msgspec.to_builtins(effect.answer))
+            self.answers.append((session.id, key, fingerprint, answer))
+
+    def _movement(self, bucket: BucketView, kind: MovementKind, amount: int, cause: str) -> None:
+        left = bucket.left
+        self.keys.append(f"{cause}:{bucket.ref}:{kind}")
+        self.movements.append((bucket.id, bucket.ref, kind.value, amount, bucket.asset, left, cause))
+
+    def _record(self, record: OnlineRecord) -> None:
+        decided = record.decided
+        line = decided.line
+        rate = tax_rate(line.tax_country, STANDARD, local_date(decided.record.started_at, line.zone))
+        if transfers := transfers_of(decided, rate):
+            self.entries.append(Entry(f"usage:{decided.record.key}", transfers))
+        self.rows.append(rated_row(decided, rate, record.cost))
+
+
+async def write(
+    connection: asyncpg.Connection, written: Written, now: datetime, accounts: Mapping[tuple[str, str], int]
+) -> dict[tuple[str, str], int]:
+    """Keep it all. ``accounts`` are ids of ledger accounts that are committed; returns those that it met besides."""
+    if not written.sessions:
+        return {}
+    machine = MachineClock().now()
+    await _buckets(connection, written, now, machine)
+    reach(Point.BUCKETS)
+    opened = await _journal(connection, written.entries, now, machine, accounts)
+    reach(Point.JOURNAL)
+    if written.rows:
+        keys, ids = [row["record_key"] for row in written.rows], [row["record_id"] for row in written.rows]
+        await connection.execute(INSERT_ONCE, keys, ids, now)
+        await connection.execute(INSERT_RATED, now, json.dumps(written.rows, default=str))
+    await connection.execute(PUT_SESSIONS, *_columns(_session_rows(written.sessions, now), 6))
+    if written.answers:
+        await connection.execute(PUT_ANSWERS, *_columns(written.answers, 4), now)
+    return opened
+
+
+async def _buckets(connection: asyncpg.Connection, written: Written, now: datetime, machine: datetime) -> None:
+    changed = [
+        (
+            after.id,
+            (after.granted or 0) - (before.granted or 0),
+            after.used - before.used,
+            after.reserved - before.reserved,
+            after.expired - before.expired,
+        )
+        for before, after in written.buckets.values()
+    ]
+    if changed:
+        await connection.execute(CHANGE_BUCKETS, *_columns(changed, 5))
+    if written.movements:
+        await connection.execute(INSERT_KEYS, written.keys, now)
+        await connection.execute(INSERT_MOVEMENTS, *_columns(written.movements, 7), now, machine, ACTOR)
+
+
+async def _journal(
+    connection: asyncpg.Connection,
+    entries: Sequence[Entry],
+    now: datetime,
+    machine: datetime,
+    accounts: Mapping[tuple[str, str], int],
+) -> dict[tuple[str, str], int]:
+    if not entries:
+        return {}
+    await connection.execute(CLAIM_CAUSES, [entry.cause for entry in entries], [entry.digest for entry in entries], now)
+    wanted = {(key, t.asset) for entry in entries for t in entry.transfers for key in (t.debit, t.credit)}
+    opened = await _account_ids(connection, wanted - accounts.keys())
+    ids = {**accounts, **opened}
+    rows = [
+        (entry.cause, leg, ids[t.debit, t.asset], ids[t.credit, t.asset], t.asset, t.amount)
+        for entry in entries
+        for leg, t in enumerate(entry.transfers, 1)
+    ]
+    await connection.execute(INSERT_TRANSFERS, *_columns(rows, 6), now, machine, ACTOR)
+    return opened
+
+
+async def _account_ids(connection: asyncpg.Connection, wanted: set[tuple[str, str]]) -> dict[tuple[str, str], int]:
+    if not wanted:
+        return {}
+    missing = sorted(wanted)
+    keys, assets = [key for key, _ in missing], [asset for _, asset in missing]
+    await connection.execute(OPEN_ACCOUNTS, keys, [account_class(key) for key in keys], assets)
+    return {(row["key"], row["asset"]): row["id"] for row in await connection.fetch(ACCOUNT_IDS, keys, assets)}
+
+
+def _session_rows(sessions: Mapping[str, tuple[UUID, Session]], now: datetime) -> list[tuple[Any, ...]]:
+    rows = []
+    for name, (subscription_id, session) in sorted(sessions.items()):
+        marks = [service.until for service in session.services.values() if service.until is not None]
+        state = json.dumps(plain_session(session))
+        rows.append((name, subscription_id, state, now, session.closed_at, min(marks, default=None)))
+    return rows
+
+
+def _columns(rows: Sequence[tuple[Any, ...]], width: int) -> list[list[Any]]:
+    """Rows as columns, each for one ``unnest``."""
+    return [[row[place] for row in rows] for place in range(width)]

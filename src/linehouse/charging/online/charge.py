@@ -1,0 +1,71 @@
+"""One request, or the end of a session's time, against a line as it stands: what to answer and what to keep."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from linehouse.charging.online.effects import BucketChange, changes
+from linehouse.charging.online.records import OnlineRecord, records
+from linehouse.charging.online.subject import Subject
+from linehouse.rating.session.answers import Answer
+from linehouse.rating.session.decide import decide
+from linehouse.rating.session.lapse import lapse
+from linehouse.rating.session.requests import Request
+from linehouse.rating.session.state import Session, State
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Effect:
+    """What is to be kept before the answer leaves. ``session`` None: nothing moved, nothing is kept.
+
+    ``subject`` is the line after it, on which the next request is decided.
+    """
+
+    answer: Answer | None
+    session: Session | None
+    changes: tuple[BucketChange, ...]
+    records: tuple[OnlineRecord, ...]
+    subject: Subject
+
+
+def charge(subject: Subject, session: Session | None, request: Request, now: datetime) -> Effect:
+    """Decide a request that was not answered before."""
+    period = subject.period_of(session, now)
+    before = subject.state(session, period)
+    decision = decide(before, request, subject.terms, now)
+    after = decision.state.sessions.get(request.session)
+    if after is None or decision.state is before:
+        return Effect(answer=decision.answer, session=None, changes=(), records=(), subject=subject)
+    return _effect(subject, session, before, decision.state, after, request.key, decision.answer, period)
+
+
+def lapsed(subject: Subject, session: Session, now: datetime) -> Effect:
+    """Release what a session keeps beyond its time, and end it when nothing of it is left."""
+    period = subject.period_of(session, now)
+    before = subject.state(session, period)
+    state = lapse(before, now, subject.terms).state
+    after = state.sessions[session.id]
+    if after == session:
+        return Effect(answer=None, session=None, changes=(), records=(), subject=subject)
+    return _effect(subject, session, before, state, after, f"lapse@{now.isoformat()}", None, period)
+
+
+def _effect(
+    subject: Subject,
+    session: Session | None,
+    before: State,
+    state: State,
+    after: Session,
+    key: str,
+    answer: Answer | None,
+    period: date,
+) -> Effect:
+    changed = tuple(changes(subject.buckets, before, state))
+    return Effect(
+        answer=answer,
+        session=replace(after, answered={}),
+        changes=changed,
+        records=tuple(records(subject, session, after, key, changed, period)),
+        subject=subject.after({change.after.ref: change.after for change in changed}, period, state.counters),
+    )

@@ -1,0 +1,73 @@
+"""A line as it stands while its requests are decided one after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+
+from linehouse.balance.values import BucketView
+from linehouse.catalog.values import BillingMode
+from linehouse.charging.decision import unbilled_purse
+from linehouse.charging.values import Line
+from linehouse.rating.session.state import Holding, Session, State
+from linehouse.rating.session.terms import Policy, Terms
+from linehouse.rating.values import Tariff
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TariffVersion:
+    """One version of a line's tariff, the catalogue it stands in, and what its usage costs the brand.
+
+    ``counts``: it asks what was used of the period.
+    """
+
+    tariff: Tariff
+    catalog_version: int
+    wholesale: Tariff | None = None
+    counts: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """A line with its tariff's versions (oldest first), its buckets by reference, and its counters by period."""
+
+    line: Line
+    versions: tuple[TariffVersion, ...]
+    buckets: Mapping[str, BucketView]
+    policy: Policy = field(default_factory=Policy)
+    counters: Mapping[date, Mapping[str, int]] = field(default_factory=dict)
+
+    @property
+    def terms(self) -> Terms:
+        """By what its requests are decided."""
+        return Terms(tuple(version.tariff for version in self.versions), self.policy)
+
+    def version_of(self, tariff: Tariff) -> TariffVersion:
+        """The version with that tariff."""
+        return next(version for version in self.versions if version.tariff is tariff)
+
+    def period_of(self, session: Session | None, now: datetime) -> date:
+        """The first day of the cycle whose counters count a session: that in which it began."""
+        begins = [service.event.started_at for service in session.services.values()] if session is not None else []
+        return self.line.period_of(min(begins, default=now))
+
+    def state(self, session: Session | None, period: date) -> State:
+        """What the bucket function looks at: the buckets with their reservations, and the one session."""
+        holdings = {ref: _holding(view) for ref, view in self.buckets.items()}
+        if self.line.billing_mode is BillingMode.POSTPAID:
+            purse = unbilled_purse(self.line)
+            holdings[purse.ref] = Holding(bucket=purse, asset=self.line.currency)
+        sessions = {} if session is None else {session.id: session}
+        return State(holdings=holdings, sessions=sessions, counters=self.counters.get(period, {}))
+
+    def after(self, changed: Mapping[str, BucketView], period: date, counters: Mapping[str, int]) -> Subject:
+        """The same after a request."""
+        return replace(self, buckets={**self.buckets, **changed}, counters={**self.counters, period: dict(counters)})
+
+
+def _holding(view: BucketView) -> Holding:
+    bucket = view.for_decision()
+    if view.granted is not None and view.reserved:
+        bucket = replace(bucket, available=view.granted - view.used)
+    return Holding(bucket=bucket, asset=view.asset, reserved=view.reserved, closed=view.closed_at is not None)

@@ -1,0 +1,89 @@
+"""Sessions, answers and rated records under the charging process, in SQL for asyncpg."""
+
+from __future__ import annotations
+
+from linehouse.charging.sql.columns import NAMES, WRITTEN
+
+LINES_AT = """
+SELECT DISTINCT ON (msisdn) msisdn, customer_id, subscription_id, subscription, account_id, account, offering,
+       tariff_key, billing_mode, currency, tax_country, zone, cycle_day
+FROM charging_line WHERE msisdn = ANY($1::text[]) AND valid_from <= $2 AND (valid_to IS NULL OR valid_to > $2)
+ORDER BY msisdn, valid_from DESC
+"""
+"""The lines that have these numbers ($1, digits) at an instant ($2)."""
+
+LINES_BY_ID = """
+SELECT msisdn, customer_id, subscription_id, subscription, account_id, account, offering, tariff_key, billing_mode,
+       currency, tax_country, zone, cycle_day
+FROM charging_line WHERE subscription_id = ANY($1::uuid[])
+"""
+
+LOCK_LINES = """
+SELECT subscription_id FROM charging_line WHERE subscription_id = ANY($1::uuid[])
+ORDER BY subscription_id FOR NO KEY UPDATE SKIP LOCKED
+"""
+"""Of these lines ($1) those that nobody else decides on at the moment."""
+
+WAIT_FOR_LINES = LOCK_LINES.replace(" SKIP LOCKED", "")
+"""All of these lines, once nobody else decides on them."""
+
+OPEN_COUNTERS = """
+INSERT INTO charging_counter (subscription_id, period_start, counter)
+SELECT given.subscription_id, given.period_start, ''
+FROM unnest($1::uuid[], $2::date[]) WITH ORDINALITY AS given (subscription_id, period_start, place)
+ORDER BY place ON CONFLICT DO NOTHING
+"""
+LOCK_COUNTERS = """
+SELECT 1 FROM charging_counter c JOIN unnest($1::uuid[], $2::date[]) AS given (subscription_id, period_start)
+    ON (c.shard, c.subscription_id, c.period_start) = (0, given.subscription_id, given.period_start)
+WHERE c.counter = '' ORDER BY c.subscription_id, c.period_start FOR UPDATE OF c
+"""
+COUNTERS = """
+SELECT c.subscription_id, c.period_start, c.counter, c.used
+FROM charging_counter c JOIN unnest($1::uuid[], $2::date[]) AS given (subscription_id, period_start)
+    ON (c.shard, c.subscription_id, c.period_start) = (0, given.subscription_id, given.period_start)
+WHERE c.counter <> ''
+"""
+"""Counters of periods (subscription $1, first day $2), locked behind the buckets as everybody locks them."""
+
+SESSIONS = """
+SELECT session, subscription_id, state FROM charging_session WHERE session = ANY($1::text[])
+"""
+
+ANSWERS = """
+SELECT a.session, a.key, a.fingerprint, a.answer FROM charging_answer a
+JOIN unnest($1::text[], $2::text[]) AS given (session, key) USING (session, key)
+"""
+
+DUE_SESSIONS = """
+SELECT session, subscription_id FROM charging_session WHERE lapses_at <= $1 ORDER BY lapses_at LIMIT $2
+"""
+"""Sessions of which a reservation's time is over at an instant ($1)."""
+
+PUT_SESSIONS = """
+INSERT INTO charging_session (session, subscription_id, state, began_at, closed_at, lapses_at)
+SELECT given.session, given.subscription_id, given.state::jsonb, given.began_at, given.closed_at, given.lapses_at
+FROM unnest($1::text[], $2::uuid[], $3::text[], $4::timestamptz[], $5::timestamptz[], $6::timestamptz[])
+     AS given (session, subscription_id, state, began_at, closed_at, lapses_at)
+ON CONFLICT (session) DO UPDATE
+SET state = excluded.state, closed_at = excluded.closed_at, lapses_at = excluded.lapses_at
+"""
+
+PUT_ANSWERS = """
+INSERT INTO charging_answer (session, key, fingerprint, answer, answered_at)
+SELECT given.session, given.key, given.fingerprint, given.answer::jsonb, $5
+FROM unnest($1::text[], $2::text[], $3::text[], $4::text[]) AS given (session, key, fingerprint, answer)
+"""
+
+INSERT_ONCE = """
+INSERT INTO charging_once (record_key, record_id, business_time)
+SELECT given.*, $3 FROM unnest($1::text[], $2::uuid[]) AS given
+"""
+
+INSERT_RATED = f"""
+INSERT INTO charging_rated_usage (rated_at, {NAMES})
+SELECT $1, {NAMES} FROM ROWS FROM (jsonb_to_recordset($2::jsonb) AS ({WRITTEN}))
+WITH ORDINALITY AS given ({NAMES}, place) ORDER BY place
+"""  # noqa: S608  # our own column names
+
+VERSIONS = "SELECT catalog_version, valid_from, cost_tariff FROM charging_tariffs ORDER BY valid_from, catalog_version"
