@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from linehouse.charging import store
+from linehouse.charging.sql.columns import NAMES
 from linehouse.platform.sql import brand_cursor
 
 _TURNED = ("quantity", "amount", "net", "gross", "uncollected", "blocked", "cost", "throttled", "redirected")
@@ -21,7 +21,7 @@ def _turned(name: str) -> str:
     return f"-{name}" if name in _TURNED else name
 
 
-_COPIED = ", ".join(_turned(name) for name in store.NAMES.split(", "))
+_COPIED = ", ".join(_turned(name) for name in NAMES.split(", "))
 
 
 def reverse(entries: Sequence[tuple[int, datetime]], rerate: str, now: datetime) -> int:
@@ -42,7 +42,7 @@ def reverse(entries: Sequence[tuple[int, datetime]], rerate: str, now: datetime)
             [rerate, now, *keys],
         )
         cursor.execute(
-            f"INSERT INTO charging_rated_usage (rated_at, {store.NAMES}, stands, reversal, revision, place,"  # noqa: S608
+            f"INSERT INTO charging_rated_usage (rated_at, {NAMES}, stands, reversal, revision, place,"  # noqa: S608
             f" first_rated_at, rerate) SELECT %s, {_COPIED}, false, true, revision, coalesce(place, u.sequence),"
             " coalesce(first_rated_at, u.rated_at), %s FROM charging_rated_usage u"
             " JOIN unnest(%s::bigint[], %s::timestamptz[]) AS given (sequence, rated_at)"
