@@ -17,6 +17,7 @@ from linehouse.catalog.plan import ElementChange
 from linehouse.kernel.clock import MachineClock
 from linehouse.kernel.outcome import InvalidFields, Problem, RefusedError
 from linehouse.run.at_work import brand_at_work, brand_option, operator
+from linehouse.run.commands import cgrates
 from linehouse.run.commands.deck import command as deck
 
 FOLDER = click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
@@ -197,6 +198,8 @@ def versions(brand: str) -> None:
             )
     Console(highlight=False).print(table)
 
+
+command.add_command(cgrates.command)
 
 T = TypeVar("T")
 
