@@ -2,7 +2,8 @@
 
 Nothing of the import is used here. Rows are tuples of texts as the files have them. The rule:
 
-- the profile of tenant, category and subject counts, else that of ``*any``; of its plans the last that was activated;
+- the profile of tenant, category and subject counts, without one that of ``*any``; of its plans the last that was
+  activated, and before the first nothing;
 - of the destinations that the plan rates, the one with the longest prefix of the number counts that has a rate at the
   start of the call, of several the one with the heaviest rate, else ``*any``; where there is none, the fallback
   subjects are asked one after the other;
@@ -111,12 +112,8 @@ class Reference:
         return rounded(sum_, int(decimals), method)
 
     def _plan(self, tenant: str, category: str, subject: str, now: datetime) -> tuple[str, ...] | None:
-        for name in dict.fromkeys((subject, "*any")):
-            rows = [row for row in self.profiles if row[:3] == (tenant, category, name)]
-            active = [row for row in rows if datetime.fromisoformat(row[3]) <= now]
-            if active:
-                return max(active, key=lambda row: datetime.fromisoformat(row[3]))
-        return None
+        known = any(row[:3] == (tenant, category, subject) for row in self.profiles)
+        return self._plan_of(tenant, category, subject if known else "*any", now)
 
     def _lines(
         self, tenant: str, category: str, profile: tuple[str, ...], number: str, local: datetime, depth: int

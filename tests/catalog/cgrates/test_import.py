@@ -18,7 +18,10 @@ from tests.catalog.cgrates.test_equality import charged, tariffs_of, wishes
 FILES: Mapping[str, str] = {
     "Timings.csv": "#Tag,Years,Months,MonthDays,WeekDays,Time\nNIGHT,*any,*any,*any,*any,22:00:00\n",
     "Destinations.csv": "NL,31\nNL_MOBILE,+316\n",
-    "Rates.csv": "CENT,0.1,0.06,1m,1m,0\nCENT,,0.06,1m,1s,1m\nHALF,0.1,0.03,1m,1s,0\nSMS,0,0.08,1,1,0\nMB,0,0.5,1048576,10240,0\n",
+    "Rates.csv": (
+        "CENT,0.1,0.06,1m,1m,0\nCENT,,0.06,1m,1s,1m\nHALF,0.1,0.03,1m,1s,0\nSMS,0,0.08,1,1,0\n"
+        "MB,0,0.5,1048576,10240,0\n"
+    ),
     "DestinationRates.csv": (
         "DR,NL,CENT,*up,4,0,\nDR,NL_MOBILE,CENT,*up,4,0,\nDR_NIGHT,NL,HALF,*up,4,0,\n"
         "DR_SMS,*any,SMS,*up,4,0,\nDR_DATA,*any,MB,*up,4,0,\n"

@@ -38,16 +38,11 @@ class Profiles:
         return _joined(self._of(asked, self._since, None, 1))
 
     def _of(self, subject: str, start: date, end: date | None, depth: int) -> list[Span]:
-        """The spans of ``[start, end)`` in which anything counts."""
+        """The spans of ``[start, end)`` in which anything counts: before its first plan nothing does."""
         if depth > DEEPEST_FALLBACK or subject not in self.by_subject:
             return []
-        found = []
-        own = self._own(subject)
-        first = own[0] if own else None
-        if first is not None and first[0] > start and subject != ANY:
-            # Before its first plan a subject is rated as any other.
-            found += self._of(ANY, start, _earlier(first[0], end), depth + 1)
-        for begins, ends, row in own:
+        found: list[Span] = []
+        for begins, ends, row in self._own(subject):
             since, until = max(begins, start), _earlier(ends, end)
             if until is None or since < until:
                 found += self._with_fallbacks(row, since, until, depth)
