@@ -17,7 +17,7 @@ from linehouse.catalog.plan import ElementChange
 from linehouse.kernel.clock import MachineClock
 from linehouse.kernel.outcome import InvalidFields, Problem, RefusedError
 from linehouse.run.at_work import brand_at_work, brand_option, operator
-from linehouse.run.commands import cgrates
+from linehouse.run.commands.cgrates import import_cgrates
 from linehouse.run.commands.deck import command as deck
 
 FOLDER = click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
@@ -199,7 +199,7 @@ def versions(brand: str) -> None:
     Console(highlight=False).print(table)
 
 
-command.add_command(cgrates.command)
+command.add_command(import_cgrates)
 
 T = TypeVar("T")
 

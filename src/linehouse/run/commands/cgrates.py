@@ -37,7 +37,11 @@ _FOLDER = click.Path(file_okay=False, path_type=Path)
 @click.option("--tenant", help="Which tenant, when the files have several.")
 @click.option("--category", "categories", multiple=True, help="A category to take over, with its usage: resale=voice.")
 @click.option("--currency", help="ISO 4217; by default that of the brand in --out.")
-@click.option("--prices", type=click.Choice([mode.value for mode in TaxMode]), help="Whether rates contain tax; by default as the brand's.")
+@click.option(
+    "--prices",
+    type=click.Choice([mode.value for mode in TaxMode]),
+    help="Whether rates contain tax; by default as the brand's.",
+)
 @click.option("--time-zone", "zone", help="In which timings and activations are read; by default the brand's.")
 @click.option("--from", "since", type=click.DateTime(["%Y-%m-%d"]), help="First day of the tariffs; today by default.")
 @click.option(
@@ -52,7 +56,7 @@ _FOLDER = click.Path(file_okay=False, path_type=Path)
 @click.option("--short-code", "short_codes", multiple=True, help="A destination whose prefixes are short codes.")
 @click.option("--name", default="cgrates", show_default=True, help="What the tariffs and zone files are called.")
 @click.option("--all", "everything", is_flag=True, help="Show every finding.")
-def command(
+def import_cgrates(
     folder: Path,
     out: Path | None,
     replace: bool,
