@@ -15,7 +15,7 @@ from linehouse.catalog.folder import read_folder, write_folder
 from linehouse.platform.work import Actor
 from linehouse.rating.price import price
 from linehouse.rating.values import Direction, UsageEvent, UsageType
-from linehouse.run.commands.deck import command
+from linehouse.run.commands.deck import decks as command
 
 ROBIN = Path(__file__).resolve().parents[2] / "brands" / "robin"
 BEFORE = datetime(2026, 12, 7, 22, 59, 59, tzinfo=UTC)

@@ -6,7 +6,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from linehouse.catalog.folder import read_folder, write_folder
-from linehouse.run.commands.deck import command
+from linehouse.run.commands.deck import decks as command
 
 DECK = """ACME Telecom;;;;
 Destination;Vorwahl;Preis;Takt;Gültig ab

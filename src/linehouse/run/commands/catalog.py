@@ -18,7 +18,7 @@ from linehouse.kernel.clock import MachineClock
 from linehouse.kernel.outcome import InvalidFields, Problem, RefusedError
 from linehouse.run.at_work import brand_at_work, brand_option, operator
 from linehouse.run.commands.cgrates import import_cgrates
-from linehouse.run.commands.deck import command as deck
+from linehouse.run.commands.deck import decks
 
 FOLDER = click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
 BASE = click.option(
@@ -31,7 +31,7 @@ def command() -> None:
     """Plan, publish, test and export what the brand sells."""
 
 
-command.add_command(deck)
+command.add_command(decks)
 
 
 @command.command("plan")

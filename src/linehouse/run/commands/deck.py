@@ -41,7 +41,7 @@ _SAID = 20_000
 
 
 @click.group("deck")
-def command() -> None:
+def decks() -> None:
     """Rate decks: CSV or XLSX of a carrier into zones and rules of a tariff."""
 
 
@@ -86,7 +86,7 @@ def _options(function: F) -> F:
     return function
 
 
-@command.command("fields")
+@decks.command("fields")
 def fields() -> None:
     """List what a deck can have, with the headings that are recognised."""
     for one in FIELDS:
@@ -94,7 +94,7 @@ def fields() -> None:
         click.echo(f"{one.name}{needed}: {one.label}, such as {one.example}\n    {', '.join(one.aliases)}")
 
 
-@command.command("preview")
+@decks.command("preview")
 @_options
 def preview(**options: Any) -> None:
     """Show how the file is read, and every row that is wrong; nothing is written."""
@@ -123,7 +123,7 @@ def preview(**options: Any) -> None:
     _notes(given.deck.notes)
 
 
-@command.command("diff")
+@decks.command("diff")
 @_options
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Write all of it as CSV.")
 @click.option("--against", help="Compare with what this tariff asks, instead of the deck that is there.")
@@ -149,7 +149,7 @@ def diff(out: Path | None, against: str | None, **options: Any) -> None:
         raise click.exceptions.Exit(2)
 
 
-@command.command("apply")
+@decks.command("apply")
 @_options
 @click.option("--name", default="", help="Of a tariff that is made.")
 @click.option(
@@ -186,7 +186,7 @@ def apply(**options: Any) -> None:
     click.echo(f"To publish: linehouse catalog apply {given.folder} --from {begins}")
 
 
-@command.command("export")
+@decks.command("export")
 @click.option(
     "--catalog", "folder", required=True, type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="The brand's folder of catalog files.",
