@@ -122,7 +122,7 @@ class Chance:
 
 def random_usage(chance, plans):
     """Two files of the host: one in November, one in December that also tells what November had forgotten."""
-    files = ([], [])
+    files: tuple[list[Cdr], list[Cdr]] = ([], [])
     for plan in plans:
         for _ in range(6 + chance.below(9)):
             second, late = chance.below(25 * 86_400) + 3 * 86_400, chance.below(3) == 0

@@ -11,7 +11,7 @@ from django.db import DatabaseError, connections
 from linehouse.charging import service as charging
 from linehouse.charging.errors import RerateNotNow, RerateRefused
 from linehouse.charging.models import Rerate, RerateSubscriber
-from linehouse.charging.service import RerateRequest, rerate_runs, rerate_steps
+from linehouse.charging.service import RerateRequest, rerate_runs, rerate_steps, rerate_write
 from linehouse.ledger import service as ledger
 from linehouse.platform.approval import service as approval
 from linehouse.platform.approval.errors import OwnProposal
@@ -61,7 +61,9 @@ def test_the_difference_is_seen_approved_by_another_and_applied_once(planned, po
     (row,), _ = charging.rerate_sums(planned)
     assert (row.rule, row.records, str(row.before), str(row.now)) == ("world-1-calls", 3, "3.00 EUR", "2.40 EUR")
     proposal = charging.propose_rerate(planned, actor=actor)
-    assert approval.find_proposal(proposal).effect.micros == -600_000
+    effect = approval.find_proposal(proposal).effect
+    assert effect is not None
+    assert effect.micros == -600_000
     with pytest.raises(OwnProposal):
         approval.approve(proposal, actor=actor)
     assert ledger.balance(f"unbilled/{postpaid.billing_account_number}", "EUR") == 4_132_230
@@ -153,7 +155,7 @@ def test_a_crash_between_and_within_steps_does_it_once(
     before = charging.rerate_view(number)
     approval.approve(charging.propose_rerate(number, actor=actor), actor=other)
     monkeypatch.setattr(rerate_runs, "APPLY_CHUNK", 1)
-    real, calls_made = rerate_steps.enter_again, []
+    real, calls_made = rerate_write.enter_again, []
 
     def killed(*given):
         real(*given)
@@ -204,7 +206,8 @@ def test_killed_at_any_place_it_is_done_once(planned, brand, actor, other, drain
     approval.approve(charging.propose_rerate(planned, actor=actor), actor=other)
     module, _, name = place.rpartition(".")
     home = import_module(module)
-    real, killed = getattr(home, name), []
+    real = getattr(home, name)
+    killed: list[str] = []
 
     def kill(*given, **named):
         done = real(*given, **named)

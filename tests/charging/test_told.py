@@ -82,7 +82,9 @@ def test_what_was_looked_up_is_told_by_record() -> None:
         Told(closed_user_groups={RECORD.id: frozenset({"fleet"})}, on_net={new_id(): True})
     )
     event = event_of(RECORD, LINE, told)
-    assert (event.friend_lists, event.closed_user_groups, event.on_net) == ({"family"}, {"fleet"}, None)
+    assert event.friend_lists == {"family"}
+    assert event.closed_user_groups == {"fleet"}
+    assert event.on_net is None
 
 
 def test_the_period_begins_on_the_cycle_day_or_the_last_day_of_a_short_month() -> None:
