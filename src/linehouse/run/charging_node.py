@@ -99,7 +99,12 @@ class Node:
             async with self._opening:
                 if database not in self.pools:
                     self.pools[database] = await asyncpg.create_pool(
-                        self.dsn.url(database), min_size=0, max_size=8, command_timeout=30
+                        self.dsn.url(database),
+                        min_size=0,
+                        max_size=8,
+                        command_timeout=30,
+                        # An answer promises what was committed, whatever the server thinks of haste.
+                        server_settings={"synchronous_commit": "on"},
                     )
         return self.pools[database]
 

@@ -67,7 +67,7 @@ class Charger:
             async with self.pool.acquire() as connection:
                 found = await answer(connection, self.brand, [one.asking for one in batch], wait=wait)
         except (OSError, TimeoutError, asyncpg.InterfaceError, asyncpg.PostgresConnectionError) as error:
-            self._fail(batch, _unavailable(error))
+            self._fail(batch, unavailable(error))
         except Exception as error:  # noqa: BLE001 - one request must not take the others of its batch with it
             await self._one_by_one(batch, error, wait=wait)
         else:
@@ -103,5 +103,6 @@ def _tell(answered: asyncio.Future[Answer], outcome: Answer | Exception) -> None
         answered.set_result(outcome)
 
 
-def _unavailable(error: Exception) -> DomainError:
+def unavailable(error: Exception) -> DomainError:
+    """What a door answers while the database is away."""
     return ChargingUnavailable(f"the database does not answer ({type(error).__name__}); ask again with the same key")

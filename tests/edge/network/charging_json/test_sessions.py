@@ -12,7 +12,9 @@ import pytest
 from linehouse.balance import service as balance
 from linehouse.charging.node import Charger, faults
 from linehouse.charging.ports import use_tax_rates
-from linehouse.edge.network.charging_json import charge, sessions
+from linehouse.edge.network.charging_json import brands, charge, sessions
+from linehouse.platform.access import oauth
+from linehouse.platform.access.programs import ClientWishes, register_program, revoke_program
 from linehouse.platform.access.service import create_client
 from linehouse.platform.checks import verify
 from linehouse.platform.outbox import service as outbox
@@ -57,9 +59,9 @@ def line(brand, actor, drain, monkeypatch):
 def door(installation, line):
     """Several requests at once, by as many nodes as wished; statuses and JSON in their order."""
     with realm_scope(CONTROL):
-        token = create_client("gateway", "robin", frozenset({"charging.write"}))
+        gateway = create_client("gateway", "robin", frozenset({"charging.write"}))
 
-    def put(*asked, nodes=1, sweep=False):
+    def put(*asked, nodes=1, sweep=False, token=gateway):
         async def run():
             mine = [Node(installation.dsn) for _ in range(nodes)]
             try:
@@ -247,3 +249,30 @@ def test_a_batch_that_breaks_is_whole_or_not_at_all(line, one, door, point):
 
 def test_the_door_answers_every_operation_that_it_names():
     assert sessions.OPERATIONS == ("start", "update", "finish", "once", "refund")
+
+
+def test_a_token_of_oauth_charges_until_its_program_is_revoked(line, door, actor):
+    wishes = ClientWishes(name="Gateway", scopes=frozenset({"charging.write"}))
+    with realm_scope(CONTROL):
+        made = register_program("robin", wishes, actor=actor, reason="a gateway comes")
+        proved = oauth.proved_by_secret(str(made.client_id), made.secret)
+        assert proved is not None
+        token = oauth.new_access_token()
+        oauth.keep_token(proved, token, wishes.scopes)
+    asked = ("once", {"session": "o", "key": "1", "services": [{**VOICE, "used": [{"quantity": "61 s"}]}]})
+    [(status, _)] = door(asked, token=token)
+    assert (status, left(line)) == (200, (4_000_000, 0, 1_000_000))
+    with realm_scope(CONTROL):
+        revoke_program("robin", made.client_id, actor=actor, reason="it is gone")
+    brands._seen.clear()
+    [(status, answer)] = door(asked, token=token)
+    assert (status, answer["code"]) == (403, "charging_json.not_allowed")
+
+
+def test_who_may_only_see_usage_does_not_charge(line, door):
+    with realm_scope(CONTROL):
+        reader = create_client("reports", "robin", frozenset({"usage.read"}))
+    asked = ("once", {"session": "o", "key": "1", "services": [{**VOICE, "used": [{"quantity": "61 s"}]}]})
+    [(status, answer)] = door(asked, token=reader)
+    assert (status, answer["code"]) == (403, "charging_json.not_allowed")
+    assert left(line) == (5_000_000, 0, 0)

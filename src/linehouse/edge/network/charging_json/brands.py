@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 import asyncpg
 
+from linehouse.kernel.clock import MachineClock
 from linehouse.kernel.error import DomainError, Kind
 from linehouse.platform.postgres.generated_version import generated_version
 
@@ -22,11 +23,22 @@ CHARGE = "charging.write"
 REMEMBERED = 1.0
 """For how many seconds a token that was looked up is not looked up again: a revoked one serves so long at most."""
 
-_CLIENT = """
-SELECT c.id::text AS client, c.scopes, b.key, b.database, b.frozen, b.serves, b.schema_version
+_BRAND = "b.key, b.database, b.frozen, b.serves, b.schema_version"
+_HOLDS = "c.revoked_at IS NULL AND (c.expires_at IS NULL OR c.expires_at > $2)"
+_CLIENT = f"""
+SELECT c.id::text AS client, c.scopes, {_BRAND}
 FROM control_apiclient c JOIN control_brand b ON b.key = c.brand_id
-WHERE c.token_hash = $1 AND c.revoked_at IS NULL
-"""
+WHERE c.token_hash = $1 AND {_HOLDS}
+UNION ALL
+SELECT c.id::text, coalesce((SELECT jsonb_agg(asked) FROM jsonb_array_elements_text(t.scopes) asked
+                             WHERE c.scopes ? asked), '[]'), {_BRAND}
+FROM control_accesstoken t JOIN control_apiclient c ON c.id = t.client_id
+JOIN control_clientsecret s ON s.id = t.secret_id JOIN control_brand b ON b.key = c.brand_id
+WHERE t.token_hash = $1 AND t.revoked_at IS NULL AND t.expires_at > $2
+  AND s.revoked_at IS NULL AND (s.expires_at IS NULL OR s.expires_at > $2) AND {_HOLDS}
+LIMIT 1
+"""  # noqa: S608  # our own text
+"""The client that a token ($1, its digest) proves at an instant ($2): a long-lived one, or of OAuth 2.0."""
 
 
 class NotAllowed(DomainError, code="charging_json.not_allowed", kind=Kind.FORBIDDEN):
@@ -84,7 +96,7 @@ async def _client(databases: Databases, digest: str, control: str) -> Any:
     if known is not None and now - known[0] < REMEMBERED:
         return known[1]
     pool = await databases.pool(control)
-    row = await pool.fetchrow(_CLIENT, digest)
+    row = await pool.fetchrow(_CLIENT, digest, MachineClock().now())
     if row is not None:
         if len(_seen) >= _SEEN_AT_MOST:
             _seen.clear()

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from linehouse.charging.node import Asking, Charger
+import asyncpg
+
+from linehouse.charging.node import Asking, Charger, unavailable
 from linehouse.edge.network.charging_json.brands import CHARGE, CONTROL, Databases, brand_of
 from linehouse.edge.network.charging_json.enquiry import STATUS
 from linehouse.edge.network.charging_json.messages import Refusal, digits_of, refusal_of
@@ -15,7 +17,7 @@ from linehouse.edge.network.charging_json.session_messages import (
     fingerprint_of,
     request_of,
 )
-from linehouse.kernel.error import DomainError
+from linehouse.kernel.error import DomainError, Kind
 from linehouse.rating.session.answers import Refusal as Refused
 
 OPERATIONS = ("start", "update", "finish", "once", "refund")
@@ -54,5 +56,7 @@ async def charge(
         )
     except DomainError as error:
         return STATUS[error.kind], refusal_of(error)
+    except (OSError, TimeoutError, asyncpg.InterfaceError, asyncpg.PostgresError) as error:
+        return STATUS[Kind.UNAVAILABLE], refusal_of(unavailable(error))
     status = _CONFLICT if answer.refusal is Refused.KEY_REUSED else 200
     return status, answer_told(asked.session, asked, answer)
