@@ -56,7 +56,7 @@ def test_exact_with_a_factor_and_a_price_of_its_own(shop, take, actor, drain, la
         ("    factor: 0\n", "no number above zero"),
         ("    block: 1 MB\n", "counted in octet, not in ms"),
         ("    price: {connect: 0.02}\n", "needs `steps`"),
-        ("    shared: yes\n", "`shared` of a allowance is not supported"),
+        ("    overage: carry\n", "`overage` of a allowance is not supported"),
     ],
 )
 def test_terms_that_cannot_be_are_refused(shop, actor, line, said) -> None:

@@ -15,3 +15,7 @@ class GrantDiffers(DomainError, code="balance.grant_differs", kind=Kind.CONFLICT
 
 class BucketOverdrawn(DomainError, code="balance.bucket_overdrawn", kind=Kind.CONFLICT):
     """A use would take more than the bucket holds; nothing was taken."""
+
+
+class MemberNotPossible(DomainError, code="balance.member_not_possible", kind=Kind.REFUSED):
+    """The line cannot be taken into that group."""

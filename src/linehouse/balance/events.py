@@ -40,3 +40,36 @@ class BucketExpired(Event, name="balance.bucket.expired", version=1, aggregate="
     ref: str
     asset: str
     unused: int
+
+
+class BucketRolledOver(Event, name="balance.bucket.rolled_over", version=1, aggregate="bucket_id"):
+    """Of what was unused when the bucket's time was over, ``amount`` moved into the bucket ``into``."""
+
+    bucket_id: UUID
+    customer_id: UUID
+    subscription: str
+    ref: str
+    asset: str
+    amount: int
+    into: str
+    valid_to: datetime | None
+
+
+class MemberJoined(Event, name="balance.member.joined", version=1, aggregate="holder_id"):
+    """A line may use the shared allowances of another one from this instant."""
+
+    holder_id: UUID
+    holder: str
+    subscription_id: UUID
+    subscription: str
+    joined_at: datetime
+
+
+class MemberLeft(Event, name="balance.member.left", version=1, aggregate="holder_id"):
+    """A line uses the shared allowances of another one no more from this instant."""
+
+    holder_id: UUID
+    holder: str
+    subscription_id: UUID
+    subscription: str
+    left_at: datetime

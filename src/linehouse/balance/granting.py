@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from linehouse.balance.periods import amount_for, turn_from, validity_from
-from linehouse.balance.values import BucketView, Grant, Owner, TaxedAt
-from linehouse.catalog.values import Allowance, BillingMode, OfferingKind, ProductOffering
+from linehouse.balance.values import BucketView, Grant, Owner, Shared, TaxedAt
+from linehouse.catalog.values import Allowance, BillingMode, OfferingKind, ProductOffering, Sharing
 from linehouse.kernel.period import Period
 from linehouse.rating.values import BucketKind
 
@@ -76,6 +76,42 @@ def until(product: Granted, end: datetime) -> Iterator[Grant]:
             yield made
 
 
+def roll_over(bucket: BucketView, cycle_day: int, zone: ZoneInfo) -> Grant | None:
+    """The bucket into which the unused rest moves when the time of this one is over; None where nothing does.
+
+    It covers the same usage on the same terms, shared by the same lines, until the next period ends or as long as the
+    rule says, and does not roll over again. Usage of the time before that is told only later may still take from it.
+    """
+    rule = bucket.terms.rollover
+    if rule is None or bucket.valid.end is None or bucket.left is None:
+        return None
+    amount = rule.of(bucket.left)
+    if not amount:
+        return None
+    begin = bucket.valid.end
+    valid = turn_from(begin, cycle_day, zone).valid if rule.lasts is None else validity_from(begin, rule.lasts, zone)
+    return Grant(
+        ref=f"{bucket.ref}/rollover",
+        owner=bucket.owner,
+        product_id=bucket.product_id,
+        kind=bucket.kind,
+        asset=bucket.asset,
+        amount=amount,
+        valid=valid,
+        source=bucket.source,
+        catalog_version=bucket.catalog_version,
+        texts=bucket.texts,
+        priority=bucket.priority if rule.priority is None else rule.priority,
+        scope=bucket.scope,
+        when_empty=bucket.when_empty,
+        taxed_at=bucket.taxed_at,
+        terms=replace(bucket.terms, rollover=None),
+        shared=bucket.shared,
+        rolled_from=bucket.ref,
+        late_from=bucket.takes_usage_of.start,
+    )
+
+
 def fresh(grant: Grant, bucket_id: UUID) -> BucketView:
     """The bucket of a grant before anything was taken from it. Its age is the beginning of its validity."""
     return BucketView(
@@ -97,6 +133,8 @@ def fresh(grant: Grant, bucket_id: UUID) -> BucketView:
         scope=grant.scope,
         when_empty=grant.when_empty,
         terms=grant.terms,
+        shared=grant.shared,
+        late_from=grant.late_from,
         taxed_at=grant.taxed_at,
         created_at=grant.valid.start,
         closed_at=None,
@@ -119,7 +157,20 @@ def _units(product: Granted, allowance: Allowance, turn: str, amount: int | None
         scope=allowance.scope,
         when_empty=allowance.when_empty,
         terms=allowance.terms,
+        shared=_shared(product.owner, allowance),
     )
+
+
+def _shared(owner: Owner, allowance: Allowance) -> Shared | None:
+    """Who uses the bucket of an allowance together: the lines of whoever holds it."""
+    if allowance.shared is None:
+        return None
+    holders = {
+        Sharing.ACCOUNT: owner.account_id,
+        Sharing.CUSTOMER: owner.customer_id,
+        Sharing.GROUP: owner.subscription_id,
+    }
+    return Shared(allowance.shared, holders[allowance.shared], allowance.cap)
 
 
 def _credits(product: Granted) -> list[Grant]:

@@ -11,6 +11,7 @@ from uuid import UUID
 
 import msgspec
 
+from linehouse.balance.sharing_store import with_parts
 from linehouse.balance.sql.rows import COLUMNS, bucket_of, kept_terms, owner_of
 from linehouse.balance.values import BucketView, Grant, MovementKind, MovementView, Owner
 from linehouse.kernel.clock import MachineClock
@@ -34,6 +35,7 @@ class Moved:
     cause: str
     key: str
     record_id: UUID | None = None
+    member: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,10 @@ def insert_buckets(grants: Sequence[Grant], now: datetime) -> dict[str, UUID]:
             g.valid.start,
             g.valid.end,
             json.dumps(kept_terms(g.terms)),
+            g.late_from,
+            g.shared.by.value if g.shared is not None else None,
+            g.shared.holder_id if g.shared is not None else None,
+            g.shared.cap if g.shared is not None else None,
         )
         for g in grants
     ]
@@ -84,11 +90,13 @@ def insert_buckets(grants: Sequence[Grant], now: datetime) -> dict[str, UUID]:
             """
             INSERT INTO balance_bucket (id, ref, kind, asset, customer_id, subscription_id, subscription, account_id,
                                         account, product_id, source, catalog_version, texts, granted, taxed_at,
-                                        priority, scope, when_empty, valid_from, valid_to, terms, created_at)
+                                        priority, scope, when_empty, valid_from, valid_to, terms, late_from, shared,
+                                        holder_id, cap, created_at)
             SELECT given.*, %s
             FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::text[], %s::uuid[], %s::uuid[], %s::text[], %s::uuid[],
                         %s::text[], %s::uuid[], %s::text[], %s::int[], %s::jsonb[], %s::bigint[], %s::text[], %s::int[],
-                        %s::jsonb[], %s::text[], %s::timestamptz[], %s::timestamptz[], %s::jsonb[]) AS given
+                        %s::jsonb[], %s::text[], %s::timestamptz[], %s::timestamptz[], %s::jsonb[],
+                        %s::timestamptz[], %s::text[], %s::uuid[], %s::bigint[]) AS given
             ON CONFLICT (ref) DO NOTHING RETURNING ref, id
             """,
             [now, *(list(column) for column in zip(*rows, strict=True))],
@@ -100,7 +108,9 @@ def insert_movements(movements: Sequence[Moved], now: datetime, actor: str) -> N
     """Append movements and their once-keys; a key that is taken is refused by the database."""
     if not movements:
         return
-    rows = [(m.bucket_id, m.ref, m.kind.value, m.amount, m.asset, m.left, m.cause, m.record_id) for m in movements]
+    rows = [
+        (m.bucket_id, m.ref, m.kind.value, m.amount, m.asset, m.left, m.cause, m.record_id, m.member) for m in movements
+    ]
     with brand_cursor() as cursor:
         cursor.execute(
             "INSERT INTO balance_movement_key (key, business_time)"
@@ -110,10 +120,10 @@ def insert_movements(movements: Sequence[Moved], now: datetime, actor: str) -> N
         cursor.execute(
             """
             INSERT INTO balance_movement (bucket_id, ref, kind, amount, asset, left_after, cause, record_id,
-                                          business_time, machine_time, actor)
+                                          member, business_time, machine_time, actor)
             SELECT given.*, %s, %s, %s
             FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::bigint[], %s::text[], %s::bigint[], %s::text[],
-                        %s::uuid[]) AS given
+                        %s::uuid[], %s::text[]) AS given
             """,
             [now, MachineClock().now(), actor, *(list(column) for column in zip(*rows, strict=True))],
         )
@@ -126,7 +136,8 @@ def buckets(where: str, params: Sequence[Any], *, lock: bool = False, limit: int
         order = f"ORDER BY id LIMIT {int(limit)}" + (" FOR UPDATE" if lock else "")
     with brand_cursor() as cursor:
         cursor.execute(f"SELECT {COLUMNS} FROM balance_bucket WHERE {where} {order}", list(params))  # noqa: S608
-        return [bucket_of(row) for row in dict_rows(cursor)]
+        found = [bucket_of(row) for row in dict_rows(cursor)]
+    return with_parts(found)
 
 
 def take(amounts: Mapping[UUID, int]) -> None:
@@ -169,21 +180,23 @@ def shift(deltas: Mapping[UUID, tuple[int, int, int]]) -> None:
         )
 
 
-def close(ids: Sequence[UUID], now: datetime) -> None:
-    """What is left is expired; nothing of it can be used by later usage."""
+def close(rolled: Mapping[UUID, int], now: datetime) -> None:
+    """What rolls over moves on, what is then left is expired; nothing of it can be used by later usage."""
     with brand_cursor() as cursor:
         cursor.execute(
-            "UPDATE balance_bucket SET closed_at = %s, expired = coalesce(granted - used - reserved, 0)"
-            " WHERE id = ANY(%s::uuid[]) AND closed_at IS NULL",
-            [now, list(ids)],
+            "UPDATE balance_bucket b SET closed_at = %s, rolled = given.rolled,"
+            " expired = coalesce(granted - used - reserved - given.rolled, 0)"
+            " FROM unnest(%s::uuid[], %s::bigint[]) AS given (id, rolled)"
+            " WHERE b.id = given.id AND b.closed_at IS NULL",
+            [now, list(rolled), list(rolled.values())],
         )
 
 
 def end_early(product_id: UUID, at: datetime) -> None:
-    """Unit buckets of a product that ended are valid until then."""
+    """Unit buckets of a product that ended are valid until then, and nothing of them rolls over."""
     with brand_cursor() as cursor:
         cursor.execute(
-            "UPDATE balance_bucket SET valid_to = greatest(valid_from, least(valid_to, %s))"
+            "UPDATE balance_bucket SET valid_to = greatest(valid_from, least(valid_to, %s)), terms = terms - 'rollover'"
             " WHERE product_id = %s AND kind = 'units' AND closed_at IS NULL",
             [at, product_id],
         )
@@ -265,7 +278,7 @@ def movements(where: str, params: Sequence[Any], *, offset: int, limit: int) -> 
         cursor.execute(f"SELECT count(*) FROM balance_movement WHERE {where}", list(params))  # noqa: S608
         counted = cursor.fetchone()
         cursor.execute(
-            "SELECT position, ref, kind, amount, asset, left_after, cause, record_id, business_time, actor"  # noqa: S608
+            "SELECT position, ref, kind, amount, asset, left_after, cause, record_id, business_time, actor, member"  # noqa: S608
             f" FROM balance_movement WHERE {where} ORDER BY business_time DESC, position DESC OFFSET %s LIMIT %s",
             [*params, offset, limit],
         )
@@ -278,7 +291,8 @@ def unequal_to_movements() -> list[tuple[str, str, str]]:
     with brand_cursor() as cursor:
         cursor.execute(
             """
-            SELECT b.ref, concat_ws('/', b.granted, b.used, b.expired), concat_ws('/', m.granted, m.used, m.expired)
+            SELECT b.ref, concat_ws('/', b.granted, b.used, b.expired, b.rolled),
+                   concat_ws('/', m.granted, m.used, m.expired, m.rolled)
             FROM balance_bucket b CROSS JOIN LATERAL (
                 SELECT CASE WHEN b.granted IS NOT NULL
                             THEN coalesce(sum(amount) FILTER (WHERE kind IN ('grant', 'refund')), 0)
@@ -286,10 +300,12 @@ def unequal_to_movements() -> list[tuple[str, str, str]]:
                        coalesce(sum(amount) FILTER (WHERE kind IN ('use', 'late-use')), 0)
                            - coalesce(sum(amount) FILTER (WHERE kind IN ('return', 'late-return')), 0) AS used,
                        coalesce(sum(amount) FILTER (WHERE kind IN ('expire', 'late-return')), 0)
-                           - coalesce(sum(amount) FILTER (WHERE kind = 'late-use'), 0) AS expired
+                           - coalesce(sum(amount) FILTER (WHERE kind = 'late-use'), 0) AS expired,
+                       coalesce(sum(amount) FILTER (WHERE kind = 'rollover'), 0) AS rolled
                 FROM balance_movement WHERE bucket_id = b.id
             ) m
-            WHERE (b.granted, b.used, b.expired) IS DISTINCT FROM (m.granted, m.used, m.expired)
+            WHERE (b.granted, b.used, b.expired, b.rolled)
+                  IS DISTINCT FROM (m.granted, m.used, m.expired, m.rolled)
             ORDER BY b.ref
             """
         )
@@ -301,6 +317,6 @@ def what_is_left() -> dict[tuple[str, str], int]:
     with brand_cursor() as cursor:
         cursor.execute(
             "SELECT CASE WHEN kind = 'units' THEN 'allowance/' ELSE 'prepaid/' END || ref, asset,"
-            " granted - used - expired FROM balance_bucket WHERE granted IS NOT NULL"
+            " granted - used - expired - rolled FROM balance_bucket WHERE granted IS NOT NULL"
         )
         return {(account, asset): left for account, asset, left in cursor.fetchall()}

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from linehouse.catalog.values import Terms
+from linehouse.catalog.values import Sharing, Terms
 from linehouse.kernel.money import Money
 from linehouse.kernel.period import Period
 from linehouse.kernel.quantity import Quantity, Unit
@@ -42,6 +42,8 @@ class MovementKind(StrEnum):
     """The same after the bucket's unused rest had been booked as expired: what comes back expires with it."""
     WITHDRAW = "withdraw"
     """A refund that was taken back."""
+    ROLLOVER = "rollover"
+    """Unused when its time was over, and moved into a bucket of its own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,12 +57,62 @@ class Owner:
     account: str
 
 
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """Who uses a bucket together: the lines of ``holder_id``, which is an account, a customer, or the plan product
+    whose group it is; each of them up to ``cap`` base units (None: as much as there is)."""
+
+    by: Sharing
+    holder_id: UUID
+    cap: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    """A line that may use shared buckets: those of its account, its customer, and of the groups that it is in.
+
+    ``groups`` has, by the plan product that holds the group, when the line was in it.
+    """
+
+    subscription_id: UUID
+    subscription: str
+    account_id: UUID
+    customer_id: UUID
+    groups: tuple[tuple[UUID, Period], ...] = ()
+
+    @property
+    def holders(self) -> tuple[UUID, ...]:
+        """Whoever may hold a bucket that this line uses."""
+        return (self.account_id, self.customer_id, *(holder for holder, _ in self.groups))
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What one line took of a shared bucket."""
+
+    subscription_id: UUID
+    subscription: str
+    used: int
+
+
+@dataclass(frozen=True, slots=True)
+class GroupMember:
+    """A line that uses the shared allowances of another one (``holder``), and when."""
+
+    holder_id: UUID
+    holder: str
+    subscription_id: UUID
+    subscription: str
+    period: Period
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grant:
     """Something to be granted. ``ref`` is its business key and once-key; ``amount`` None is unlimited.
 
     ``source`` (``offering/allowance``) names the ledger accounts on which grants, use and expiry of its kind meet.
-    ``asset`` is a unit or a currency; amounts are base units or micro-units.
+    ``asset`` is a unit or a currency; amounts are base units or micro-units. ``rolled_from`` is the reference of the
+    bucket whose unused rest this is; usage from ``late_from`` on that is told only after its end may take from it.
     """
 
     ref: str
@@ -78,11 +130,18 @@ class Grant:
     when_empty: WhenEmpty = WhenEmpty.CHARGE
     taxed_at: TaxedAt = TaxedAt.SALE
     terms: Terms = field(default_factory=Terms)
+    shared: Shared | None = None
+    rolled_from: str = ""
+    late_from: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BucketView:
-    """A bucket as it stands. ``closed_at`` is when its unused rest was booked as expired."""
+    """A bucket as it stands. ``closed_at`` is when its unused rest was booked as expired, ``rolled`` what moved on.
+
+    ``parts`` is what each line took of a shared bucket, and ``group`` when a line was in the group that shares it;
+    lines are named by their business number.
+    """
 
     id: UUID
     ref: str
@@ -105,6 +164,12 @@ class BucketView:
     created_at: datetime
     closed_at: datetime | None
     terms: Terms = field(default_factory=Terms)
+    rolled: int = 0
+    late_from: datetime | None = None
+    first_used_at: datetime | None = None
+    shared: Shared | None = None
+    parts: Mapping[str, Part] = field(default_factory=dict)
+    group: Mapping[str, tuple[Period, ...]] = field(default_factory=dict)
 
     @property
     def unlimited(self) -> bool:
@@ -119,12 +184,12 @@ class BucketView:
     @property
     def left(self) -> int | None:
         """What can still be used now: nothing after its end; None for unlimited."""
-        return None if self.granted is None else self.granted - self.used - self.reserved - self.expired
+        return None if self.granted is None else self.granted - self.used - self.reserved - self.expired - self.rolled
 
     @property
     def left_for_its_time(self) -> int | None:
         """What usage within its validity may still take, also when that is told after the end."""
-        return None if self.granted is None else self.granted - self.used - self.reserved
+        return None if self.granted is None else self.granted - self.used - self.reserved - self.rolled
 
     @property
     def share_used(self) -> int:
@@ -141,18 +206,70 @@ class BucketView:
         """Its text in the language, else in the first that there is, else its reference."""
         return self.texts.get(language) or next(iter(self.texts.values()), self.ref)
 
-    def for_decision(self) -> Bucket:
-        """The bucket as rating decides on it, for usage within its validity."""
+    @property
+    def takes_usage_of(self) -> Period:
+        """When usage may have been that takes from it: its validity, and the time from which it rolled over."""
+        return self.valid if self.late_from is None else Period(self.late_from, self.valid.end)
+
+    def used_by(self, subscription: str) -> int:
+        """What one line took: of a shared bucket its part."""
+        if self.shared is None:
+            return self.used
+        return self.parts[subscription].used if subscription in self.parts else 0
+
+    def cap_left(self, subscription: str) -> int | None:
+        """What one line may still take within its cap; None: no cap."""
+        if self.shared is None or self.shared.cap is None:
+            return None
+        return max(0, self.shared.cap - self.used_by(subscription))
+
+    def open_to(self, subscription: str, at: datetime) -> bool:
+        """Whether the line may use it at that instant: lines of a group may while they are in it."""
+        if self.shared is None or self.shared.by is not Sharing.GROUP or subscription == self.owner.subscription:
+            return True
+        return any(period.contains(at) for period in self.group.get(subscription, ()))
+
+    def after(self, amount: int, subscription: str = "", subscription_id: UUID | None = None) -> BucketView:
+        """The bucket after so much was taken from it (negative: given back) by a line."""
+        if amount < 0:
+            return replace(self, granted=(self.granted or 0) - amount)
+        return self._moved(amount, subscription, subscription_id)
+
+    def before(self, amount: int, subscription: str = "", subscription_id: UUID | None = None) -> BucketView:
+        """The bucket as if a line had never taken so much (> 0) from it."""
+        return self._moved(-amount, subscription, subscription_id)
+
+    def _moved(self, amount: int, subscription: str, subscription_id: UUID | None) -> BucketView:
+        late = self.closed_at is not None and not self.unlimited
+        parts = self.parts
+        if self.shared is not None and subscription:
+            before = parts.get(subscription, Part(subscription_id or self.owner.subscription_id, subscription, 0))
+            parts = {**parts, subscription: replace(before, used=before.used + amount)}
+        return replace(self, used=self.used + amount, expired=self.expired - (amount if late else 0), parts=parts)
+
+    def begun(self, first_used: datetime) -> BucketView:
+        """The bucket with its time begun, where it lasts from its first use."""
+        if self.terms.lasts is None or self.first_used_at is not None:
+            return self
+        valid = Period(self.valid.start, first_used + self.terms.lasts)
+        return replace(self, first_used_at=first_used, valid=valid)
+
+    def for_decision(self, subscription: str = "") -> Bucket:
+        """The bucket as rating decides on it, for usage within its validity, by one of the lines that share it."""
         return Bucket(
             ref=self.ref,
             kind=self.kind,
             available=self.left_for_its_time,
-            valid=self.valid,
+            valid=self.takes_usage_of,
             created_at=self.created_at,
             name=self.name(),
             priority=self.priority,
             scope=self.scope,
+            shared=self.shared is not None,
+            cap_left=self.cap_left(subscription) if subscription else None,
             when_empty=self.when_empty,
+            when_empty_to=self.terms.when_empty_to,
+            lasts=self.terms.lasts if self.first_used_at is None else None,
             block=self.terms.block,
             exact=self.terms.exact,
             partial=self.terms.partial,
@@ -171,7 +288,9 @@ class BucketView:
 class BucketUse:
     """What one decided event takes from a bucket (``amount`` > 0), or gives back to it (``amount`` < 0, money only).
 
-    ``key`` is the once-key of the movement, ``cause`` the ledger's; ``left`` is what is left after it.
+    ``key`` is the once-key of the movement, ``cause`` the ledger's; ``left`` is what is left after it. ``by`` is the
+    business number of the line that used it, ``by_id`` its id: of a shared bucket not always the owner's.
+    ``first_used`` begins the time of a bucket that lasts from its first use.
     """
 
     bucket: BucketView
@@ -180,6 +299,9 @@ class BucketUse:
     cause: str
     record_id: UUID
     left: int | None
+    by: str = ""
+    by_id: UUID | None = None
+    first_used: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +318,7 @@ class MovementView:
     record_id: UUID | None
     business_time: datetime
     actor: str
+    member: str = ""
 
 
 def grant_transfers(grant: Grant) -> tuple[Transfer, ...]:
@@ -203,7 +326,8 @@ def grant_transfers(grant: Grant) -> tuple[Transfer, ...]:
     if not grant.amount:
         return ()
     account = f"allowance/{grant.ref}" if grant.kind is BucketKind.UNITS else f"prepaid/{grant.ref}"
-    return (Transfer(f"granted/{grant.source}", account, grant.amount, grant.asset),)
+    source = f"allowance/{grant.rolled_from}" if grant.rolled_from else f"granted/{grant.source}"
+    return (Transfer(source, account, grant.amount, grant.asset),)
 
 
 def expiry_transfers(bucket: BucketView, unused: int) -> tuple[Transfer, ...]:

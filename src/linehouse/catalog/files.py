@@ -19,10 +19,11 @@ from typing import TypeVar
 from linehouse.catalog.errors import FilesInvalid
 from linehouse.catalog.lint import references, sense
 from linehouse.catalog.oddities import said_twice
+from linehouse.catalog.text.allowances import Surroundings
 from linehouse.catalog.text.brand import parse_brand
 from linehouse.catalog.text.law import check_law
 from linehouse.catalog.text.logo import LOGO_FILE, checked_logo
-from linehouse.catalog.text.offerings import Surroundings, WrittenOffering, parse_offering
+from linehouse.catalog.text.offerings import WrittenOffering, parse_offering
 from linehouse.catalog.text.specifications import Specifications, parse_specifications
 from linehouse.catalog.values import BrandProfile, Catalogue
 from linehouse.kernel.error import DomainError

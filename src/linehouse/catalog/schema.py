@@ -5,6 +5,16 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 
+from linehouse.catalog.text.allowances import (
+    ADDRESS,
+    ALLOWANCE,
+    COUNTER,
+    ELSEWHERE,
+    NO_ROLLOVER,
+    OWN_PRICE,
+    ROLLOVER,
+    SLOWER,
+)
 from linehouse.catalog.text.brand import (
     ACCOUNTS,
     BANK_ACCOUNT,
@@ -18,17 +28,14 @@ from linehouse.catalog.text.brand import (
 from linehouse.catalog.text.examples import GRAMMAR
 from linehouse.catalog.text.law import LAW, LINT, WITHOUT
 from linehouse.catalog.text.offerings import (
-    ALLOWANCE,
     CHANNELS,
     CREDIT,
     CUSTOMERS,
     FOR,
     OFFERING,
-    OWN_PRICE,
     PRICE,
     SOLD,
     TAX_CATEGORIES,
-    WHEN_EMPTY,
 )
 from linehouse.catalog.text.specifications import PARAMETER, PRODUCT, RESOURCE, SERVICE, SPECIFICATIONS
 from linehouse.catalog.values import (
@@ -43,10 +50,12 @@ from linehouse.catalog.values import (
     Parts,
     Prorate,
     ResourceKind,
-    Rollover,
+    Sharing,
     TaxMode,
+    WhenEmpty,
 )
 from linehouse.rating.accepted_text import accepted_schema
+from linehouse.rating.allowance_periods import OnChange
 from linehouse.rating.regulation import shipped
 from linehouse.rating.regulation.schema import regulation_schema
 from linehouse.rating.schema_words import (
@@ -166,10 +175,16 @@ def _allowance() -> Schema:
             "except": said(some(conditions_schema()), "and which not: this beats `covers`"),
             "every": said(words(("cycle",)), "granted anew with every billing cycle"),
             "valid-for": said(_LENGTH, "how long what is granted once lasts"),
+            "lasts": said(_LENGTH, "so long from its first use, days or weeks"),
             "first-period": words(FirstPeriod),
+            "on-change": said(words(OnChange), "what a change of plan in mid period makes of it"),
             "priority": said(WHOLE, "lower numbers are used first"),
-            "when-empty": words(WHEN_EMPTY),
-            "rollover": words(Rollover),
+            "when-empty": said(
+                _when_empty(), "what happens when it is used up: charge (usual), block, slower, elsewhere"
+            ),
+            "shared": said(words(Sharing), "who uses it together with the line that brings it"),
+            "cap-per-member": said(QUANTITY, "what one line may take of a shared allowance, per period"),
+            "rollover": said(_rollover(), "what of an unused rest moves into the next period"),
             "block": said(QUANTITY, "replaces the tariff's block for what it covers"),
             "exact": said(BOOLEAN, "only what was used is taken, not the whole block"),
             "partial": said(BOOLEAN, "it also gives what is left for a part of a block; the rest goes on, pro rata"),
@@ -181,6 +196,27 @@ def _allowance() -> Schema:
             ),
         },
     )
+
+
+def _when_empty() -> Schema:
+    counter, address = {"type": "string", "pattern": COUNTER}, {"type": "string", "pattern": ADDRESS}
+    plain = words(word for word in WhenEmpty if word is not WhenEmpty.REDIRECT)
+    slower = mapping(SLOWER, {"throttle": said(counter, "the policy counter that says how slow")})
+    elsewhere = mapping(ELSEWHERE, {"redirect": said(address, "where more can be bought")})
+    return {"anyOf": [plain, slower, elsewhere]}
+
+
+def _rollover() -> Schema:
+    given = mapping(
+        ROLLOVER,
+        {
+            "min": said(QUANTITY, "below this nothing moves on"),
+            "max": said(QUANTITY, "above this nothing moves on"),
+            "lasts": said(_LENGTH, "how long what moved on can be used; the usual is the next period"),
+            "priority": said(WHOLE, "when it is used; the usual is that of the allowance"),
+        },
+    )
+    return {"anyOf": [{"const": NO_ROLLOVER}, given]}
 
 
 def _credit() -> Schema:

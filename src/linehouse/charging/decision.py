@@ -17,7 +17,7 @@ from linehouse.kernel.money import BIGINT_MAX
 from linehouse.kernel.period import Period
 from linehouse.rating.buckets import NO_AMOUNT
 from linehouse.rating.session.once import debit_once
-from linehouse.rating.session.state import Holding
+from linehouse.rating.session.state import Holding, Member
 from linehouse.rating.values import Bucket, BucketKind, Consumption, PaidBy, Tariff, TaxMode, UsageEvent, Verdict
 from linehouse.usage.values import NormalisedUsage
 
@@ -34,11 +34,16 @@ class TariffInForce:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What one record takes from a bucket (negative: gives back); the bucket is as it was before, ``left`` after."""
+    """What one record takes from a bucket (negative: gives back); the bucket is as it was before, ``left`` after.
+
+    ``by`` is the line that used it, ``first_used`` when the time of a bucket began that lasts from its first use.
+    """
 
     bucket: BucketView
     amount: int
     left: int | None
+    by: Line
+    first_used: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +90,11 @@ def unbilled_purse(line: Line) -> Bucket:
 def purses(line: Line, buckets: Sequence[BucketView], event: UsageEvent, currency: str) -> list[Bucket]:
     """The buckets that could pay for the event: units of its kind, and money of the tariff's currency."""
     unit = event.usage_type.unit.value
-    found = [bucket.for_decision() for bucket in buckets if bucket.asset == (currency if bucket.is_money else unit)]
+    found = [
+        bucket.for_decision(line.subscription)
+        for bucket in buckets
+        if bucket.asset == (currency if bucket.is_money else unit)
+    ]
     if line.billing_mode is BillingMode.POSTPAID:
         found.append(unbilled_purse(line))
     return found
@@ -97,9 +106,10 @@ def _holdings(line: Line, views: Sequence[BucketView]) -> list[Holding]:
         Holding(
             bucket=view.for_decision()
             if view.granted is None or not view.reserved
-            else replace(view.for_decision(), available=view.granted - view.used),
+            else replace(view.for_decision(), available=view.granted - view.used - view.rolled),
             asset=view.asset,
             reserved=view.reserved,
+            members={} if view.shared is None else {line.subscription: Member(cap=view.cap_left(line.subscription))},
         )
         for view in views
     ]
@@ -132,6 +142,7 @@ def decide(
         views = [held[ref] for ref in refs.get(line.subscription_id, ())]
         period = line.period_of(record.started_at)
         counted = used.setdefault((line.subscription_id, period), {})
+        views = [view for view in views if view.open_to(line.subscription, record.started_at)]
         event = event_of(record, line, told)
         answer = _decide_one(record, event, line, views, tariff_at, period, counted)
         if isinstance(answer, Decided):
@@ -183,7 +194,9 @@ def _decide_one(
     known = {view.ref: view for view in views}
     moved = {**consumption.unit_takes, **consumption.money_takes}
     taken = tuple(
-        Taken(known[ref], amount, _left_after(known[ref], amount)) for ref, amount in moved.items() if ref in known
+        Taken(known[ref], amount, _left_after(known[ref], amount), line, consumption.first_used.get(ref))
+        for ref, amount in moved.items()
+        if ref in known
     )
     return Decided(record, line, event, in_force, consumption, taken, period, dict(counters))
 
@@ -195,8 +208,5 @@ def _left_after(bucket: BucketView, amount: int) -> int | None:
 
 def after_taking(taken: Taken) -> BucketView:
     """The bucket as the next record sees it."""
-    bucket, amount = taken.bucket, taken.amount
-    if amount < 0:
-        return replace(bucket, granted=(bucket.granted or 0) - amount)
-    late = bucket.closed_at is not None and not bucket.unlimited
-    return replace(bucket, used=bucket.used + amount, expired=bucket.expired - (amount if late else 0))
+    after = taken.bucket.after(taken.amount, taken.by.subscription, taken.by.subscription_id)
+    return after if taken.first_used is None else after.begun(taken.first_used)

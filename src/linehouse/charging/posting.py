@@ -78,6 +78,9 @@ def uses_of(decided: Decided, revision: int = 0) -> list[BucketUse]:
             cause=cause,
             record_id=decided.record.id,
             left=taken.left,
+            by=taken.by.subscription,
+            by_id=taken.by.subscription_id,
+            first_used=taken.first_used,
         )
         for taken in decided.taken
     ]

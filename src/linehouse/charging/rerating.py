@@ -117,15 +117,14 @@ def given_back(buckets: Sequence[BucketView], rated: Sequence[RatedUsage]) -> di
     for row in rated:
         for ref, amount in (*row.unit_takes.items(), *row.money_takes.items()):
             if ref in held:
-                held[ref] = _without(held[ref], amount)
+                held[ref] = _without(held[ref], amount, row)
     return held
 
 
-def _without(bucket: BucketView, amount: int) -> BucketView:
+def _without(bucket: BucketView, amount: int, row: RatedUsage) -> BucketView:
     if amount < 0:
         return replace(bucket, granted=(bucket.granted or 0) + amount)
-    closed = bucket.closed_at is not None and not bucket.unlimited
-    return replace(bucket, used=bucket.used - amount, expired=bucket.expired + (amount if closed else 0))
+    return bucket.before(amount, row.subscription, row.subscription_id)
 
 
 def rate_again(

@@ -10,6 +10,7 @@ from linehouse.balance.service.look import (
     movements_of,
     movements_of_record,
 )
+from linehouse.balance.service.sharing import group_of, groups_of, holds_group, join, leave, members_of
 from linehouse.balance.service.turn import end_product, turn
 from linehouse.balance.service.use import book_uses, lock_buckets, rebook
 
@@ -22,7 +23,13 @@ __all__ = [
     "end_product",
     "grant",
     "grant_product",
+    "group_of",
+    "groups_of",
+    "holds_group",
+    "join",
+    "leave",
     "lock_buckets",
+    "members_of",
     "money_of_many",
     "movements_of",
     "movements_of_record",

@@ -8,17 +8,23 @@ from uuid import UUID
 
 from linehouse.balance import store
 from linehouse.balance.errors import BucketUnknown
+from linehouse.balance.service.sharing import by_member, member_of
 from linehouse.balance.values import BucketView, MovementView
 from linehouse.rating.service import burn_key
 
 
 def buckets_of(subscription_id: UUID, at: datetime | None = None) -> tuple[BucketView, ...]:
-    """Buckets of a subscription: those valid at the instant in burn order, or all there ever were, latest first."""
+    """Buckets that a subscription may use, shared ones too: those valid at the instant in burn order, or all there ever
+    were, latest first."""
     if at is None:
-        rows = store.buckets("subscription_id = %s", [subscription_id])
+        rows = by_member([subscription_id], "true", []).get(subscription_id, [])
         return tuple(sorted(rows, key=lambda row: row.valid.start, reverse=True))
-    where = "subscription_id = %s AND valid_from <= %s AND (valid_to IS NULL OR valid_to > %s)"
-    rows = store.buckets(where, [subscription_id, at, at])
+    where = "valid_from <= %s AND (valid_to IS NULL OR valid_to > %s)"
+    found = by_member([subscription_id], where, [at, at])
+    rows = found.get(subscription_id, [])
+    line = member_of(subscription_id)
+    if line is not None:
+        rows = [row for row in rows if row.open_to(line.subscription, at)]
     return tuple(sorted(rows, key=lambda row: burn_key(row.for_decision())))
 
 

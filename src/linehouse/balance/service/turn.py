@@ -7,9 +7,10 @@ from datetime import datetime
 from uuid import UUID
 
 from linehouse.balance import store
-from linehouse.balance.events import BucketExpired
-from linehouse.balance.granting import Granted, at_turn
+from linehouse.balance.events import BucketExpired, BucketRolledOver
+from linehouse.balance.granting import Granted, at_turn, roll_over
 from linehouse.balance.service.grant import TURN, grant, wake_at
+from linehouse.balance.service.sharing import leave_all
 from linehouse.balance.store import Entitlement, Moved
 from linehouse.balance.values import BucketView, Grant, MovementKind, expiry_transfers
 from linehouse.catalog import service as catalog
@@ -30,39 +31,86 @@ def turn(part: int, work: Work) -> None:
     """Deal with a batch of what is due now, and call for another where more is left."""
     ended = store.buckets("closed_at IS NULL AND valid_to <= %s", [work.now], lock=True, limit=BATCH)
     close(ended, work)
-    begun = store.due_entitlements(work.now, BATCH)
+    # What rolls over comes before what is granted anew: of equal buckets the older is used first.
+    begun = store.due_entitlements(work.now, BATCH) if len(ended) < BATCH else []
     refresh(begun, work)
     if len(ended) == BATCH or len(begun) == BATCH:
         enqueue(TURN, {"part": part + 1}, key=f"{work.now.isoformat()}/{part + 1}")
 
 
 def close(buckets: Sequence[BucketView], work: Work) -> None:
-    """Book what is left of buckets whose time is over. Usage of their time that is told later may still take it."""
+    """Move on what rolls over, and book the rest of buckets whose time is over as expired.
+
+    Usage of their time that is told later may still take from both.
+    """
     if not buckets:
         return
-    store.close([bucket.id for bucket in buckets], work.now)
-    rests = [(bucket, bucket.left) for bucket in buckets if bucket.left]
-    store.insert_movements(
-        [
-            Moved(b.id, b.ref, MovementKind.EXPIRE, left, b.asset, 0, f"expire:{b.ref}", f"expire:{b.ref}")
-            for b, left in rests
-            if left
-        ],
-        work.now,
-        work.actor.name,
-    )
-    ledger.post_all([Entry(f"expire:{b.ref}", expiry_transfers(b, left)) for b, left in rests if left])
-    for bucket, left in rests:
-        emit(
-            BucketExpired(
-                bucket_id=bucket.id,
-                customer_id=bucket.owner.customer_id,
-                subscription=bucket.owner.subscription,
-                ref=bucket.ref,
-                asset=bucket.asset,
-                unused=left or 0,
+    rests = _rests(buckets)
+    store.close({bucket.id: _amount(rests.get(bucket.id)) for bucket in buckets}, work.now)
+    moved: list[Moved] = []
+    entries: list[Entry] = []
+    for bucket in buckets:
+        rolled = _amount(rests.get(bucket.id))
+        unused = (bucket.left or 0) - rolled
+        if rolled:
+            cause = f"rollover:{bucket.ref}"
+            moved.append(
+                Moved(bucket.id, bucket.ref, MovementKind.ROLLOVER, rolled, bucket.asset, unused, cause, cause)
             )
-        )
+        if unused:
+            cause = f"expire:{bucket.ref}"
+            moved.append(Moved(bucket.id, bucket.ref, MovementKind.EXPIRE, unused, bucket.asset, 0, cause, cause))
+            entries.append(Entry(cause, expiry_transfers(bucket, unused)))
+    store.insert_movements(moved, work.now, work.actor.name)
+    ledger.post_all(entries)
+    grant(list(rests.values()), actor=work.actor, reason="rolled over")
+    for bucket in buckets:
+        if bucket.id in rests:
+            emit(_rolled_over(bucket, rests[bucket.id]))
+        unused = (bucket.left or 0) - _amount(rests.get(bucket.id))
+        if unused:
+            emit(_expired(bucket, unused))
+
+
+def _rests(buckets: Sequence[BucketView]) -> dict[UUID, Grant]:
+    """What rolls over, by the bucket from which it does."""
+    rolling = [bucket for bucket in buckets if bucket.terms.rollover is not None]
+    accounts = customers.billing_accounts(bucket.owner.account_id for bucket in rolling) if rolling else {}
+    found = {}
+    for bucket in rolling:
+        account = accounts[bucket.owner.account_id]
+        rest = roll_over(bucket, account.cycle_day, account.zone)
+        if rest is not None:
+            found[bucket.id] = rest
+    return found
+
+
+def _amount(rest: Grant | None) -> int:
+    return (rest.amount or 0) if rest is not None else 0
+
+
+def _expired(bucket: BucketView, unused: int) -> BucketExpired:
+    return BucketExpired(
+        bucket_id=bucket.id,
+        customer_id=bucket.owner.customer_id,
+        subscription=bucket.owner.subscription,
+        ref=bucket.ref,
+        asset=bucket.asset,
+        unused=unused,
+    )
+
+
+def _rolled_over(bucket: BucketView, rest: Grant) -> BucketRolledOver:
+    return BucketRolledOver(
+        bucket_id=bucket.id,
+        customer_id=bucket.owner.customer_id,
+        subscription=bucket.owner.subscription,
+        ref=bucket.ref,
+        asset=bucket.asset,
+        amount=_amount(rest),
+        into=rest.ref,
+        valid_to=rest.valid.end,
+    )
 
 
 def refresh(entitlements: Sequence[Entitlement], work: Work) -> None:
@@ -107,5 +155,6 @@ def _grant_of(one: Entitlement, begin: datetime, account: BillingAccountView) ->
 def end_product(event: ProductTerminated, work: Work) -> None:
     """Units of a product that ended are over with it; money stays until it is paid back."""
     store.end_early(event.product_id, event.terminated_at)
+    leave_all(event.product_id, event.terminated_at)
     due = "product_id = %s AND closed_at IS NULL AND valid_to <= %s"
     close(store.buckets(due, [event.product_id, work.now], lock=True), work)

@@ -8,9 +8,12 @@ from uuid import UUID
 
 from django.db import IntegrityError
 
-from linehouse.balance import store
+from linehouse.balance import sharing_store, store
 from linehouse.balance.errors import BucketOverdrawn
 from linehouse.balance.events import BucketUsedUp
+from linehouse.balance.service.grant import wake_at
+from linehouse.balance.service.sharing import by_member
+from linehouse.balance.sharing_store import Took
 from linehouse.balance.store import Moved
 from linehouse.balance.values import BucketUse, BucketView, MovementKind
 from linehouse.platform.outbox.service import emit
@@ -21,15 +24,17 @@ def lock_buckets(subscription_ids: Iterable[UUID], first: datetime, last: dateti
     """Lock, in the order of their ids, every bucket of the subscriptions that was valid between two instants.
 
     Empty and ended ones are among them: an empty one may forbid money, and usage of its time may still take from an
-    ended one. The locks last as long as the surrounding unit of work.
+    ended one. Shared ones are there for each line that may use them. The locks last as long as the surrounding unit of
+    work.
     """
     current_work()
-    found: dict[UUID, list[BucketView]] = {}
     wanted = list(subscription_ids)
-    where = "subscription_id = ANY(%s::uuid[]) AND valid_from <= %s AND (valid_to IS NULL OR valid_to > %s)"
-    for bucket in store.buckets(where, [wanted, last, first], lock=True):
-        found.setdefault(bucket.owner.subscription_id, []).append(bucket)
-    return found
+    return by_member(
+        wanted,
+        "coalesce(late_from, valid_from) <= %s AND (valid_to IS NULL OR valid_to > %s)",
+        [last, first],
+        lock=True,
+    )
 
 
 def book_uses(uses: Sequence[BucketUse]) -> None:
@@ -51,17 +56,37 @@ def book_uses(uses: Sequence[BucketUse]) -> None:
             store.take(taken)
         if given:
             store.give_back(given)
+        sharing_store.add_parts(_parts(uses))
     except IntegrityError as error:
         raise BucketOverdrawn("a bucket does not hold what was taken", field="uses", expected="what is left") from error
     movements = [
-        Moved(u.bucket.id, u.bucket.ref, _kind(u), abs(u.amount), u.bucket.asset, u.left, u.cause, u.key, u.record_id)
+        Moved(
+            u.bucket.id,
+            u.bucket.ref,
+            _kind(u),
+            abs(u.amount),
+            u.bucket.asset,
+            u.left,
+            u.cause,
+            u.key,
+            u.record_id,
+            _member(u),
+        )
         for u in uses
     ]
     store.insert_movements(movements, work.now, work.actor.name)
+    _begin(uses)
     last = {use.bucket.id: use for use in uses}
     for use in last.values():
         if use.left == 0 and use.bucket.left and use.bucket.closed_at is None:
             _used_up(use.bucket)
+
+
+def _begin(uses: Sequence[BucketUse]) -> None:
+    """The time of buckets begins that last from their first use."""
+    first = {u.bucket.id: u.first_used for u in reversed(uses) if u.first_used is not None}
+    for end in sharing_store.begin_from_first_use(first).values() if first else ():
+        wake_at(end)
 
 
 def _used_up(bucket: BucketView) -> None:
@@ -100,15 +125,28 @@ def rebook(back: Sequence[BucketUse], uses: Sequence[BucketUse]) -> None:
         before = left.get(bucket.id, bucket.left_for_its_time)
         left[bucket.id] = after = None if before is None else before - takes
         movements.append(
-            Moved(bucket.id, bucket.ref, kind, abs(takes), bucket.asset, after, use.cause, use.key, use.record_id)
+            Moved(
+                bucket.id,
+                bucket.ref,
+                kind,
+                abs(takes),
+                bucket.asset,
+                after,
+                use.cause,
+                use.key,
+                use.record_id,
+                _member(use),
+            )
         )
     if any(after is not None and after < 0 for after in left.values()):
         raise BucketOverdrawn("a bucket does not hold what is to be taken", field="uses", expected="what is left")
     try:
         store.shift({bucket_id: (more[0], more[1], more[2]) for bucket_id, more in deltas.items()})
+        sharing_store.add_parts([*_parts(back, sign=-1), *_parts(uses)])
     except IntegrityError as error:
         raise BucketOverdrawn("a bucket does not hold what was taken", field="uses", expected="what is left") from error
     store.insert_movements(movements, work.now, work.actor.name)
+    _begin(uses)
     for bucket in {use.bucket.id: use.bucket for use, _, _ in steps}.values():
         if left[bucket.id] == 0 and bucket.left and bucket.closed_at is None:
             _used_up(bucket)
@@ -130,6 +168,18 @@ def _undone(use: BucketUse) -> MovementKind:
         return MovementKind.WITHDRAW
     late = use.bucket.closed_at is not None and not use.bucket.unlimited
     return MovementKind.LATE_RETURN if late else MovementKind.RETURN
+
+
+def _member(use: BucketUse) -> str:
+    return (use.by or use.bucket.owner.subscription) if use.bucket.shared is not None else ""
+
+
+def _parts(uses: Sequence[BucketUse], sign: int = 1) -> list[Took]:
+    return [
+        Took(u.bucket.id, u.by_id or u.bucket.owner.subscription_id, _member(u), sign * u.amount, u.bucket.shared.cap)
+        for u in uses
+        if u.bucket.shared is not None
+    ]
 
 
 def _kind(use: BucketUse) -> MovementKind:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from linehouse.balance.sql.rows import COLUMNS
 
 LOCK_BUCKETS = (
-    f"SELECT {COLUMNS} FROM balance_bucket WHERE subscription_id = ANY($1::uuid[])"  # noqa: S608  # our own text
+    f"SELECT {COLUMNS} FROM balance_bucket WHERE subscription_id = ANY($1::uuid[]) AND holder_id IS NULL"  # noqa: S608
     " AND (closed_at IS NULL OR reserved > 0 OR valid_to > $2) ORDER BY id FOR UPDATE"
 )
-"""Buckets of subscriptions ($1) that are open, hold reservations, or were valid at an instant ($2) or later; locked in
-the order of their ids, as everybody locks them."""
+"""Subscriptions' ($1) own buckets, not those that lines share, that are open, hold reservations, or were valid at an
+instant ($2) or later; locked in the order of their ids, as everybody locks them."""
 
 CHANGE_BUCKETS = """
 UPDATE balance_bucket b

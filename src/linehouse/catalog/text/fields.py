@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
+from enum import StrEnum
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from linehouse.catalog.values import PeriodLength, PeriodUnit, Texts
@@ -50,3 +53,11 @@ def instant(node: MarkedNode, zone: ZoneInfo) -> datetime:
     if found.tzinfo is None:
         node.fail(f"{text!r} does not say where", "an offset such as +01:00, or Z")
     return found.astimezone(UTC)
+
+
+W = TypeVar("W", bound=StrEnum)
+
+
+def one_of(given: Mapping[str, MarkedNode], key: str, words: type[W], default: W) -> W:
+    """One of a closed set of words, or the default where the key is not there. Raises SourceTextInvalid."""
+    return words(given[key].choice(words)) if key in given else default

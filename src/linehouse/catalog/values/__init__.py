@@ -6,6 +6,13 @@ TMF633 and TMF634 where those have a word.
 
 from __future__ import annotations
 
+from linehouse.catalog.values.allowances import (
+    Allowance,
+    FirstPeriod,
+    Rollover,
+    Sharing,
+    Terms,
+)
 from linehouse.catalog.values.brand import (
     PRICE_JUMP,
     AccountDefaults,
@@ -19,15 +26,11 @@ from linehouse.catalog.values.catalogue import (
     Catalogue,
 )
 from linehouse.catalog.values.offerings import (
-    Allowance,
     Credit,
     Eligibility,
-    FirstPeriod,
     OfferingMatch,
     OfferingPrice,
     ProductOffering,
-    Rollover,
-    Terms,
 )
 from linehouse.catalog.values.specifications import (
     ParameterValue,
@@ -92,6 +95,7 @@ __all__ = [
     "ServiceNeed",
     "ServiceParameter",
     "ServiceSpecification",
+    "Sharing",
     "TaxMode",
     "Terms",
     "Texts",

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
-from fractions import Fraction
 
 from linehouse.catalog.errors import OfferingUnknown
+from linehouse.catalog.values.allowances import Allowance
 from linehouse.catalog.values.specifications import ParameterValue
 from linehouse.catalog.values.words import (
     Anchor,
@@ -27,8 +26,7 @@ from linehouse.catalog.values.words import (
 )
 from linehouse.kernel.money import Money
 from linehouse.kernel.period import Period
-from linehouse.kernel.quantity import Quantity, Unit
-from linehouse.rating.values import Accepted, OwnPrice, Scope, TaxMode, WhenEmpty
+from linehouse.rating.values import Accepted, TaxMode
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,64 +60,6 @@ class OfferingPrice:
 
     def text(self, language: str) -> str:
         """The line text in that language, else in the first one that there is."""
-        return text_in(self.texts, language)
-
-
-class FirstPeriod(StrEnum):
-    """How much of a recurring allowance the first, shorter period gets."""
-
-    FULL = "full"
-    PRORATE = "prorate"
-
-
-class Rollover(StrEnum):
-    """What happens to the unused rest at the period's end."""
-
-    NONE = "none"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Terms:
-    """How an allowance is consumed: its own block (base units), the used part only (``exact``), also a part of a block
-    (``partial``), nothing after it (``stop``), so many of its units for each unit used, and a price of its own."""
-
-    block: int | None = None
-    exact: bool = False
-    partial: bool = False
-    stop: bool = False
-    factor: Fraction = Fraction(1)
-    price: OwnPrice | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Allowance:
-    """Units that an offering includes: the pattern from which buckets are made.
-
-    ``amount`` None means unlimited. ``recurring`` allowances are granted anew for every billing cycle; the others once
-    at activation, for ``validity`` from that instant (None: as long as the product lives). Lower ``priority`` is used
-    first. ``scope`` is rating's: which usage it covers; nothing included means all.
-    """
-
-    key: str
-    unit: Unit
-    amount: Quantity | None
-    texts: Texts
-    scope: Scope = field(default_factory=Scope)
-    priority: int = 100
-    recurring: bool = False
-    validity: PeriodLength | None = None
-    first_period: FirstPeriod = FirstPeriod.FULL
-    rollover: Rollover = Rollover.NONE
-    when_empty: WhenEmpty = WhenEmpty.CHARGE
-    terms: Terms = field(default_factory=Terms)
-
-    @property
-    def unlimited(self) -> bool:
-        """Whether it never empties."""
-        return self.amount is None
-
-    def text(self, language: str) -> str:
-        """What the subscriber reads, in that language, else in the first one that there is."""
         return text_in(self.texts, language)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from linehouse.balance import service as balance
@@ -73,21 +74,23 @@ def _before(row: RatedUsage, now: Mapping[str, BucketView]) -> list[BucketUse]:
     """What the entry moved in buckets."""
     cause = reversal_cause(row.record_key, row.revision)
     return [
-        BucketUse(bucket=now[ref], amount=amount, key=f"{cause}:{ref}", cause=cause, record_id=row.record_id, left=None)
+        BucketUse(
+            bucket=now[ref],
+            amount=amount,
+            key=f"{cause}:{ref}",
+            cause=cause,
+            record_id=row.record_id,
+            left=None,
+            by=row.subscription,
+            by_id=row.subscription_id,
+        )
         for ref, amount in (*row.unit_takes.items(), *row.money_takes.items())
         if amount and ref in now
     ]
 
 
 def _of_now(use: BucketUse, now: Mapping[str, BucketView]) -> BucketUse:
-    return BucketUse(
-        bucket=now[use.bucket.ref],
-        amount=use.amount,
-        key=use.key,
-        cause=use.cause,
-        record_id=use.record_id,
-        left=None,
-    )
+    return replace(use, bucket=now[use.bucket.ref], left=None)
 
 
 def _reversals(answers: Sequence[Again], buckets: Sequence[BucketView]) -> list[Entry]:

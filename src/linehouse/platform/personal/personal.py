@@ -4,9 +4,10 @@ from linehouse.platform.personal.declare import not_personal
 
 not_personal("access_user", "password", "email", "name")
 not_personal("access_loginfailures", "address_hash")
-not_personal("balance_bucket", "texts", "taxed_at", "when_empty", "terms")
+not_personal("balance_bucket", "texts", "taxed_at", "when_empty", "terms", "shared")
 not_personal("balance_entitlement", "allowance", "offering", "ref_prefix")
-not_personal("balance_movement", "cause")
+not_personal("balance_group_member", "holder")
+not_personal("balance_movement", "cause", "member")
 not_personal("catalog_catalogfile", "path", "text")
 not_personal("catalog_catalogversion", "note")
 not_personal(

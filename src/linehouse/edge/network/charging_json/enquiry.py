@@ -6,7 +6,7 @@ from datetime import datetime
 
 import asyncpg
 
-from linehouse.balance.sql.rows import BUCKETS_AT, bucket_of
+from linehouse.balance.sql.rows import BUCKETS_AT, bucket_for
 from linehouse.charging.decision import purses
 from linehouse.charging.errors import NoTariff, SubscriberUnknown
 from linehouse.charging.sql.lines import COUNTERS_OF, LINE_AT, TARIFFS_FILES, TARIFFS_VERSION_AT, line_of, tariffs_of
@@ -66,7 +66,9 @@ async def _answer(connection: asyncpg.Connection, database: str, asked: PriceEnq
     line = line_of(row)
     tariff = await _tariff(connection, database, line, at)
     event = event_of(asked, at, home_of(tariff))
-    buckets = [bucket_of(row) for row in await connection.fetch(BUCKETS_AT, line.subscription_id, at)]
+    holders = [line.account_id, line.customer_id, line.subscription_id]
+    rows = await connection.fetch(BUCKETS_AT, line.subscription_id, at, holders)
+    buckets = [bucket_for(row, line.subscription_id, line.subscription) for row in rows]
     counted = await connection.fetch(COUNTERS_OF, line.subscription_id, line.period_of(at))
     counters = {row["counter"]: int(row["used"]) for row in counted}
     payers = purses(line, buckets, event, tariff.currency)
