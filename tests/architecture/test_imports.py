@@ -16,6 +16,7 @@ ROOMS = sorted(p.name for p in SOURCE.iterdir() if p.is_dir() and p.name not in 
 IMPURE = {
     "models",
     "store",
+    "sharing_store",
     "service",
     "approvals",
     "characterised",

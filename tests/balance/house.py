@@ -6,6 +6,7 @@ from pathlib import Path
 from uuid import UUID
 
 from linehouse.catalog import service as catalog
+from linehouse.catalog.folder import read_folder
 from linehouse.customer import service as customers
 from linehouse.customer.values import AccountWishes, CustomerRegistered, RegisterCustomer
 from linehouse.inventory import service as inventory
@@ -15,12 +16,25 @@ from linehouse.platform.work import Actor, unit_of_work
 from linehouse.resource import service as resources
 
 ROBIN = Path(__file__).resolve().parents[2] / "brands" / "robin"
+FAMILY_PLANS = Path(__file__).resolve().parent / "family"
+"""Plans that share and roll over; Robin does not sell them."""
 
 
 def open_shop(actor: Actor) -> None:
     """Robin's catalogue and stock."""
     catalog.apply_files(ROBIN, actor=actor)
     resources.seed_stock(actor=actor)
+
+
+def family_files() -> dict[str, str]:
+    """Robin's catalogue with plans that share and roll over."""
+    plans = {f"catalog/{file.name}": file.read_text("utf-8") for file in sorted(FAMILY_PLANS.glob("*.yaml"))}
+    return dict(read_folder(ROBIN)) | plans
+
+
+def sell_to_families(actor: Actor) -> None:
+    """They are sold from now on, as version 2."""
+    catalog.apply_texts(family_files(), actor=actor, base_version=1)
 
 
 def register(actor: Actor, name: str = "Sanne", cycle_day: int = 1) -> CustomerRegistered:

@@ -12,13 +12,12 @@ from linehouse.balance.laws import buckets_are_in_the_journal, buckets_are_their
 from linehouse.balance.service.turn import close, turn
 from linehouse.balance.values import BucketUse, use_transfers
 from linehouse.catalog import service as catalog
-from linehouse.catalog.folder import read_folder
 from linehouse.inventory import service as inventory
 from linehouse.kernel.ids import new_id
 from linehouse.ledger import service as ledger
 from linehouse.ledger.values import Entry
 from linehouse.platform.work import unit_of_work
-from tests.balance.house import ROBIN, activate, register
+from tests.balance.house import activate, family_files, register, sell_to_families
 
 GB = 10**9
 START = datetime(2026, 11, 1, 8, tzinfo=UTC)
@@ -28,7 +27,8 @@ FAMILY = "robin-family-50"
 
 
 @pytest.fixture(autouse=True)
-def _verified(shop):
+def _verified(shop, actor):
+    sell_to_families(actor)
     yield
     for law in (buckets_are_their_movements, buckets_are_in_the_journal, parts_are_the_whole):
         assert law().findings == ()
@@ -47,13 +47,13 @@ def use(ref: str, amount: int, key: str, actor, at: datetime = START) -> None:
 
 def publish(actor, rollover: str) -> None:
     """Robin's family plan with another rule, and without a cap."""
-    files = dict(read_folder(ROBIN))
+    files = family_files()
     path = "catalog/robin-family-50.yaml"
     before = "    rollover: {min: 1 GB, max: 25 GB, lasts: 1 month}\n"
     assert before in files[path]
     files[path] = files[path].replace(before, f"    rollover: {rollover}\n")
     files[path] = files[path].replace("    cap-per-member: 30 GB\n", "")
-    catalog.apply_texts(files, actor=actor, base_version=1)
+    catalog.apply_texts(files, actor=actor, base_version=2)
 
 
 def figures(ref: str) -> tuple[int | None, int, int, int]:

@@ -10,12 +10,11 @@ from jsonschema import Draft202012Validator
 
 from linehouse.catalog.errors import FilesInvalid
 from linehouse.catalog.files import read_catalogue
-from linehouse.catalog.folder import read_folder
 from linehouse.catalog.schema import offering_schema
 from linehouse.catalog.values import Allowance, FirstPeriod, PeriodLength, PeriodUnit, Rollover, Sharing, WhenEmpty
 from linehouse.rating.allowance_periods import OnChange
 from linehouse.rating.yaml_source import load_marked
-from tests.conftest import ROBIN
+from tests.balance.house import family_files
 
 FAMILY = "catalog/robin-family-50.yaml"
 GB = 10**9
@@ -24,8 +23,8 @@ ROLLS = "    rollover: {min: 1 GB, max: 25 GB, lasts: 1 month}\n"
 
 
 def written(text: str) -> dict[str, str]:
-    """Robin's files, with another beginning of the family's data allowance."""
-    files = dict(read_folder(ROBIN))
+    """Robin's files and the family plans, with another beginning of the family's data allowance."""
+    files = family_files()
     assert START + ROLLS in files[FAMILY]
     files[FAMILY] = files[FAMILY].replace(START + ROLLS, text)
     return files
@@ -44,7 +43,7 @@ def refusal(text: str) -> tuple[str, str]:
     return problem.message, str(problem.expected)
 
 
-def test_the_demo_plan_is_shared_and_rolls_over() -> None:
+def test_the_family_plan_is_shared_and_rolls_over() -> None:
     found = data_of(START + ROLLS)
     assert (found.shared, found.cap) == (Sharing.ACCOUNT, 30 * GB)
     month = PeriodLength(1, PeriodUnit.MONTH)

@@ -12,15 +12,18 @@ from linehouse.balance import service as balance
 from linehouse.balance.errors import MemberNotPossible
 from linehouse.balance.laws import buckets_are_in_the_journal, buckets_are_their_movements, parts_are_the_whole
 from linehouse.catalog import service as catalog
-from linehouse.catalog.folder import read_folder
 from linehouse.charging import service as charging
+from linehouse.charging.service import Wanted
 from linehouse.charging.service.enquiry import EnquiryRequest, price_enquiry
 from linehouse.inventory import service as inventory
+from linehouse.kernel.period import Period
+from linehouse.ledger import service as ledger
 from linehouse.platform.runner import drain as run_all
 from linehouse.platform.scope import brand_scope
 from linehouse.rating.values import UsageType
-from tests.balance.house import ROBIN, activate, register
+from tests.balance.house import activate, family_files, register, sell_to_families
 from tests.charging.host import Cdr, send
+from tests.charging.test_rerate_write import apply
 
 MB, GB = 10**6, 10**9
 FAMILY, LINE = "robin-family-50", "robin-family-line"
@@ -29,7 +32,8 @@ SHARED = "    amount: 50 GB\n    every: cycle\n    shared: account\n    cap-per-
 
 
 @pytest.fixture(autouse=True)
-def _verified(shop):
+def _verified(shop, actor):
+    sell_to_families(actor)
     yield
     for law in (buckets_are_their_movements, buckets_are_in_the_journal, parts_are_the_whole):
         assert law().findings == ()
@@ -37,10 +41,10 @@ def _verified(shop):
 
 def publish(actor, text: str) -> None:
     """Robin's family plan with another beginning of its data allowance."""
-    files = dict(read_folder(ROBIN))
+    files = family_files()
     assert SHARED in files[PATH]
     files[PATH] = files[PATH].replace(SHARED, text)
-    catalog.apply_texts(files, actor=actor, base_version=1)
+    catalog.apply_texts(files, actor=actor, base_version=2)
 
 
 def family(actor, drain, *lines: str):
@@ -129,6 +133,7 @@ def test_a_group_is_joined_and_left(shop, take, actor, drain, later, events) -> 
     paid = sorted(row.amount.micros for row in charging.rated_usage(subscription_id=aunt.id)[0])
     assert paid == [0, 0, 4_000_000, 32_000_000]
     (one,) = balance.group_of(mother.id)
+    assert one.period.end is not None
     assert (one.subscription, one.period.end - one.period.start) == (aunt.number, timedelta(hours=4))
 
 
@@ -181,3 +186,43 @@ def test_two_at_the_same_time_never_take_the_same_unit_twice(shop, actor, drain,
     # Seven of the twelve gigabytes are paid for, whoever came first.
     assert sum(row.amount.micros for row in rows) == 7 * 4_000_000
     assert sum(sum(row.unit_takes.values()) for row in rows) == 5 * GB
+
+
+def test_rated_again_each_gives_back_its_own_part_and_after_the_turn_it_expires(
+    shop, take, actor, drain, later, advance
+) -> None:
+    files = family_files()
+    path = "tariffs/robin-sim-only.yaml"
+    assert files[path].count("block: 100 kB") == 1
+    files[path] = files[path].replace("block: 100 kB", "block: 1 MB")
+    catalog.apply_texts(files, actor=actor, base_version=2)
+    mother, child = family(actor, drain, LINE)
+    later(days=1)
+    take(
+        Cdr(child, "DATA", 1_550_000, start="2026-11-01 12:00:00"),
+        Cdr(mother, "DATA", 2_550_000, start="2026-11-01 13:00:00"),
+    )
+    ref = f"{mother.number}/data/2026-11-01"
+
+    def by_line() -> dict[str, int]:
+        return {line: part.used for line, part in balance.bucket(ref).parts.items()}
+
+    assert by_line() == {child.number: 2 * MB, mother.number: 3 * MB}
+    right = Wanted(Period(datetime(2026, 11, 1, tzinfo=UTC), datetime(2026, 11, 3, tzinfo=UTC)), catalog_version=2)
+    assert apply(child, right, actor) == 1
+    assert by_line() == {child.number: 1_600_000, mother.number: 3 * MB}
+    bucket = balance.bucket(ref)
+    assert (bucket.used, bucket.left) == (4_600_000, 50 * GB - 4_600_000)
+    advance(datetime(2026, 11, 30, 23, tzinfo=UTC))
+    bucket = balance.bucket(ref)
+    assert (bucket.rolled, bucket.expired) == (25 * GB, 25 * GB - 4_600_000)
+    assert apply(mother, right, actor) == 1
+    # 0.4 MB come back to a bucket whose rest has moved on: they expire, and what moved on stays as it was.
+    assert by_line() == {child.number: 1_600_000, mother.number: 2_600_000}
+    bucket = balance.bucket(ref)
+    assert (bucket.used, bucket.rolled, bucket.expired) == (4_200_000, 25 * GB, 25 * GB - 4_200_000)
+    assert balance.bucket(f"{ref}/rollover").left == 25 * GB
+    assert ledger.balance("expired/robin-family-50/data", "octet") == 25 * GB - 4_200_000
+    moves = [(one.kind.value, one.member) for one in balance.movements_of(bucket.id)[0]]
+    assert moves.count(("return", child.number)) == 1
+    assert moves.count(("late-return", mother.number)) == 1

@@ -12,6 +12,7 @@ from linehouse.balance.values import BucketView
 from linehouse.charging.decision import Decided, Taken, TariffInForce
 from linehouse.charging.online.effects import BucketChange
 from linehouse.charging.online.subject import Subject
+from linehouse.charging.values import Line
 from linehouse.kernel.money import Money
 from linehouse.kernel.quantity import Quantity, Unit
 from linehouse.rating.matching import Facts
@@ -108,7 +109,7 @@ def _record(
         event,
         TariffInForce(tariff, version.catalog_version),
         consumption,
-        _taken(moved, subject.buckets, late),
+        _taken(moved, subject.buckets, late, subject.line),
         told.period,
         dict(subject.counters.get(told.period, {})),
     )
@@ -176,7 +177,9 @@ def _verdict(parts: Sequence[Part]) -> Verdict:
     return Verdict.BLOCKED if payers & _NOBODY else Verdict.FREE
 
 
-def _taken(moved: Mapping[str, int], views: Mapping[str, BucketView], late: dict[str, int]) -> tuple[Taken, ...]:
+def _taken(
+    moved: Mapping[str, int], views: Mapping[str, BucketView], late: dict[str, int], by: Line
+) -> tuple[Taken, ...]:
     """What each bucket gave; what came of a rest that had been booked as expired is told apart."""
     found: list[Taken] = []
     for ref, amount in moved.items():
@@ -187,9 +190,9 @@ def _taken(moved: Mapping[str, int], views: Mapping[str, BucketView], late: dict
         after = min(late.get(ref, 0), max(0, amount))
         if after:
             late[ref] -= after
-            found.append(Taken(view, after, None))
+            found.append(Taken(view, after, None, by))
         if amount - after:
-            found.append(Taken(open_view, amount - after, None))
+            found.append(Taken(open_view, amount - after, None, by))
     return tuple(found)
 
 

@@ -146,8 +146,7 @@ def _wrong_plan(catalogue: Catalogue, text: str) -> str | None:
 def _of_others(offering: ProductOffering) -> str | None:
     """The first allowance whose content depends on other lines, or on what was left of the period before."""
     for one in offering.allowances:
-        said = [getattr(holder, word, None) for holder in (one, one.terms) for word in ("shared", "rollover")]
-        if any(word not in (None, "none") for word in said):
+        if one.shared is not None or one.terms.rollover is not None:
             return one.key
     return None
 
