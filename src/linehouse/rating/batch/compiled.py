@@ -19,7 +19,7 @@ from linehouse.rating.batch.lanes import LaneBook
 from linehouse.rating.batch.numbers import NumberClasses
 from linehouse.rating.batch.plans import plans_as_arrays, templates_of
 from linehouse.rating.batch.segments import NOWHERE, Segments
-from linehouse.rating.batch.values import RateBook
+from linehouse.rating.batch.values import Plan, RateBook
 from linehouse.rating.values import Attribute
 
 _FIRST = micros(datetime(1900, 1, 2, tzinfo=UTC))
@@ -37,14 +37,31 @@ class Compiled:
         self.names = Names()
         keys = list(book.tariffs)
         self._tariffs = [book.tariffs[key] for key in keys]
-        templates, scopes = templates_of(book.plans)
+        self._templates, scopes = templates_of(book.plans)
         self.plans = plans_as_arrays(book.plans, scopes, self.names)
-        self.lanes = LaneBook(self.names, templates)
+        self.lanes = LaneBook(self.names, self._templates)
         self._numbers = NumberClasses(self._tariffs)
-        asked = tuple(dict.fromkeys(one.bucket.scope for one in templates))
+        asked = tuple(dict.fromkeys(one.bucket.scope for one in self._templates))
         self._columns = asked_columns(self._tariffs, asked)
         self._segments = [Segments(tariff, asked) for tariff in self._tariffs]
-        place = {key: number for number, key in enumerate(keys)}
+        self._report = np.array([one.attribute is Attribute.REPORT for one in self._tariffs], np.bool_)
+        self._spread = np.array([one.attribute is Attribute.PRO_RATA for one in self._tariffs], np.bool_)
+        self._take_courses()
+
+    def grow(self, plans: tuple[Plan, ...]) -> bool:
+        """Take these plans instead, which begin with those of before. False, and nothing is taken, where lanes that
+        were made do not hold for them."""
+        templates, scopes = templates_of(plans)
+        if templates != self._templates:
+            return False
+        self.book = RateBook(self.book.tariffs, plans)
+        self.plans = plans_as_arrays(plans, scopes, self.names)
+        self._take_courses()
+        return True
+
+    def _take_courses(self) -> None:
+        book = self.book
+        place = {key: number for number, key in enumerate(book.tariffs)}
         courses = {
             (plan.tariff, plan.later): (
                 np.array([micros(later.since) for later in plan.later], np.int64),
@@ -55,8 +72,6 @@ class Compiled:
         self._courses = list(courses.values())
         numbers = {course: number for number, course in enumerate(courses)}
         self._course = np.array([numbers[plan.tariff, plan.later] for plan in book.plans], np.int32)
-        self._report = np.array([one.attribute is Attribute.REPORT for one in self._tariffs], np.bool_)
-        self._spread = np.array([one.attribute is Attribute.PRO_RATA for one in self._tariffs], np.bool_)
 
     def tariffs_at(self, plan: NDArray[np.int32], started: NDArray[np.int64]) -> NDArray[np.int32]:
         """The place of the tariff that prices each event."""

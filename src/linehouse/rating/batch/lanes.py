@@ -101,6 +101,11 @@ class LaneBook:
         """The lane of a kind that was seen before."""
         return self._known.get(key)
 
+    @property
+    def kinds(self) -> int:
+        """How many kinds were seen so far."""
+        return len(self._known)
+
     def arrays(self) -> tuple[Lanes, Steps]:
         """For the loop."""
         if self._arrays is None:

@@ -25,6 +25,7 @@ _KNOWN = frozenset(
     ("ref", "kind", "available", "valid", "created_at", "name", "priority", "scope", "shared", "block", "exact", "stop")
 ) | {"when_empty", "when_empty_to", "rollover", "overdraft", "overdraw"}
 """Words of a bucket that the loop knows, or that change nothing in it; with any other it is the exact function's."""
+_UNKNOWN = tuple((one.name, one.default) for one in fields(Bucket) if one.name not in _KNOWN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,4 @@ def _until(bucket: Bucket) -> int:
 def _strange(bucket: Bucket) -> bool:
     if not bucket.is_money and (bucket.overdraft or bucket.overdraw):
         return True
-    return any(
-        one.name not in _KNOWN and (one.default is MISSING or getattr(bucket, one.name) != one.default)
-        for one in fields(bucket)
-    )
+    return any(default is MISSING or getattr(bucket, name) != default for name, default in _UNKNOWN)

@@ -14,15 +14,19 @@ from linehouse.balance.periods import cycle_day_after
 from linehouse.balance.values import Grant, Owner
 from linehouse.catalog.values import BillingMode, ProductOffering
 from linehouse.kernel.period import Period, day_start, local_date
+from linehouse.rating.batch.compiled import Compiled
+from linehouse.rating.batch.engine import compile_book
 from linehouse.rating.batch.periods import first_day
-from linehouse.rating.batch.values import Holding, Later, Plan
+from linehouse.rating.batch.values import Holding, Later, Plan, RateBook
 from linehouse.rating.values import Bucket, BucketKind
 from linehouse.run.rate_files.catalogs import Catalogs
 from linehouse.run.rate_files.subscribers import add_ons_of
 
 NEXT_INVOICE = "next-invoice"
 """The purse of who pays after use."""
-_REMEMBERED = 20_000
+_REMEMBERED = 2_000
+"""Of so many plans a process begins anew, so that what it compiles stays small."""
+_MOST_KINDS = 100_000
 _SINCE_EVER = datetime.fromisoformat("2000-01-01T00:00:00+00:00")
 _NOBODY = UUID(int=0)
 _OWNER = Owner(customer_id=_NOBODY, subscription_id=_NOBODY, subscription="", account_id=_NOBODY, account="")
@@ -45,37 +49,65 @@ class Terms(NamedTuple):
     add_ons: str | None = None
 
 
+class Known:
+    """The plans that a process made by these catalogs, and what it compiled of them, for the next piece."""
+
+    def __init__(self, catalogs: Catalogs) -> None:
+        self.made: list[Plan] = []
+        self.places: dict[tuple[Terms, datetime], int] = {}
+        self._catalogs = catalogs
+        self._compiled: Compiled | None = None
+
+    def compiled(self) -> Compiled:
+        """All plans so far with the tariffs, compiled anew only where plans came in between."""
+        found = self._compiled
+        small = found is not None and found.lanes.kinds <= _MOST_KINDS
+        if small and found and (len(found.book.plans) == len(self.made) or found.grow(tuple(self.made))):
+            return found
+        self._compiled = compile_book(RateBook(self._catalogs.tariffs, tuple(self.made)))
+        return self._compiled
+
+    def limit(self) -> None:
+        """Forget everything when it is too much."""
+        if len(self.made) > _REMEMBERED:
+            self.made, self.places, self._compiled = [], {}, None
+
+
 @lru_cache(maxsize=1)
-def remembered(catalogs: Catalogs) -> dict[tuple[Terms, datetime], Plan]:
-    """The plans that this process made by these catalogs: the next piece needs them again."""
-    return {}
+def known_by(catalogs: Catalogs) -> Known:
+    """What this process knows of these catalogs."""
+    return Known(catalogs)
 
 
 class Plans:
-    """The plans of a piece. ``begin`` and ``end``: the first and the last instant of use in it."""
+    """The plans of a piece, among those made before. ``begin`` and ``end``: the first and the last use in it."""
 
     def __init__(self, catalogs: Catalogs, begin: datetime, end: datetime) -> None:
         self.catalogue = catalogs.first
-        self.made: list[Plan] = []
+        self._known = known_by(catalogs)
+        self._known.limit()
+        self.made = self._known.made
         self._catalogs = catalogs
         self._begin, self._end = begin, end
         self._places: dict[Terms, int] = {}
         self._ends: dict[int, datetime] = {}
-        self._known = remembered(catalogs)
 
     def place(self, terms: Terms) -> int:
         """The place of the subscriber's plan among those made."""
         terms = self._plain(terms)
         found = self._places.get(terms)
         if found is None:
-            found = self._places[terms] = len(self.made)
             key = (terms, self._until(terms))
-            if key not in self._known:
-                if len(self._known) >= _REMEMBERED:
-                    self._known.clear()
-                self._known[key] = self._plan(*key)
-            self.made.append(self._known[key])
+            found = self._known.places.get(key)
+            if found is None:
+                found = self._known.places[key] = len(self.made)
+                self.made.append(self._plan(*key))
+            self._places[terms] = found
         return found
+
+    def compiled(self) -> Compiled:
+        """The plans and the tariffs, ready to rate by."""
+        return self._known.compiled()
 
     def _until(self, terms: Terms) -> datetime:
         """The end of the cycle of the last use: so the plan is the same for all pieces of a month."""

@@ -10,9 +10,9 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from linehouse.rating.batch.engine import compile_book, rate_piece
+from linehouse.rating.batch.engine import rate_piece
 from linehouse.rating.batch.events import DIRECTIONS, USAGE_TYPES, instant, micros
-from linehouse.rating.batch.values import VERDICTS, RateBook
+from linehouse.rating.batch.values import VERDICTS
 from linehouse.rating.values import Verdict
 from linehouse.run.rate_files.catalogs import Catalogs, read_catalogs
 from linehouse.run.rate_files.cells import Cells
@@ -92,8 +92,7 @@ def rate_one(job: Job) -> Done:
     if len(events):
         catalogs = read_catalogs(Path(job.catalogs))
         plans, plan_of = _plans(events, subscribers, catalogs)
-        book = compile_book(RateBook(catalogs.tariffs, tuple(plans.made)))
-        rated = rate_piece(book, plan_of, events.drop(FILE, ROW, _AT))
+        rated = rate_piece(plans.compiled(), plan_of, events.drop(FILE, ROW, _AT))
         facts = _facts(events, subscribers, catalogs, rated.rows)
         sold = facts["verdict_place"].is_in(_SOLD)
         rated_facts = facts
@@ -265,7 +264,7 @@ def _write(frame: pl.DataFrame, path: Path, form: Form) -> None:
     if form is Form.CSV:
         frame.write_csv(path, include_header=False)
     elif form is Form.FOLDER:
-        frame.write_parquet(path)
+        frame.write_parquet(path, compression_level=1)
     else:
         frame.write_ipc(path, compression="lz4")
 

@@ -202,7 +202,7 @@ def _join_folder(parts: Sequence[Path], schema: pl.Schema, target: Path) -> None
 
 def _join_parquet(parts: Sequence[Path], schema: pl.Schema, target: Path) -> None:
     if parts:
-        pl.scan_ipc(list(parts)).sink_parquet(target)
+        pl.scan_ipc(list(parts)).sink_parquet(target, compression_level=1)
     else:
         pl.DataFrame(schema=schema).write_parquet(target)
 
