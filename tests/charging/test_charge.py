@@ -85,7 +85,7 @@ class TestPostpaid:
         assert (row.peer, row.network, row.tax_code) == ("+12125550123", "204-04", "NL-21")
         assert ledger.balance(f"unbilled/{postpaid.billing_account_number}", "EUR") == 826_446
         assert ledger.balance("revenue/usage", "EUR") == 826_446
-        assert charging.explain(row.record_id)[-2:] == [
+        assert [str(line) for line in charging.explain(row.record_id)[-2:]] == [
             "Total 1.00 EUR (tax included).",
             "Due with an invoice: 1.00 EUR.",
         ]
@@ -178,7 +178,7 @@ class TestPrepaid:
         assert (row.amount.micros, row.uncollected.micros) == (5_000_000, 500_000)
         assert balance.bucket(f"{prepaid.number}/start-credit").left == 0
         assert "balance.bucket.used_up" in events()
-        assert charging.explain(row.record_id)[-1] == "Nobody could pay 0.50 EUR: uncollected usage."
+        assert str(charging.explain(row.record_id)[-1]) == "Nobody could pay 0.50 EUR: uncollected usage."
 
 
 class TestSuspense:

@@ -121,14 +121,14 @@ def test_a_rule_may_ask_how_much_was_used(sold, take) -> None:
     # 30 s are free, one started minute of 0.50 follows.
     assert rows[1].amount.micros == 500_000
     assert rows[1].told == {"counters": {"minutes": 90_000}}
-    assert any("90" in line or "1 min 30 s" in line for line in charging.explain(rows[1].record_id))
+    assert any("90" in line or "1 min 30 s" in line for line in map(str, charging.explain(rows[1].record_id)))
     asked = EnquiryRequest(
         msisdn=f"+{plan.msisdn.digits}", usage_type=UsageType.VOICE, quantity=60_000, other_party="+12125550123",
         at=datetime(2026, 11, 4, tzinfo=UTC),
     )  # fmt: skip
     found = price_enquiry(asked)
     assert found.consumption.priced.total.micros == 500_000
-    assert found.lines[-1] == "Used before in the period since 2026-10-10, counter minutes: 3 min."
+    assert str(found.lines[-1]) == "Used before in the period since 2026-10-10, counter minutes: 3 min."
 
 
 def test_a_file_counts_once_and_a_record_out_of_suspense_too(sold, take, actor) -> None:

@@ -93,4 +93,4 @@ def test_usage_beyond_an_allowance_is_kept_with_its_reason(
     assert (covered["verdict"], covered["reason"], covered["covered_by"]) == ("priced", "", "1 MB anywhere")
     assert (row["verdict"], row["reason"], row["amount"], row["uncollected"]) == (verdict, reason, 0, 0)
     assert {name: row[name] for name in figures} == figures
-    assert said in " ".join(explain_plain(row["explanation"]))
+    assert said in " ".join(map(str, explain_plain(row["explanation"])))

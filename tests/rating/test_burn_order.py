@@ -183,7 +183,7 @@ class TestMoney:
     def test_a_prepaid_balance_is_debited_as_far_as_it_goes(self):
         decided = consume([purse("main", 4)], ONE_ONE, data(10))
         assert (decided.money_takes, decided.uncollected) == ({"main": 4}, 6)
-        assert explain(decided)[-1] == "Nobody could pay 0.000006 EUR: uncollected usage."
+        assert str(explain(decided)[-1]) == "Nobody could pay 0.000006 EUR: uncollected usage."
 
     def test_promotional_credit_for_some_usage_only(self):
         promo = purse("promo", 100, BucketKind.PROMOTIONAL, scope=covering(UsageType.VOICE))

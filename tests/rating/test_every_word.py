@@ -18,7 +18,7 @@ from linehouse.rating.service import (
     run_example,
     tariff_schema,
 )
-from linehouse.rating.values import Attribute, Counts
+from linehouse.rating.values import Attribute, Counts, Tariff
 
 ZONES = """
 number-zones:
@@ -232,9 +232,13 @@ def test_facts_that_cannot_be_are_refused(fact: str, said: str) -> None:
         read(body)
 
 
+def told(tariff: Tariff, event: str) -> list[str]:
+    return [str(line) for line in explain(run_example(tariff, example_in_words(event, tariff)))]
+
+
 def test_the_period_and_the_band_stand_in_the_explanation() -> None:
     tariff = read(CASES["tiers of the period, graduated"])
-    lines = explain(run_example(tariff, example_in_words("1 GB, after 500 MB this period", tariff)))
+    lines = told(tariff, "1 GB, after 500 MB this period")
     first, second = "step 1 with 500 MB of the period used before", "step 2 with 1 GB of the period used before"
     assert lines[2:] == [
         f"0 B – 500 MB: 500 × 1 MB at 0.01 EUR per 1 MB = 5.00 EUR, rule data (data), {first}.",
@@ -242,7 +246,7 @@ def test_the_period_and_the_band_stand_in_the_explanation() -> None:
         "Total 7.50 EUR (tax included).",
     ]
     evening = read(CASES["a price for a time, holidays and evenings"])
-    lines = explain(run_example(evening, example_in_words("1 min at 19:00 on Tuesday", evening)))
+    lines = told(evening, "1 min at 19:00 on Tuesday")
     assert "rule holiday (holiday), time band evening." in lines[2]
 
 
@@ -253,4 +257,4 @@ def test_what_was_explained_before_the_release_still_is() -> None:
         part.pop("band", None)
         part.pop("position", None)
     kept.pop("number_network", None)
-    assert explain_plain(kept)[2].startswith("0 B – 1 MB: 1 × 100 MB at 3")
+    assert str(explain_plain(kept)[2]).startswith("0 B – 1 MB: 1 × 100 MB at 3")

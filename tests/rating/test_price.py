@@ -64,7 +64,7 @@ def test_a_started_second_counts_only_because_the_block_says_so():
 
 def test_explained_from_position_to_total():
     lines = explain(price(tariff([rule("r", SIXTY_ONE)]), call(61 * S)))
-    assert lines == [
+    assert [str(line) for line in lines] == [
         "1 min 1 s by tariff t v1.",
         "Number zone nl-mobile (prefix 316), network zone home (204-04).",
         "0 s – 1 min: 1 × 1 min at 0.15 EUR per 1 min = 0.15 EUR, rule r (r).",

@@ -46,3 +46,23 @@ def test_options_say_what_a_sentence_cannot_know() -> None:
     assert found.exit_code == 0, found.output
     assert "1 min – 1 min 1 s: 1 × 1 s from allowance, 1 s taken, rule nl-calls" in found.output
     assert "Total 0.15 EUR (tax included)." in found.output
+
+
+@pytest.mark.parametrize(
+    ("code", "first", "last"),
+    [
+        ("en", "1 min 1 s by tariff robin-standard v2026-11.", "Total 0.1525 EUR (tax included)."),
+        ("de", "1 min 1 s nach Tarif robin-standard v2026-11.", "Summe 0.1525 EUR (inkl. Steuer)."),
+        ("fr", "1 min 1 s selon le tarif robin-standard v2026-11.", "Total 0.1525 EUR (taxe comprise)."),
+        ("nl", "1 min 1 s volgens tarief robin-standard v2026-11.", "Totaal 0.1525 EUR (inclusief belasting)."),
+        ("es", "1 min 1 s según la tarifa robin-standard v2026-11.", "Total 0.1525 EUR (impuestos incluidos)."),
+        (
+            "ar",
+            "\u20681 min 1 s\u2069 حسب التعرفة \u2068robin-standard v2026-11\u2069.",
+            "المجموع \u20680.1525 EUR\u2069 (شاملًا الضريبة).",
+        ),
+    ],
+)
+def test_a_price_is_explained_in_each_language(code: str, first: str, last: str) -> None:
+    lines = explain("61 s to +31612345678 at 18:00 on Monday", "--language", code).splitlines()
+    assert (lines[0], lines[-1], len(lines)) == (first, last, 5)

@@ -106,6 +106,6 @@ def _every_cent_is_explained(invoice: billing.InvoiceView) -> None:
     (abroad,) = [line for line in lines if line.amount == Money.of("1.00", "EUR")]
     (record,) = billing.explain_line(abroad.id).children
     assert record.record_id is not None
-    words = "\n".join(charging.explain(record.record_id))
+    words = "\n".join(map(str, charging.explain(record.record_id)))
     assert "world-1-calls" in words
     assert "Total 1.00 EUR (tax included)." in words

@@ -172,7 +172,7 @@ def test_each_word_is_told_and_each_price_is_what_the_hand_says(
         ("texts", 100_000),
         ("texts", 30_000),
     ]
-    told = {row.rule: "\n".join(charging.explain(row.record_id)) for row in rated}
+    told = {row.rule: "\n".join(map(str, charging.explain(row.record_id))) for row in rated}
     assert "The other party is on the line's list family." in told["family"]
     assert "It stays within closed user group acme, fleet." in told["fleet"]
     assert "Used before in the period since 2026-11-01, counter minutes: 1 min 31 s." in told["first-minutes, talk"]
@@ -268,6 +268,6 @@ def test_what_was_told_stands_on_the_bill_also_what_waited_first(
         ("messages", 1, "0.50 EUR"),
     ]
     children = billing.explain_line(lines[0].id).children
-    why = [charging.explain(child.record_id) for child in children if child.record_id is not None]
+    why = [list(map(str, charging.explain(child.record_id))) for child in children if child.record_id is not None]
     assert "The other party is on the line's list family." in why[0]
     assert unbilled_is_in_the_journal().findings == ()

@@ -1,18 +1,28 @@
-"""What a tariff was told of a record, in plain words, for whoever asks why it costs what it costs."""
+"""What a tariff was told of a record, as sentences for whoever asks why it costs what it costs."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from linehouse.kernel.money import Money
 from linehouse.kernel.quantity import Quantity, Unit
+from linehouse.kernel.sentence import Sentence, sentence
 
-_SETS = {
-    "segment": ("The customer is in segment", "The customer is in no segment"),
-    "friends-and-family": ("The other party is on the line's list", "The other party is on no list of the line"),
-    "closed-user-group": ("It stays within closed user group", "It stays within no closed user group"),
+_SETS: Mapping[str, tuple[Callable[[str], Sentence], Sentence]] = {
+    "segment": (
+        lambda names: sentence("The customer is in segment %(names)s.", names=names),
+        sentence("The customer is in no segment."),
+    ),
+    "friends-and-family": (
+        lambda names: sentence("The other party is on the line's list %(names)s.", names=names),
+        sentence("The other party is on no list of the line."),
+    ),
+    "closed-user-group": (
+        lambda names: sentence("It stays within closed user group %(names)s.", names=names),
+        sentence("It stays within no closed user group."),
+    ),
 }
 _HIDDEN = ":charged"
 """Counters of the price function's own, which say nothing to people."""
@@ -20,35 +30,41 @@ _HIDDEN = ":charged"
 
 def told_lines(
     told: Mapping[str, Any], counted: Mapping[str, int], counted_in: date | None, unit: Unit, currency: str
-) -> list[str]:
-    """One line for each word of the tariff that asked for something, with what it was told."""
+) -> list[Sentence]:
+    """One sentence for each word of the tariff that asked for something, with what it was told."""
     lines = []
     for word, (some, none) in _SETS.items():
         if word in told:
             names: Sequence[str] = told[word]
-            lines.append(f"{some} {', '.join(names)}." if names else f"{none}.")
+            lines.append(some(", ".join(names)) if names else none)
     if "percent" in told:
-        lines.append(f"A percentage is taken of {Money(told['percent'], currency)}.")
+        lines.append(sentence("A percentage is taken of %(amount)s.", amount=Money(told["percent"], currency)))
     if "attribute" in told:
-        lines.append(f"The record was closed at {told['attribute']}.")
+        lines.append(sentence("The record was closed at %(instant)s.", instant=str(told["attribute"])))
     if "time-zone" in told:
         sign, minutes = "-" if told["time-zone"] < 0 else "+", abs(told["time-zone"])
-        lines.append(f"Local time there is UTC{sign}{minutes // 60:02d}:{minutes % 60:02d}.")
+        zone = f"UTC{sign}{minutes // 60:02d}:{minutes % 60:02d}"
+        lines.append(sentence("Local time there is %(zone)s.", zone=zone))
     lines.extend(_counters(told.get("counters", {}), counted, counted_in, unit, currency))
     return lines
 
 
 def _counters(
     before: Mapping[str, int], counted: Mapping[str, int], counted_in: date | None, unit: Unit, currency: str
-) -> Iterator[str]:
-    since = f" since {counted_in.isoformat()}" if counted_in is not None else ""
+) -> Iterator[Sentence]:
+    since = sentence(" since %(day)s", day=counted_in.isoformat()) if counted_in is not None else Sentence("")
     for key, used in before.items():
         if not key.endswith(_HIDDEN) and key in counted:
             name = key.removesuffix(":events").removesuffix(":amount")
-            yield f"Used before in the period{since}, counter {name}: {_amount(key, used, unit, currency)}."
+            yield sentence(
+                "Used before in the period%(since)s, counter %(counter)s: %(quantity)s.",
+                since=since,
+                counter=name,
+                quantity=_amount(key, used, unit, currency),
+            )
 
 
-def _amount(key: str, used: int, unit: Unit, currency: str) -> str:
+def _amount(key: str, used: int, unit: Unit, currency: str) -> Quantity | Money:
     if key.endswith(":events"):
-        return f"{used} event" if used == 1 else f"{used} events"
-    return str(Money(used, currency)) if key.endswith(":amount") else Quantity(used, unit).human()
+        return Quantity(used, Unit.EVENT)
+    return Money(used, currency) if key.endswith(":amount") else Quantity(used, unit)

@@ -15,6 +15,7 @@ from linehouse.catalog.values import BillingMode
 from linehouse.kernel.money import Money
 from linehouse.kernel.period import local_date
 from linehouse.kernel.quantity import Quantity
+from linehouse.kernel.sentence import Sentence
 from linehouse.rating.values import Consumption, TaxMode, UsageEvent, Verdict
 
 STANDARD = "standard"
@@ -163,13 +164,13 @@ class RatedUsage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Enquiry:
-    """What an event would cost a subscriber now; nothing has moved. ``lines`` explain it in plain words."""
+    """What an event would cost a subscriber now; nothing has moved. ``lines`` explain it."""
 
     subscription: str
     tariff: str
     event: UsageEvent
     consumption: Consumption
-    lines: tuple[str, ...]
+    lines: tuple[Sentence, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -96,7 +96,7 @@ class FailedExample:
     @property
     def because(self) -> str:
         """How it came about, part by part."""
-        return " ".join(explain(self.got)[1:])
+        return " ".join(str(line) for line in explain(self.got)[1:])
 
     @property
     def told(self) -> str:

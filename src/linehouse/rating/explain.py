@@ -1,4 +1,4 @@
-"""The reason for every figure: as data that is kept with the charge, and as lines in plain words."""
+"""The reason for every figure: as data that is kept with the charge, and as sentences in plain words."""
 
 from __future__ import annotations
 
@@ -8,17 +8,28 @@ from typing import NotRequired, TypedDict
 
 from linehouse.kernel.money import MICROS, Money
 from linehouse.kernel.quantity import Quantity, Unit
-from linehouse.rating.values import Consumption, PaidBy, Part, Priced
+from linehouse.kernel.rounding import Rounding
+from linehouse.kernel.sentence import Sentence, Value, sentence
+from linehouse.rating.kept_detail import said_again
+from linehouse.rating.values import Consumption, PaidBy, Part, Priced, Verdict
 
 NOBODY_PAYS = {
-    PaidBy.FREE_UNITS: "free units of the price",
-    PaidBy.FREE_RULE: "free",
-    PaidBy.MAXIMUM: "free: the maximum for one event is reached",
-    PaidBy.BLOCKED: "not allowed by the tariff",
-    PaidBy.EMPTY: "not covered: the allowance is used up and money is not asked",
-    PaidBy.THROTTLED: "slower, without money: the allowance is used up",
-    PaidBy.REDIRECTED: "not covered: the allowance is used up, more can be bought",
+    PaidBy.FREE_UNITS: sentence("free units of the price"),
+    PaidBy.FREE_RULE: sentence("free"),
+    PaidBy.MAXIMUM: sentence("free: the maximum for one event is reached"),
+    PaidBy.BLOCKED: sentence("not allowed by the tariff"),
+    PaidBy.EMPTY: sentence("not covered: the allowance is used up and money is not asked"),
+    PaidBy.THROTTLED: sentence("slower, without money: the allowance is used up"),
+    PaidBy.REDIRECTED: sentence("not covered: the allowance is used up, more can be bought"),
 }
+_VERDICTS = {
+    Verdict.PRICED: sentence("Priced"),
+    Verdict.FREE: sentence("Free"),
+    Verdict.BLOCKED: sentence("Blocked"),
+    Verdict.THROTTLED: sentence("Throttled"),
+    Verdict.UNRATED: sentence("Unrated"),
+}
+_NOTHING = Sentence("")
 
 
 class PlainPart(TypedDict):
@@ -124,8 +135,8 @@ def _plain_part(part: Part) -> PlainPart:
     )
 
 
-def explain(decided: Priced | Consumption) -> list[str]:
-    """Lines in plain words: where it was, which clause and bucket took which part, how it was rounded."""
+def explain(decided: Priced | Consumption) -> list[Sentence]:
+    """Where it was, which clause and bucket took which part, how it was rounded: sentences, English as text."""
     if isinstance(decided, Priced):
         return explain_plain(plain(decided))
     priced = decided.priced
@@ -137,21 +148,31 @@ def explain(decided: Priced | Consumption) -> list[str]:
 
 def explain_takes(
     unit_takes: Mapping[str, int], money_takes: Mapping[str, int], uncollected: int, unit: Unit, currency: str
-) -> list[str]:
-    """Lines about what came out of which bucket, and what nobody paid."""
-    lines = [f"Taken from {ref}: {Quantity(units, unit).human()}." for ref, units in unit_takes.items()]
-    lines += [f"Paid from {ref}: {Money(micros, currency)}." for ref, micros in money_takes.items()]
+) -> list[Sentence]:
+    """Sentences about what came out of which bucket, and what nobody paid."""
+    lines = [
+        sentence("Taken from %(bucket)s: %(quantity)s.", bucket=ref, quantity=Quantity(units, unit))
+        for ref, units in unit_takes.items()
+    ]
+    lines += [
+        sentence("Paid from %(bucket)s: %(amount)s.", bucket=ref, amount=Money(micros, currency))
+        for ref, micros in money_takes.items()
+    ]
     if uncollected and (unit_takes or money_takes):
-        lines.append(f"Nobody could pay {Money(uncollected, currency)}: uncollected usage.")
+        lines.append(sentence("Nobody could pay %(amount)s: uncollected usage.", amount=Money(uncollected, currency)))
     return lines
 
 
-def explain_plain(given: PlainPriced) -> list[str]:
-    """The lines for a priced event that was kept as JSON."""
+def explain_plain(given: PlainPriced) -> list[Sentence]:
+    """The sentences for a priced event that was kept as JSON."""
     unit, currency = Unit(given["unit"]), given["currency"]
-    lines = [f"{Quantity(given['quantity'], unit).human()} by tariff {given['tariff']}.", _zones(given)]
+    used = sentence(
+        "%(quantity)s by tariff %(tariff)s.", quantity=Quantity(given["quantity"], unit), tariff=given["tariff"]
+    )
+    lines = [used, _zones(given)]
     if given["reason"] or given["detail"]:
-        lines.append(f"{given['verdict'].capitalize()}: {given['detail'] or given['reason']}.")
+        verdict, why = _VERDICTS[Verdict(given["verdict"])], said_again(given["detail"] or given["reason"])
+        lines.append(sentence("%(verdict)s: %(why)s.", verdict=verdict, why=why))
     lines.extend(_part_line(part, unit, currency, given["tariff"]) for part in given["parts"])
     lines.extend(_fee_line(fee, currency) for fee in given["fees"])
     if given["parts"] or given["fees"]:
@@ -159,78 +180,131 @@ def explain_plain(given: PlainPriced) -> list[str]:
     return lines
 
 
-def _zones(given: PlainPriced) -> str:
-    number, network = given["number_zone"], given["network_zone"]
-    by_number = f" (prefix {given['number_prefix']})" if given["number_prefix"] else ""
-    if given.get("number_network"):
-        by_number = f" (ported to {given['number_network']})"
-    by_network = f" ({given['network_by']})" if given["network_by"] else ""
-    network_text = f"network zone {network}{by_network}"
+def _zones(given: PlainPriced) -> Sentence:
+    by_network = sentence(" (%(found_by)s)", found_by=given["network_by"]) if given["network_by"] else _NOTHING
     if given["unit"] == Unit.OCTET:
-        return f"N{network_text[1:]}."
-    return f"Number zone {number}{by_number}, {network_text}."
+        return sentence("Network zone %(network)s%(by)s.", network=given["network_zone"], by=by_network)
+    by_number = _NOTHING
+    if network := given.get("number_network"):
+        by_number = sentence(" (ported to %(network)s)", network=network)
+    elif given["number_prefix"]:
+        by_number = sentence(" (prefix %(prefix)s)", prefix=given["number_prefix"])
+    return sentence(
+        "Number zone %(number)s%(number_by)s, network zone %(network)s%(network_by)s.",
+        number=given["number_zone"],
+        number_by=by_number,
+        network=given["network_zone"],
+        network_by=by_network,
+    )
 
 
-def _part_line(part: PlainPart, unit: Unit, currency: str, asked: str) -> str:
-    span = f"{Quantity(part['start'], unit).human()} – {Quantity(part['end'], unit).human()}"
-    owner = "" if part["tariff"] == asked else f" of {part['tariff']}"
-    clause = f"rule {part['rule']}{owner} ({part['rule_name']}){_where(part, unit)}"
+def _part_line(part: PlainPart, unit: Unit, currency: str, asked: str) -> Sentence:
+    owner = _NOTHING if part["tariff"] == asked else sentence(" of %(tariff)s", tariff=part["tariff"])
+    clause = sentence(
+        "rule %(rule)s%(owner)s (%(name)s)%(band)s%(step)s",
+        rule=part["rule"],
+        owner=owner,
+        name=part["rule_name"],
+        band=sentence(", time band %(band)s", band=part["band"]) if part.get("band") else _NOTHING,
+        step=_step(part, unit),
+    )
+    span: dict[str, Value] = {"start": Quantity(part["start"], unit), "end": Quantity(part["end"], unit)}
     payer = PaidBy(part["paid_by"])
     if payer in NOBODY_PAYS:
-        return f"{span}: {NOBODY_PAYS[payer]}, {clause}."
-    blocks = f"{part['blocks']} × {Quantity(part['block'], unit).human()}"
-    if payer is PaidBy.BUCKET:
-        taken = Fraction(part["taken"])
-        name = part["bucket_name"] or part["bucket"]
-        own = ""
-        if Fraction(part["amount"]):
-            each = f"{Money(part['price'], currency)} per {Quantity(part['unit'], unit).human()}"
-            own = f" and {each} = {_exact(Fraction(part['amount']), currency)}, the allowance's own price"
-        return f"{span}: {blocks} from {name}, {_units(taken, unit)} taken{own}, {clause}."
-    price = f"{Money(part['price'], currency)} per {Quantity(part['unit'], unit).human()}"
-    flat = f" and {Money(part['flat'], currency)} for the step" if part["flat"] else ""
-    return f"{span}: {blocks} at {price}{flat} = {_exact(Fraction(part['amount']), currency)}, {clause}."
-
-
-def _where(part: PlainPart, unit: Unit) -> str:
-    """By which time band the rule held, and in which step of the period's usage the part lies."""
-    found = f", time band {part['band']}" if part.get("band") else ""
-    position = part.get("position", part["start"])
-    if position > part["start"]:
-        found += f", step {part['step'] + 1} with {Quantity(position, unit).human()} of the period used before"
-    return found
-
-
-def _fee_line(fee: PlainFee, currency: str) -> str:
-    amount = _exact(Fraction(fee["amount"]), currency)
-    words = {
-        "connect": "Connection fee",
-        "finish": "Fee at the end",
-        "minimum": "Added up to the minimum charge:",
-        "percent": "Share of the amount:",
-        "volume": "The period's usage at the price of its volume:",
-        "bucket-connect": "Connection fee of the allowance",
+        return sentence("%(start)s – %(end)s: %(payer)s, %(clause)s.", **span, payer=NOBODY_PAYS[payer], clause=clause)
+    what: dict[str, Value] = {**span, "blocks": part["blocks"], "block": Quantity(part["block"], unit)}
+    price: dict[str, Value] = {
+        "price": Money(part["price"], currency),
+        "unit": Quantity(part["unit"], unit),
+        "amount": _exact(Fraction(part["amount"]), currency),
     }
-    return f"{words.get(fee['kind'], fee['kind'].capitalize())} {amount}, rule {fee['rule']}."
+    if payer is PaidBy.BUCKET:
+        own = _NOTHING
+        if Fraction(part["amount"]):
+            own = sentence(" and %(price)s per %(unit)s = %(amount)s, the allowance's own price", **price)
+        return sentence(
+            "%(start)s – %(end)s: %(blocks)s × %(block)s from %(bucket)s, %(taken)s taken%(own)s, %(clause)s.",
+            **what,
+            bucket=part["bucket_name"] or part["bucket"],
+            taken=_units(Fraction(part["taken"]), unit),
+            own=own,
+            clause=clause,
+        )
+    flat = sentence(" and %(flat)s for the step", flat=Money(part["flat"], currency)) if part["flat"] else _NOTHING
+    return sentence(
+        "%(start)s – %(end)s: %(blocks)s × %(block)s at %(price)s per %(unit)s%(flat)s = %(amount)s, %(clause)s.",
+        **what,
+        **price,
+        flat=flat,
+        clause=clause,
+    )
 
 
-def _total_line(given: PlainPriced) -> str:
+def _step(part: PlainPart, unit: Unit) -> Sentence:
+    """In which step of the period's usage the part lies, when some was used before."""
+    position = part.get("position", part["start"])
+    if position <= part["start"]:
+        return _NOTHING
+    return sentence(
+        ", step %(step)s with %(quantity)s of the period used before",
+        step=part["step"] + 1,
+        quantity=Quantity(position, unit),
+    )
+
+
+def _fee_line(fee: PlainFee, currency: str) -> Sentence:
+    named: dict[str, Value] = {"amount": _exact(Fraction(fee["amount"]), currency), "rule": fee["rule"]}
+    match fee["kind"]:
+        case "connect":
+            return sentence("Connection fee %(amount)s, rule %(rule)s.", **named)
+        case "finish":
+            return sentence("Fee at the end %(amount)s, rule %(rule)s.", **named)
+        case "minimum":
+            return sentence("Added up to the minimum charge: %(amount)s, rule %(rule)s.", **named)
+        case "percent":
+            return sentence("Share of the amount: %(amount)s, rule %(rule)s.", **named)
+        case "volume":
+            return sentence("The period's usage at the price of its volume: %(amount)s, rule %(rule)s.", **named)
+        case "bucket-connect":
+            return sentence("Connection fee of the allowance %(amount)s, rule %(rule)s.", **named)
+        case other:
+            return sentence("%(kind)s %(amount)s, rule %(rule)s.", kind=other.capitalize(), **named)
+
+
+def _total_line(given: PlainPriced) -> Sentence:
     exact, total = Fraction(given["exact"]), Money(given["total"], given["currency"])
-    tax = "tax included" if given["tax_mode"] == "gross" else "before tax"
+    tax = sentence("tax included") if given["tax_mode"] == "gross" else sentence("before tax")
     if exact == total.micros:
-        return f"Total {total} ({tax})."
-    how = f"rounded {given['round_mode']} to {given['round_decimals']} decimals"
-    return f"Total {_exact(exact, given['currency'])}, {how}: {total} ({tax})."
+        return sentence("Total %(total)s (%(tax)s).", total=total, tax=tax)
+    return sentence(
+        "Total %(exact)s, %(rounded)s: %(total)s (%(tax)s).",
+        exact=_exact(exact, given["currency"]),
+        rounded=_rounded(Rounding(given["round_mode"]), given["round_decimals"]),
+        total=total,
+        tax=tax,
+    )
 
 
-def _exact(micros: Fraction, currency: str) -> str:
+def _rounded(mode: Rounding, decimals: int) -> Sentence:
+    match mode:
+        case Rounding.UP:
+            return sentence("rounded up to %(decimals)s decimals", decimals=decimals)
+        case Rounding.DOWN:
+            return sentence("rounded down to %(decimals)s decimals", decimals=decimals)
+        case Rounding.HALF_UP:
+            return sentence("rounded half-up to %(decimals)s decimals", decimals=decimals)
+        case Rounding.HALF_EVEN:
+            return sentence("rounded half-even to %(decimals)s decimals", decimals=decimals)
+
+
+def _exact(micros: Fraction, currency: str) -> str | Money:
     if micros.denominator == 1:
-        return str(Money(micros.numerator, currency))
+        return Money(micros.numerator, currency)
     major = micros / MICROS
     return f"{major.numerator}/{major.denominator} {currency}"
 
 
-def _units(taken: Fraction, unit: Unit) -> str:
+def _units(taken: Fraction, unit: Unit) -> str | Quantity:
     if taken.denominator == 1:
-        return Quantity(taken.numerator, unit).human()
+        return Quantity(taken.numerator, unit)
     return f"{taken.numerator}/{taken.denominator} {unit}"

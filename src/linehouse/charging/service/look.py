@@ -13,6 +13,7 @@ from linehouse.charging.values import UNBILLED, RatedUsage, UsageSum
 from linehouse.kernel.money import Money
 from linehouse.kernel.period import Period
 from linehouse.kernel.quantity import Quantity, Unit
+from linehouse.kernel.sentence import Sentence, sentence
 from linehouse.platform.work import Actor, unit_of_work
 from linehouse.rating.service import PlainPriced, explain_plain, explain_takes
 from linehouse.usage import service as usage
@@ -101,8 +102,8 @@ def explanation(record_id: UUID) -> PlainPriced:
     return found[0]
 
 
-def explain(record_id: UUID) -> list[str]:
-    """How a record was priced and who paid, in plain words. Raises RatedUsageUnknown."""
+def explain(record_id: UUID) -> list[Sentence]:
+    """How a record was priced and who paid, as sentences. Raises RatedUsageUnknown."""
     found = store.explanation(record_id)
     if found is None:
         raise _unknown(record_id)
@@ -111,7 +112,7 @@ def explain(record_id: UUID) -> list[str]:
     paid = {ref: micros for ref, micros in money_takes.items() if not ref.startswith(UNBILLED)}
     takes = explain_takes(unit_takes, paid, uncollected, unit, currency)
     if waits := sum(micros for ref, micros in money_takes.items() if ref.startswith(UNBILLED)):
-        takes.append(f"Due with an invoice: {Money(waits, currency)}.")
+        takes.append(sentence("Due with an invoice: %(amount)s.", amount=Money(waits, currency)))
     return [*explain_plain(priced), *told_lines(told, counted, counted_in, unit, currency), *takes]
 
 

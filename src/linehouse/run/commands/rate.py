@@ -20,9 +20,11 @@ from linehouse.kernel.money import Money
 from linehouse.kernel.outcome import InvalidFields
 from linehouse.kernel.period import Period
 from linehouse.kernel.quantity import Quantity, Unit
+from linehouse.kernel.sentence import Sentence, sentence
 from linehouse.rating.service import example_in_words, explain, load_marked, read_tariffs, run_example
 from linehouse.rating.values import Tariff
 from linehouse.run.at_work import brand_at_work, brand_option
+from linehouse.run.language import in_language, language_option
 
 if TYPE_CHECKING:
     from linehouse.charging.service import Difference
@@ -118,8 +120,11 @@ def _rate_files(*, as_json: bool, **given: Any) -> None:
 @click.option("--ported", help="The network (MCC-MNC) to which the other party's number was ported.")
 @click.option("--on-net/--off-net", default=None, help="Whether the other party is a subscriber of the brand.")
 @click.option("--parts", help="Report it in parts of so much: the sum stays the same.")
+@language_option
 @brand_option
-def explain_words(words: tuple[str, ...], key: str, folder: Path | None, brand: str, **facts: Any) -> None:
+def explain_words(
+    words: tuple[str, ...], key: str, folder: Path | None, language: str, brand: str, **facts: Any
+) -> None:
     """Price an event written in words: 61 s to +31612345678 in FR at 18:00 on Monday.
 
     After `to` or `from` stands a number, a short code or a number zone of the tariff; after `in` a network, a country
@@ -127,8 +132,8 @@ def explain_words(words: tuple[str, ...], key: str, folder: Path | None, brand: 
     stand behind a comma, or in an option.
     """
     tariff = _chosen(_tariffs_in(folder), key) if folder is not None else _published(key, brand)
-    sentence = ", ".join((" ".join(words), *_said(facts)))
-    for line in explain(run_example(tariff, example_in_words(sentence, tariff))):
+    event = ", ".join((" ".join(words), *_said(facts)))
+    for line in in_language(explain(run_example(tariff, example_in_words(event, tariff))), language):
         click.echo(line)
 
 
@@ -151,8 +156,9 @@ def _said(facts: Mapping[str, Any]) -> Iterator[str]:
 
 @command.command("record")
 @click.argument("record", type=click.UUID)
+@language_option
 @brand_option
-def explain_record(record: UUID, brand: str) -> None:
+def explain_record(record: UUID, language: str, brand: str) -> None:
     """Tell how a usage record was priced and who paid for it."""
     with brand_at_work(brand):
         from linehouse.charging.service import explain as explain_rated
@@ -161,11 +167,16 @@ def explain_record(record: UUID, brand: str) -> None:
         rated = rated_record(record)
         lines = explain_rated(record)
     when = f"{rated.started_at:%Y-%m-%d %H:%M:%S} UTC"
-    click.echo(f"{rated.subscription}, {rated.usage_type} {rated.direction}, {when}.")
-    for line in lines:
+    what = sentence(
+        "%(subscription)s, %(usage_type)s %(direction)s, %(when)s.",
+        subscription=rated.subscription,
+        usage_type=Sentence(rated.usage_type),
+        direction=Sentence(rated.direction),
+        when=when,
+    )
+    on = [sentence("On invoice %(invoice)s.", invoice=rated.invoice)] if rated.invoice else []
+    for line in in_language([what, *lines, *on], language):
         click.echo(line)
-    if rated.invoice:
-        click.echo(f"On invoice {rated.invoice}.")
 
 
 @command.command("difference")

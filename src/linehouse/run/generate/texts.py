@@ -1,8 +1,8 @@
 """The catalogues of texts: every text of the screens is found, and each language's file follows.
 
-Texts come from three places: what Python hands to gettext, what templates mark, and codes that screens say in words
-(states of lifecycles, reasons, kinds). The files carry no dates and no line numbers, so that they change only when a
-text does.
+Texts come from three places: what Python hands to gettext or makes a sentence of, what templates mark, and codes that
+screens say in words (states of lifecycles, reasons, kinds). The files carry no dates and no line numbers, so that they
+change only when a text does.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from linehouse.rating.lint import CHECKS
 from linehouse.run.generate.reference import import_declarations
 
 PACKAGE: Final = Path(__file__).resolve().parents[2]
-_CALLS: Final = ("gettext", "gettext_lazy", "gettext_noop", "ngettext", "ngettext_lazy")
+_CALLS: Final = ("gettext", "gettext_lazy", "gettext_noop", "ngettext", "ngettext_lazy", "sentence")
 _ALIAS: Final = re.compile(rb"\b(n?gettext(?:_lazy|_noop)?) as (\w+)")
 """A module may call them by a shorter name."""
 _TEMPLATE_CALL: Final = re.compile(
@@ -221,7 +221,7 @@ def _complete(message: Message | None, text: Text) -> bool:
 def _of_python() -> Iterator[tuple[str, Text]]:
     for file in sorted(PACKAGE.rglob("*.py")):
         source = file.read_bytes()
-        if b"gettext" not in source or "migrations" in file.parts:
+        if (b"gettext" not in source and b"sentence(" not in source) or "migrations" in file.parts:
             continue
         names = dict(zip(_CALLS, _CALLS, strict=True)) | {
             alias.decode(): function.decode() for function, alias in _ALIAS.findall(source)

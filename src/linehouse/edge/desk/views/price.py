@@ -19,6 +19,7 @@ from linehouse.edge.desk.usage_rows import TYPES as ALL_TYPES
 from linehouse.kernel.error import DomainError, Invalid
 from linehouse.kernel.numbering import Msisdn, Plmn
 from linehouse.kernel.quantity import Quantity
+from linehouse.platform.texts.sentences import say_all
 from linehouse.rating import service as rating
 from linehouse.rating.values import Direction, UsageEvent, UsageType
 
@@ -112,13 +113,13 @@ def _answer(data: dict[str, Any], book: Catalogue, request: DeskRequest) -> dict
         return {
             "priced": enquiry.consumption.priced,
             "event": event,
-            "lines": enquiry.lines,
+            "lines": say_all(enquiry.lines),
             "tariff_name": enquiry.tariff,
             "subscription": enquiry.subscription,
         }
     tariff = book.tariffs[data["tariff"]]
     priced = rating.price(tariff, event)
-    return {"priced": priced, "event": event, "lines": rating.explain(priced), "tariff_name": tariff.label}
+    return {"priced": priced, "event": event, "lines": say_all(rating.explain(priced)), "tariff_name": tariff.label}
 
 
 def _event(data: dict[str, Any], book: Catalogue, request: DeskRequest) -> UsageEvent:

@@ -15,6 +15,7 @@ from linehouse.edge.desk.assets import amount_markup
 from linehouse.edge.desk.usage_rows import DIRECTIONS, TYPES
 from linehouse.edge.ui.formats import number_text
 from linehouse.inventory import service as inventory
+from linehouse.platform.texts.sentences import say_all
 from linehouse.rating.service import PlainPriced
 from linehouse.usage import service as usage
 from linehouse.usage.values import WholesaleCharge
@@ -27,7 +28,7 @@ def record(request: DeskRequest, record_id: UUID) -> HttpResponse:
     try:
         rated, lines, priced = (
             charging.rated_record(record_id),
-            charging.explain(record_id),
+            say_all(charging.explain(record_id)),
             charging.explanation(record_id),
         )
     except RatedUsageUnknown:

@@ -125,7 +125,7 @@ def answer_of(subscription: str, event: UsageEvent, decided: Consumption) -> Pri
         tax_included=priced.tax_mode.value == "gross",
         takes=takes,
         uncollected=Amount(Money(decided.uncollected, currency).text, currency),
-        explanation=explain(decided),
+        explanation=[str(line) for line in explain(decided)],
         reason=priced.reason,
     )
 
