@@ -12,6 +12,7 @@ from linehouse.catalog.values import TaxMode
 from linehouse.customer.values import CustomerRegistered
 from linehouse.inventory.values import ProductView
 from linehouse.kernel.money import Money
+from linehouse.kernel.period import Period
 from linehouse.kernel.quantity import Quantity
 from linehouse.platform.work import Actor
 from tests.balance.house import ROBIN, activate, open_shop, register
@@ -65,6 +66,13 @@ class UsageShelf:
             item
             for key, (account_id, item) in self.items.items()
             if account_id == billing_account_id and item.started_at < until and key not in self.billed
+        ]
+
+    def used(self, billing_account_id: UUID, period: Period) -> list[UsageItem]:
+        return [
+            item
+            for account_id, item in self.items.values()
+            if account_id == billing_account_id and period.contains(item.started_at)
         ]
 
     def records(self, record_ids: Sequence[UUID]) -> list[UsageItem]:

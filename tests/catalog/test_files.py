@@ -6,7 +6,9 @@ from linehouse.catalog.errors import FilesInvalid
 from linehouse.catalog.files import read_catalogue
 from linehouse.catalog.values import (
     BillingMode,
+    FirstBill,
     LifecycleStatus,
+    MinimumOf,
     OfferingKind,
     PeriodLength,
     PeriodUnit,
@@ -22,6 +24,7 @@ Files = dict[str, str]
 SIM_ONLY = "catalog/robin-sim-only-20.yaml"
 START = "catalog/robin-prepaid-start.yaml"
 BOOSTER = "catalog/robin-booster-5gb.yaml"
+ARREARS = ("due: in-advance\n    prorate: day", "due: in-arrears\n    minimum-of: usage\n    prorate: ")
 SPECIFICATIONS = "catalog/specifications.yaml"
 
 
@@ -103,6 +106,12 @@ def test_an_offering_decomposes_into_services_and_resources(robin_files: Files) 
         (SIM_ONLY, "tariff: robin-sim-only\n", "", "is a plan and has no tariff", "`tariff: …`"),
         (SIM_ONLY, "sold: {from: 2026-01-01}", "sold: {until: 2026-01-01}", "begins some day", "from"),
         (SIM_ONLY, "sold: {from: 2026-01-01}", "discounts: []", "`discounts` of a offering is not supported", ""),
+        (SIM_ONLY, "due: in-advance", "minimum-of: usage", "known when the period has ended", "`due: in-arrears`"),
+        (SIM_ONLY, "due: in-advance", "due: in-arrears\n    minimum-of: use", "cannot be 'use'", "`usage`"),
+        (SIM_ONLY, ARREARS[0], ARREARS[1] + "days30", "counts the days that a period has", "`day` or `none`"),
+        (SIM_ONLY, ARREARS[0], ARREARS[1] + "day\n    parts: each", "has no parts", ""),
+        (SIM_ONLY, ARREARS[0], ARREARS[1] + "day\n    includes-tax: false", "are gross and the minimum", "alike"),
+        (SIM_ONLY, "once-at: activation", "once-at: activation\n    minimum-of: usage", "come again", "no such line"),
         (START, "amount: 5.00", "amount: 0", "a credit is more than nothing", ""),
         (START, "customers: [individual]", "customers: [people]", "cannot be 'people'", "individual"),
         (BOOSTER, "requires: [any plan]\n", "", "runs on a plan and does not say which", "`requires: [any plan]`"),
@@ -193,3 +202,27 @@ prices:
     (need,) = read_catalogue(files).catalogue.decompose("robin-bar")
     assert need.parameters == {"bars": ("premium",)}
     assert need.resources == ()
+
+
+MINIMUM = """  - price: minimum
+    text: {nl: Minimaal verbruik, en: Minimum use}
+    amount: 20.00
+    every: 1 month
+    due: in-arrears
+    minimum-of: usage
+    tax: standard
+    ledger: recurring
+"""
+
+
+def test_a_minimum_of_usage_waits_for_the_next_bill_and_is_for_plans_that_are_billed(robin_files: Files) -> None:
+    text = robin_files[SIM_ONLY].replace("prices:\n", "prices:\n" + MINIMUM)
+    price = read_catalogue(robin_files | {SIM_ONLY: text}).catalogue.offering("robin-sim-only-20").price("minimum")
+    assert (price.minimum_of, price.first_bill, price.in_advance) == (MinimumOf.USAGE, FirstBill.WITH_NEXT, False)
+    prepaid = robin_files[START].replace("prices:\n", "prices:\n" + MINIMUM)
+    (problem,) = problems_of(robin_files | {START: prepaid})
+    assert "is paid from a balance, not billed" in problem.message
+    assert problem.expected == "`billing: postpaid`"
+    booster = robin_files[BOOSTER].replace("prices:\n", "prices:\n" + MINIMUM).replace("kind: pack", "kind: addon")
+    found = problems_of(robin_files | {BOOSTER: booster})
+    assert any("usage is that of the plan" in problem.message for problem in found)

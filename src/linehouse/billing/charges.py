@@ -15,6 +15,7 @@ from itertools import groupby
 
 from linehouse.billing.cycles import periods
 from linehouse.billing.errors import CurrencyOfAccount, ReversalTooLarge, TooManyLines
+from linehouse.billing.minimum import Shortfall, shortfall
 from linehouse.billing.proration import counted_days, exact_price, share, to_minor
 from linehouse.billing.values import (
     ONE_DAY,
@@ -28,6 +29,7 @@ from linehouse.billing.values import (
 from linehouse.catalog.values import EndDay, Parts, PriceKind, Prorate
 from linehouse.kernel.money import Money
 from linehouse.kernel.period import DatePeriod
+from linehouse.rating.values.period_charges import Reading
 
 MAX_ENTRIES_PER_CHARGE = 60
 """Safety bound: more new entries than this for one charge in one bill is refused, and a person looks."""
@@ -35,11 +37,12 @@ MAX_ENTRIES_PER_CHARGE = 60
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A charge owes for ``covered`` of ``full``."""
+    """A charge owes for ``covered`` of ``full``: its price by days, or what is ``missing`` to a minimum."""
 
     charge: SubscriptionCharge
     full: DatePeriod
     covered: DatePeriod
+    missing: Shortfall | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +76,12 @@ class Difference:
     beyond: tuple[Entry, ...] = ()
 
 
-def due(charge: SubscriptionCharge, account: AccountFacts, cut: Cut) -> Iterator[Due]:
-    """Everything that the charge owes up to the cut, from its beginning, in order."""
+def due(charge: SubscriptionCharge, account: AccountFacts, cut: Cut, used: Sequence[Reading] = ()) -> Iterator[Due]:
+    """Everything that the charge owes up to the cut, from its beginning, in order.
+
+    ``used`` is what the subscription's rated usage comes to (micro-units, at the instants when it began): a minimum
+    asks for it. Raises CurrencyOfAccount.
+    """
     terms = charge.terms
     if terms.price.currency != account.currency:
         raise CurrencyOfAccount(
@@ -99,7 +106,10 @@ def due(charge: SubscriptionCharge, account: AccountFacts, cut: Cut) -> Iterator
         if terms.prorate is Prorate.NONE:
             covered = DatePeriod(covered.start, period.full.end)
         if terms.in_advance or period.covered.end <= cut.until:
-            yield Due(charge, period.full, covered)
+            missing = None
+            if terms.minimum_of is not None:
+                missing = shortfall(terms, period.full, covered, used, account.zone)
+            yield Due(charge, period.full, covered, missing)
 
 
 def difference(owed: Iterable[Due], billed: Sequence[Entry], look_back: date | None = None) -> Difference:
@@ -130,6 +140,8 @@ def difference(owed: Iterable[Due], billed: Sequence[Entry], look_back: date | N
 
 
 def _settle(target: Due | None, history: Sequence[Entry]) -> list[Entry]:
+    if target is not None and target.missing is not None:
+        return _settle_minimum(target, target.missing, history)
     wanted = _days(target.covered) if target else set()
     standing: set[date] = set()
     for entry in history:
@@ -147,6 +159,30 @@ def _settle(target: Due | None, history: Sequence[Entry]) -> list[Entry]:
     return new
 
 
+def _settle_minimum(target: Due, missing: Shortfall, history: Sequence[Entry]) -> list[Entry]:
+    """One amount for all days: where usage came late, was rated again or has fewer days, it is charged anew."""
+    standing: set[date] = set()
+    for entry in history:
+        standing = standing - _days(entry.covered) if entry.is_reversal else standing | _days(entry.covered)
+    billed = sum(entry.amount.micros for entry in history)
+    if billed == missing.amount.micros and (not billed or standing == _days(target.covered)):
+        return []
+    revision = history[-1].key.revision + 1 if history else 0
+    new: list[Entry] = []
+    for run in _runs(standing):
+        new += _reversals(run, history, revision + len(new))
+    if missing.amount:
+        new.append(_charge_missing(target, missing, revision + len(new)))
+    return new
+
+
+def _charge_missing(target: Due, missing: Shortfall, revision: int) -> Entry:
+    charge, covered = target.charge, target.covered
+    explanation = {**_terms_of(target, covered), **missing.facts}
+    key = EntryKey(charge.subscription, charge.key, target.full, revision)
+    return Entry(key, charge.terms, covered, missing.exact, missing.amount, None, "", explanation)
+
+
 def _charge(target: Due, covered: DatePeriod, revision: int, before: Sequence[Entry]) -> Entry:
     terms = target.charge.terms
     length = terms.length or ONE_DAY
@@ -156,17 +192,17 @@ def _charge(target: Due, covered: DatePeriod, revision: int, before: Sequence[En
         amount = to_minor(exact + sum((e.exact for e in before), Fraction(0)), terms.price.currency)
         for entry in before:
             amount -= entry.amount
-    counted, whole = counted_days(covered, target.full, terms.prorate, length)
-    explanation = {
-        "price": str(terms.price),
-        "days": str(counted),
-        "of_days": str(whole),
-        "prorate": terms.prorate.value,
-    }
+    explanation = _terms_of(target, covered)
     if terms.kind is PriceKind.ONE_TIME:
         explanation = {"price": str(terms.price)}
     key = EntryKey(target.charge.subscription, target.charge.key, target.full, revision)
     return Entry(key, terms, covered, exact, amount, None, "", explanation)
+
+
+def _terms_of(target: Due, covered: DatePeriod) -> dict[str, str]:
+    terms = target.charge.terms
+    counted, whole = counted_days(covered, target.full, terms.prorate, terms.length or ONE_DAY)
+    return {"price": str(terms.price), "days": str(counted), "of_days": str(whole), "prorate": terms.prorate.value}
 
 
 def _reversals(run: DatePeriod, history: Sequence[Entry], revision: int) -> Iterator[Entry]:

@@ -10,6 +10,7 @@ from linehouse.catalog.values import (
     DueOn,
     EndDay,
     FirstBill,
+    MinimumOf,
     Parts,
     PeriodLength,
     PeriodUnit,
@@ -40,12 +41,14 @@ def to_plain(terms: ChargeTerms) -> dict[str, Any]:
         "first_bill": terms.first_bill.value,
         "due_on": terms.due_on.value,
         "parts": terms.parts.value,
+        "minimum_of": terms.minimum_of.value if terms.minimum_of else None,
     }
 
 
 def from_plain(plain: dict[str, Any]) -> ChargeTerms:
     """The terms that ``to_plain`` wrote."""
     length = plain["length"]
+    minimum_of = plain.get("minimum_of")
     return ChargeTerms(
         key=plain["key"],
         label=plain["label"],
@@ -63,4 +66,5 @@ def from_plain(plain: dict[str, Any]) -> ChargeTerms:
         first_bill=FirstBill(plain["first_bill"]),
         due_on=DueOn(plain["due_on"]),
         parts=Parts(plain["parts"]),
+        minimum_of=MinimumOf(minimum_of) if minimum_of else None,
     )

@@ -8,6 +8,7 @@ from typing import Protocol
 from uuid import UUID
 
 from linehouse.billing.values import UsageItem
+from linehouse.kernel.period import Period
 from linehouse.platform.work import Actor
 
 
@@ -16,6 +17,10 @@ class UsageSource(Protocol):
 
     def unbilled(self, billing_account_id: UUID, until: datetime) -> Sequence[UsageItem]:
         """Rated records of the account that began before the instant and stand on no invoice."""
+        ...
+
+    def used(self, billing_account_id: UUID, period: Period) -> Sequence[UsageItem]:
+        """Rated records of the account that began in the period, billed or not, as they stand now."""
         ...
 
     def records(self, record_ids: Sequence[UUID]) -> Sequence[UsageItem]:
@@ -31,6 +36,10 @@ class NoUsage:
     """A house without charging: nothing is ever used."""
 
     def unbilled(self, billing_account_id: UUID, until: datetime) -> Sequence[UsageItem]:
+        """Nothing."""
+        return ()
+
+    def used(self, billing_account_id: UUID, period: Period) -> Sequence[UsageItem]:
         """Nothing."""
         return ()
 

@@ -15,6 +15,7 @@ from linehouse.catalog.values import (
     DueOn,
     EndDay,
     FirstBill,
+    MinimumOf,
     OfferingPrice,
     Parts,
     PeriodLength,
@@ -37,6 +38,7 @@ ONE_DAY = PeriodLength(1, PeriodUnit.DAY)
 class ChargeTerms:
     """A price as it was published when the product was activated; it does not change under the customer.
 
+    ``minimum_of``: the price is the least that a period comes to, and only what is missing is charged.
     ``clause`` names the price clause and catalog version that the invoice line cites; ``gl`` is the tail of the
     revenue account (``revenue/<gl>``); ``length`` is None for a one-time charge.
     """
@@ -57,6 +59,7 @@ class ChargeTerms:
     first_bill: FirstBill = FirstBill.AT_START
     due_on: DueOn = DueOn.ACTIVATION
     parts: Parts = Parts.EACH
+    minimum_of: MinimumOf | None = None
 
     def __post_init__(self) -> None:
         if (self.length is None) != (self.kind is PriceKind.ONE_TIME):
@@ -84,6 +87,7 @@ def terms_of(price: OfferingPrice, clause: str) -> ChargeTerms:
         first_bill=price.first_bill,
         due_on=price.due_on,
         parts=price.parts,
+        minimum_of=price.minimum_of,
     )
 
 

@@ -7,7 +7,7 @@ from functools import partial
 
 from linehouse.catalog.text.offerings import WrittenOffering
 from linehouse.catalog.text.specifications import Specifications, check_settings
-from linehouse.catalog.values import LifecycleStatus, OfferingKind, ProductOffering, ResourceKind
+from linehouse.catalog.values import BillingMode, LifecycleStatus, OfferingKind, ProductOffering, ResourceKind
 from linehouse.rating.values import Tariff
 from linehouse.rating.yaml_source import MarkedNode
 
@@ -41,6 +41,7 @@ def sense(
         yield partial(_complete, written)
         yield partial(_kind_fits, written, specifications)
         yield partial(_allowances_fit, written, tariffs)
+        yield partial(_minimums_fit, written, tariffs)
 
 
 def _service_resources(node: MarkedNode, specifications: Specifications) -> None:
@@ -97,6 +98,26 @@ def _complete(written: WrittenOffering) -> None:
     offering = written.offering
     if offering.status in _ON_SALE and not offering.prices:
         written.node.fail(f"{offering.key} can be sold and has no price", "at least one price, 0.00 where it is free")
+
+
+def _minimums_fit(written: WrittenOffering, tariffs: Mapping[str, Tariff]) -> None:
+    """A minimum of usage needs usage that is billed on the same line and counts tax as it does."""
+    offering = written.offering
+    prices = written.node.entries()["prices"].items() if offering.prices else ()
+    for node, price in zip(prices, offering.prices, strict=True):
+        if price.minimum_of is None:
+            continue
+        place = node.entries()["minimum-of"]
+        if offering.kind is not OfferingKind.PLAN:
+            place.fail(f"{offering.key} is no plan: usage is that of the plan", "the price in the offering of the plan")
+        if offering.billing_mode is not BillingMode.POSTPAID:
+            place.fail(f"usage of {offering.key} is paid from a balance, not billed", "`billing: postpaid`")
+        tariff = tariffs[offering.tariff] if offering.tariff else None
+        if tariff is not None and tariff.tax_mode is not price.tax_mode:
+            place.fail(
+                f"the prices of {tariff.key} are {tariff.tax_mode} and the minimum is {price.tax_mode}",
+                "`includes-tax` so that both count tax alike",
+            )
 
 
 def _kind_fits(written: WrittenOffering, specifications: Specifications) -> None:

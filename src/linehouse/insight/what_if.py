@@ -16,6 +16,7 @@ from uuid import UUID
 from linehouse.balance.granting import Granted, fresh, until
 from linehouse.balance.values import BucketView, Grant, TaxedAt
 from linehouse.billing.charges import due
+from linehouse.billing.minimum import shortfall
 from linehouse.billing.proration import exact_price, share, to_minor
 from linehouse.billing.values import AccountFacts, Cut, CutKind, SubscriptionCharge, terms_of
 from linehouse.catalog.values import BillingMode, Catalogue, DueOn, OfferingKind, ProductOffering, Prorate, TaxMode
@@ -27,6 +28,7 @@ from linehouse.kernel.period import DatePeriod, Period, day_start, local_date
 from linehouse.rating.cost import Cost, cost_key_of, cost_of
 from linehouse.rating.service import counts_period
 from linehouse.rating.values import BucketKind, PaidBy, Tariff
+from linehouse.rating.values.period_charges import Reading
 from linehouse.usage.values import NormalisedUsage
 
 RateOn = Callable[[str, str, date], Rate]
@@ -265,7 +267,8 @@ def replay(
         parts = split(charged(answer), answer.in_force.tariff.tax_mode, rate.fraction)
         cost = cost_of(plan.wholesale(answer.in_force), answer.event, answer.consumption.priced.currency)
         tried.append(Tried(answer, parts.net, parts.gross, cost))
-    fees = fees_of(subscriber, plan, period, rate_on)
+    used = [Reading(one.decided.record.started_at, charged(one.decided)) for one in tried]
+    fees = fees_of(subscriber, plan, period, rate_on, used)
     return Trial(offering.key, tuple(tried), tuple(unpriced), tuple(fees))
 
 
@@ -274,11 +277,15 @@ def on_plan(line: Line, offering: ProductOffering) -> Line:
     return replace(line, offering=offering.key, tariff_key=offering.tariff, billing_mode=offering.billing_mode)
 
 
-def fees_of(subscriber: Subscriber, plan: DraftPlan | None, period: Period, rate_on: RateOn) -> Iterator[Fee]:
+def fees_of(
+    subscriber: Subscriber, plan: DraftPlan | None, period: Period, rate_on: RateOn, used: Sequence[Reading] = ()
+) -> Iterator[Fee]:
     """Fees of the plan and its add-ons that lie in the period: by the draft, or as they are for None.
 
     A recurring fee counts for the days of the period that it covers, rounded as a line of a bill; a fee that is due
     once counts where its day lies in the period. Only the plan's own recurring fees carry a ``part``.
+    Of a minimum of usage, what is missing to it in these days counts, without a ``part``; ``used`` says what was used
+    (micro-units).
     """
     zone = subscriber.account.zone
     if period.end is None:
@@ -291,12 +298,17 @@ def fees_of(subscriber: Subscriber, plan: DraftPlan | None, period: Period, rate
             offering = plan.plan_for(own.key) if held is subscriber.plan else plan.offering(own.key) or own
         if offering is None:
             continue
-        for fee in _fees(held, offering, subscriber.account, days, rate_on):
+        for fee in _fees(held, offering, subscriber.account, days, rate_on, used):
             yield fee if held is subscriber.plan else replace(fee, part=None)
 
 
 def _fees(
-    held: Held, offering: ProductOffering, account: AccountFacts, days: DatePeriod, rate_on: RateOn
+    held: Held,
+    offering: ProductOffering,
+    account: AccountFacts,
+    days: DatePeriod,
+    rate_on: RateOn,
+    used: Sequence[Reading],
 ) -> Iterator[Fee]:
     start = local_date(held.brings.activated_at, account.zone)
     end = local_date(held.ended_at, account.zone) if held.ended_at is not None else None
@@ -317,9 +329,12 @@ def _fees(
                 continue
             part = Fraction(1) if terms.length is None else share(covered, owed.full, terms.prorate, terms.length)
             amount = to_minor(exact_price(terms.price, part), terms.price.currency).micros
+            if terms.minimum_of is not None:
+                amount = shortfall(terms, owed.full, covered, used, account.zone).amount.micros
             rate = rate_on(account.tax_country, terms.tax_category, covered.start)
             parts = split(amount, terms.mode, rate.fraction)
-            yield Fee(terms.key, parts.net, parts.gross, None if terms.length is None else part)
+            own = terms.length is not None and terms.minimum_of is None
+            yield Fee(terms.key, parts.net, parts.gross, part if own else None)
 
 
 def compare(subscriber: Subscriber, before: Side, trial: Trial) -> Compared:

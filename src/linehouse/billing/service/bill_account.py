@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -24,13 +24,14 @@ from linehouse.billing.models import (
 )
 from linehouse.billing.ports import usage
 from linehouse.billing.service.facts import facts_of
-from linehouse.billing.values import AccountFacts, Cut, CutKind, UsageItem
+from linehouse.billing.values import AccountFacts, Cut, CutKind, SubscriptionCharge, UsageItem
 from linehouse.catalog.values import FirstBill, PriceKind
 from linehouse.customer import service as customers
 from linehouse.customer.values import BillingAccountView
 from linehouse.kernel.ids import new_id
 from linehouse.kernel.period import DatePeriod, day_start
 from linehouse.platform.work import current_work
+from linehouse.rating.values.period_charges import Reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +56,29 @@ def compute(
     if only_first_bills:
         billed = set(BilledEntry.objects.filter(charge__in=charges).values_list("charge_id", flat=True))
         charges = [row for row in charges if row.first_bill == FirstBill.AT_START and row.id not in billed]
-    owed = [item for row in charges for item in due(store.charge_value(row), facts, cut)]
+    borne = [store.charge_value(row) for row in charges]
+    used = _used(account, facts, cut, borne)
+    owed = [item for charge in borne for item in due(charge, facts, cut, used.get(charge.subscription, ()))]
     entries = difference(owed, store.entries_of_charges(charges)).entries
     items = _usage(account, facts, cut) if with_usage and not only_first_bills else []
     made = draft(facts, entries, items) if entries or items else None
     if made is not None:
         require_adds_up(made)
     return Computed(account, cut, made, tuple(charges))
+
+
+def _used(
+    account: BillingAccountView, facts: AccountFacts, cut: Cut, charges: Sequence[SubscriptionCharge]
+) -> Mapping[str, Sequence[Reading]]:
+    """What was used, by subscription, since the first minimum of the account began; nothing where it has none."""
+    since = [charge.start for charge in charges if charge.terms.minimum_of is not None]
+    if not since:
+        return {}
+    days = DatePeriod(min(since), max(cut.until, min(since)))
+    found: dict[str, list[Reading]] = {}
+    for item in usage().used(account.id, days.instants(facts.zone)):
+        found.setdefault(item.subscription, []).append(Reading(item.started_at, item.amount.micros))
+    return found
 
 
 def _usage(account: BillingAccountView, facts: AccountFacts, cut: Cut) -> list[UsageItem]:

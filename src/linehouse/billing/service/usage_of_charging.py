@@ -13,6 +13,7 @@ from linehouse.billing.values import UsageItem
 from linehouse.catalog.values import TaxMode
 from linehouse.charging import service as charging
 from linehouse.charging.values import RatedUsage
+from linehouse.kernel.period import Period
 from linehouse.kernel.rounding import Rounding
 from linehouse.platform.work import Actor
 
@@ -23,6 +24,10 @@ class ChargingUsage:
     def unbilled(self, billing_account_id: UUID, until: datetime) -> Sequence[UsageItem]:
         """Rated records of the account that began before the instant and stand on no invoice."""
         return [item_of(record) for record in charging.unbilled(billing_account_id, until)]
+
+    def used(self, billing_account_id: UUID, period: Period) -> Sequence[UsageItem]:
+        """Rated records of the account that began in the period, billed or not, as they stand now."""
+        return [item_of(record) for record in charging.billable(billing_account_id, period)]
 
     def records(self, record_ids: Sequence[UUID]) -> Sequence[UsageItem]:
         """Rated records by id, billed or not; unknown ids are left out."""

@@ -20,6 +20,7 @@ from linehouse.catalog.values import (
     EndDay,
     FirstBill,
     LifecycleStatus,
+    MinimumOf,
     OfferingKind,
     OfferingMatch,
     OfferingPrice,
@@ -47,9 +48,11 @@ FOR = FieldSet("eligibility", optional=("customers", "channels"), unbuilt=("segm
 PRICE = FieldSet(
     "price",
     required=("price", "amount", "text", "tax", "ledger"),
-    optional=("once-at", "every", "due", "prorate", "end-day", "anchor", "first-bill", "parts", "includes-tax"),
-)
-_RECURRING_ONLY = ("due", "prorate", "end-day", "anchor", "parts")
+    optional=(
+        "once-at", "every", "due", "prorate", "end-day", "anchor", "first-bill", "parts", "minimum-of", "includes-tax",
+    ),
+)  # fmt: skip
+_RECURRING_ONLY = ("due", "prorate", "end-day", "anchor", "parts", "minimum-of")
 CREDIT = FieldSet("credit", required=("credit", "amount", "text"), optional=("valid-for",))
 CUSTOMERS = ("individual", "organization")
 CHANNELS = ("desk", "self-care", "shop", "api")
@@ -126,6 +129,8 @@ def _price(node: MarkedNode, brand: BrandProfile) -> OfferingPrice:
         for word in _RECURRING_ONLY:
             if word in given:
                 given[word].fail(f"`{word}` is for prices that come again", "no such line")
+    if "minimum-of" in given:
+        _minimum(given, brand.currency)
     return OfferingPrice(
         key=given["price"].key(),
         kind=PriceKind.RECURRING if recurring else PriceKind.ONE_TIME,
@@ -139,10 +144,27 @@ def _price(node: MarkedNode, brand: BrandProfile) -> OfferingPrice:
         prorate=one_of(given, "prorate", Prorate, Prorate.DAY),
         end_day=one_of(given, "end-day", EndDay, EndDay.EXCLUDED),
         anchor=one_of(given, "anchor", Anchor, Anchor.CYCLE),
-        first_bill=one_of(given, "first-bill", FirstBill, FirstBill.AT_START),
+        first_bill=one_of(
+            given, "first-bill", FirstBill, FirstBill.WITH_NEXT if "minimum-of" in given else FirstBill.AT_START
+        ),
         parts=one_of(given, "parts", Parts, Parts.EACH),
         due_on=one_of(given, "once-at", DueOn, DueOn.ACTIVATION),
+        minimum_of=MinimumOf(given["minimum-of"].choice(MinimumOf)) if "minimum-of" in given else None,
     )
+
+
+def _minimum(given: Mapping[str, MarkedNode], currency: str) -> None:
+    """What is missing to a minimum is known when its period has ended, and is one amount."""
+    if "due" not in given or given["due"].text() != "in-arrears":
+        given["minimum-of"].fail("what is missing to a minimum is known when the period has ended", "`due: in-arrears`")
+    if "prorate" in given and given["prorate"].text() == Prorate.DAYS30:
+        given["prorate"].fail("a minimum counts the days that a period has", "`day` or `none`")
+    if "first-bill" in given and given["first-bill"].text() == FirstBill.AT_START:
+        given["first-bill"].fail("nothing is used when it starts", "`with-next`, or no such line")
+    if "parts" in given:
+        given["parts"].fail("a minimum has no parts that are billed apart", "no such line")
+    if not given["amount"].micros(currency):
+        given["amount"].fail("a minimum is more than nothing")
 
 
 def _tax_mode(node: MarkedNode | None, brand: BrandProfile) -> TaxMode:

@@ -16,6 +16,7 @@ from linehouse.catalog.values.words import (
     EndDay,
     FirstBill,
     LifecycleStatus,
+    MinimumOf,
     OfferingKind,
     Parts,
     PeriodLength,
@@ -52,6 +53,8 @@ class OfferingPrice:
     first_bill: FirstBill = FirstBill.AT_START
     parts: Parts = Parts.EACH
     due_on: DueOn = DueOn.ACTIVATION
+    minimum_of: MinimumOf | None = None
+    """Not a price for itself, but the least that a period comes to."""
 
     @property
     def recurring(self) -> bool:

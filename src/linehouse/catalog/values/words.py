@@ -98,6 +98,13 @@ class Anchor(StrEnum):
     SUBSCRIPTION = "subscription"
 
 
+class MinimumOf(StrEnum):
+    """What a price is the minimum of: only what is missing to it is charged, when the period has ended."""
+
+    USAGE = "usage"
+    """What the usage of the period comes to, by the tariff."""
+
+
 class FirstBill(StrEnum):
     """When the first part of a charge is billed: as soon as the product starts, or with the next regular bill."""
 

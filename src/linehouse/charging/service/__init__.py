@@ -19,6 +19,7 @@ from linehouse.charging.service.hours import (
 )
 from linehouse.charging.service.lines import lines_of
 from linehouse.charging.service.look import (
+    billable,
     entries_of,
     explain,
     explanation,
@@ -72,6 +73,7 @@ __all__ = [
     "UsageSlice",
     "UsageTotal",
     "Wanted",
+    "billable",
     "by_word",
     "charge_file",
     "charge_record",

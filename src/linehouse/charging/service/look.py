@@ -25,6 +25,12 @@ def unbilled(account_id: UUID, until: datetime) -> Sequence[RatedUsage]:
     return store.rated(where, [account_id, until])
 
 
+def billable(account_id: UUID, period: Period) -> Sequence[RatedUsage]:
+    """Postpaid records of the account that began in the period, on an invoice or not, oldest first."""
+    where, params = _within("account_id = %s AND billing_mode = 'postpaid'", [account_id], period)
+    return store.rated(where, params)
+
+
 def records(record_ids: Sequence[UUID]) -> Sequence[RatedUsage]:
     """Rated records by id, billed or not; unknown ids are left out."""
     return store.rated("u.record_id = ANY(%s::uuid[])", [list(record_ids)])

@@ -232,7 +232,7 @@ def _line(line: DocumentLine, form: Formatter) -> dict[str, str]:
         if line.quantity is not None and line.quantity.unit in (Unit.MILLISECOND, Unit.OCTET):
             parts.append(form.quantity(line.quantity))
         detail = " · ".join(parts)
-    elif days is not None and days != of_days:
+    elif (days is not None and days != of_days) or "minimum" in line.explanation:
         detail = _computed(line, form)
     return {
         "number": str(line.number),
@@ -254,6 +254,9 @@ def _computed(line: DocumentLine, form: Formatter) -> str:
         return words["reversed"].format(days=facts["days"], of_days=facts["of_days"], charged=charged)
     if line.kind is LineKind.ADJUSTMENT:
         return facts.get("credit", "")
+    if "minimum" in facts:
+        least, used = (form.money(_money(facts[name])) for name in ("minimum", "used"))
+        return words["minimum_used"].format(minimum=least, used=used)
     price = form.money(_money(facts["price"]))
     if facts.get("days", "") != facts.get("of_days", ""):
         return words["days_of"].format(days=facts["days"], of_days=facts["of_days"], price=price)

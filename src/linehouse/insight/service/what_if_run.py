@@ -47,6 +47,7 @@ from linehouse.platform.jobs.service import enqueue
 from linehouse.platform.numbers.service import default_series, next_number
 from linehouse.platform.outbox.service import emit
 from linehouse.platform.work import Actor, Work, unit_of_work
+from linehouse.rating.values.period_charges import Reading
 from linehouse.usage import service as usage
 
 JOB = "insight.what_if"
@@ -199,10 +200,19 @@ def _try_some(row: WhatIf, ids: list[UUID], period: Period) -> None:
     found = []
     for one in taking_part:
         side = Side(**asdict(before[one.line.subscription_id])) if one.line.subscription_id in before else Side()
-        add_fees(side, list(fees_of(one, None, period, tax_rate)))
+        add_fees(side, list(fees_of(one, None, period, tax_rate, _used(one, period))))
         found.append(compare(one, side, _trial(one, plan, period)))
     WhatIfLine.objects.bulk_create([_line(row, one) for one in found])
     row.sums = _summed(row.sums, found)
+
+
+def _used(one: Subscriber, period: Period) -> list[Reading]:
+    """What was charged in the period, where the plan as it is asks for it."""
+    if all(price.minimum_of is None for price in one.plan.brings.offering.prices):
+        return []
+    records = charging.billable(one.line.account_id, period)
+    mine = [record for record in records if record.subscription_id == one.line.subscription_id]
+    return [Reading(record.started_at, record.amount.micros) for record in mine]
 
 
 def trial_of(number: str, subscription_id: UUID) -> Trial:
