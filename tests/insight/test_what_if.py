@@ -159,6 +159,45 @@ def test_break_even_prices_break_even(month: list[ProductView], actor: Actor) ->
     assert set(view.even.prices) <= {"voice", "data", "sms"}
 
 
+MINIMUM = """prices:
+  - {price: minimum-use, text: {nl: Minimaal verbruik, en: Minimum use}, amount: 500.00, every: 1 month,
+     due: in-arrears, minimum-of: usage, tax: standard, ledger: minimum}
+"""
+
+
+def with_minimum() -> dict[str, str]:
+    files = dict(read_folder(ROBIN))
+    path = "catalog/robin-sim-only-20.yaml"
+    files[path] = files[path].replace("prices:\n", MINIMUM, 1).partition("examples:")[0]
+    return files
+
+
+def test_of_a_minimum_what_is_missing_counts(month: list[ProductView], actor: Actor) -> None:
+    accounts = (month[0].billing_account_number,)
+    number = insight.start_what_if(request(with_minimum(), accounts=accounts), actor=actor)
+    drain_jobs()
+    (line,) = insight.what_if_lines(number)[0]
+    trial = insight.trial_of(number, line.subscription_id)
+    used = sum(one.gross for one in trial.records)
+    assert 0 < used < 500_000_000
+    # With what is missing, usage comes to 500.00; what is missing is rounded to the cent.
+    (missing,) = [fee.gross for fee in trial.fees if fee.key == "minimum-use"]
+    assert abs(missing + used - 500_000_000) <= 5_000
+    assert line.difference.micros == missing
+
+
+def test_a_minimum_that_is_published_changes_nothing_when_it_is_tried(brand: str, actor: Actor) -> None:
+    open_with(with_minimum(), actor)
+    plans = people(actor)
+    advance_clock(DECEMBER, actor=actor)
+    use_much(plans, actor)
+    number = insight.start_what_if(request(with_minimum()), actor=actor)
+    drain_jobs()
+    view = insight.what_if(number)
+    assert view.before == view.after
+    assert view.even.fee_same_revenue == view.even.fee_now
+
+
 def test_everybody_can_be_put_onto_one_plan(month: list[ProductView], actor: Actor) -> None:
     number = insight.start_what_if(request(dict(read_folder(ROBIN)), onto="robin-sim-only-20"), actor=actor)
     drain_jobs()
