@@ -151,7 +151,7 @@ def test_it_answers_as_the_house_does(ask, plan):
             msisdn=plan.msisdn.e164, usage_type=UsageType.SMS, quantity=3, other_party="+4915112345678"
         )
     )
-    assert there["explanation"] == list(here.lines)
+    assert there["explanation"] == [str(line) for line in here.lines]
 
 
 def test_time_is_the_brands(ask, advance):
