@@ -10,7 +10,7 @@ from uuid import UUID
 
 import asyncpg
 
-from linehouse.charging.errors import NoTariff, SessionOfAnother, SubscriberUnknown
+from linehouse.charging.errors import NoTariff, SessionOfAnother, SharedNotOnline, SubscriberUnknown
 from linehouse.charging.node import reading
 from linehouse.charging.node.faults import Point, reach
 from linehouse.charging.node.requests import Asking
@@ -165,6 +165,13 @@ class _Deciding:
                 "nobody has this number", field="msisdn", value=asking.msisdn, expected="one of ours"
             )
         subject = self._subjects[line["subscription_id"]]
+        if subject.shares:
+            raise SharedNotOnline(
+                "this line shares an allowance, and what lines share is charged from files only",
+                field="msisdn",
+                value=asking.msisdn,
+                expected="a line with allowances of its own",
+            )
         if not subject.versions:
             raise NoTariff(
                 "this line has no tariff", field="msisdn", value=asking.msisdn, expected="a published tariff"

@@ -11,7 +11,7 @@ from uuid import UUID
 
 import asyncpg
 
-from linehouse.balance.sql.online import LOCK_BUCKETS
+from linehouse.balance.sql.online import LOCK_BUCKETS, SHARERS
 from linehouse.balance.sql.rows import bucket_of
 from linehouse.balance.values import BucketView
 from linehouse.charging.node.tariffs import TariffShelf
@@ -40,11 +40,15 @@ async def subjects(
     for row in await connection.fetch(LOCK_BUCKETS, list(known), since):
         view = bucket_of(row)
         buckets[view.owner.subscription_id][view.ref] = view
+    parties = [(line.subscription_id, line.account_id, line.customer_id) for line in known.values()]
+    columns = [[party[place] for party in parties] for place in range(3)]
+    sharers = {row["subscription_id"] for row in await connection.fetch(SHARERS, *columns)}
     return {
         one: Subject(
             line=line,
             versions=tariffs.versions_of(line.tariff_key) if line.tariff_key else (),
             buckets=buckets[one],
+            shares=one in sharers,
         )
         for one, line in known.items()
     }

@@ -12,7 +12,7 @@ from uuid import UUID
 import asyncpg
 import msgspec
 
-from linehouse.balance.sql.online import CHANGE_BUCKETS, INSERT_KEYS, INSERT_MOVEMENTS
+from linehouse.balance.sql.online import BEGIN_FROM_FIRST_USE, CHANGE_BUCKETS, INSERT_KEYS, INSERT_MOVEMENTS
 from linehouse.balance.values import BucketView, MovementKind, expiry_transfers
 from linehouse.charging.node.faults import Point, reach
 from linehouse.charging.online.charge import Effect
@@ -39,6 +39,7 @@ class Written:
     """Everything that a batch keeps, gathered request by request."""
 
     buckets: dict[UUID, tuple[BucketView, BucketView]] = field(default_factory=dict)
+    began: dict[UUID, BucketView] = field(default_factory=dict)
     keys: list[str] = field(default_factory=list)
     movements: list[_Movement] = field(default_factory=list)
     entries: list[Entry] = field(default_factory=list)
@@ -55,6 +56,8 @@ class Written:
         for change in effect.changes:
             first = self.buckets.get(change.before.id)
             self.buckets[change.before.id] = (first[0] if first else change.before, change.after)
+            if change.began:
+                self.began[change.after.id] = change.after
             for kind, amount in change.moves:
                 self._movement(change.after, kind, amount, cause)
             if change.expired:
@@ -118,6 +121,9 @@ async def _buckets(connection: asyncpg.Connection, written: Written, now: dateti
     ]
     if changed:
         await connection.execute(CHANGE_BUCKETS, *_columns(changed, 5))
+    if written.began:
+        begun = [(view.id, view.first_used_at, view.valid.end) for view in written.began.values()]
+        await connection.execute(BEGIN_FROM_FIRST_USE, *_columns(begun, 3))
     if written.movements:
         await connection.execute(INSERT_KEYS, written.keys, now)
         await connection.execute(INSERT_MOVEMENTS, *_columns(written.movements, 7), now, machine, ACTOR)

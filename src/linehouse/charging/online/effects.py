@@ -19,6 +19,8 @@ class BucketChange:
     before: BucketView
     after: BucketView
     moves: tuple[tuple[MovementKind, int], ...]
+    began: bool = False
+    """Whether it began to last: this is its first use."""
 
     @property
     def late(self) -> int:
@@ -36,11 +38,14 @@ def changes(views: Mapping[str, BucketView], before: State, after: State) -> Ite
     for ref, view in views.items():
         then, now = before.holdings[ref], after.holdings[ref]
         used, reserved = now.used - then.used, now.reserved - then.reserved
-        if used or reserved:
+        if now.bucket.lasts is None and then.bucket.lasts is not None:
+            begun = view.begun(now.bucket.valid.start)
+            yield _change(begun, used, reserved, began=True)
+        elif used or reserved:
             yield _change(view, used, reserved)
 
 
-def _change(view: BucketView, used: int, reserved: int) -> BucketChange:
+def _change(view: BucketView, used: int, reserved: int, *, began: bool = False) -> BucketChange:
     moves: list[tuple[MovementKind, int]] = []
     granted, expired = view.granted, view.expired
     if used < 0:
@@ -62,4 +67,4 @@ def _change(view: BucketView, used: int, reserved: int) -> BucketChange:
     after = replace(
         view, granted=granted, used=view.used + max(0, used), reserved=view.reserved + reserved, expired=expired
     )
-    return BucketChange(view, after, tuple(moves))
+    return BucketChange(view, after, tuple(moves), began)

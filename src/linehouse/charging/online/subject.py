@@ -37,6 +37,8 @@ class Subject:
     buckets: Mapping[str, BucketView]
     policy: Policy = field(default_factory=Policy)
     counters: Mapping[date, Mapping[str, int]] = field(default_factory=dict)
+    shares: bool = False
+    """Whether it may draw on a bucket that lines share, which is not among these."""
 
     @property
     def terms(self) -> Terms:

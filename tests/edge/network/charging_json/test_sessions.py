@@ -22,7 +22,7 @@ from linehouse.platform.outbox.registry import consumers_of
 from linehouse.platform.scope import CONTROL, realm_scope
 from linehouse.platform.sql import brand_cursor
 from linehouse.run.charging_node import _rate
-from tests.balance.house import activate, open_shop, register
+from tests.balance.house import activate, open_shop, register, sell_to_families
 from tests.conftest import START, in_own_thread
 from tests.edge.network.charging_json.test_price_enquiry import Pools
 
@@ -276,3 +276,13 @@ def test_who_may_only_see_usage_does_not_charge(line, door):
     [(status, answer)] = door(asked, token=reader)
     assert (status, answer["code"]) == (403, "charging_json.not_allowed")
     assert left(line) == (5_000_000, 0, 0)
+
+
+def test_a_line_that_shares_an_allowance_is_refused_instead_of_charged_wrongly(line, door, actor, drain):
+    sell_to_families(actor)
+    parent = activate(actor, register(actor, "Joris"), "robin-family-50")
+    drain()
+    assert parent.msisdn is not None
+    asked = {"session": "f", "key": "1", "services": [{**DATA, "used": [{"quantity": "1 MB"}]}]}
+    [(status, answer)] = door(("once", {**asked, "msisdn": parent.msisdn.e164}))
+    assert (status, answer["code"]) == (422, "charging.shared_not_online")
