@@ -217,7 +217,9 @@ MINIMUM = """  - price: minimum
 
 def test_a_minimum_of_usage_waits_for_the_next_bill_and_is_for_plans_that_are_billed(robin_files: Files) -> None:
     text = robin_files[SIM_ONLY].replace("prices:\n", "prices:\n" + MINIMUM)
-    price = read_catalogue(robin_files | {SIM_ONLY: text}).catalogue.offering("robin-sim-only-20").price("minimum")
+    plan = read_catalogue(robin_files | {SIM_ONLY: text}).catalogue.offering("robin-sim-only-20")
+    assert [price.key for price in plan.recurring_prices] == ["monthly-fee", "minimum"]
+    price = plan.price("minimum")
     assert (price.minimum_of, price.first_bill, price.in_advance) == (MinimumOf.USAGE, FirstBill.WITH_NEXT, False)
     prepaid = robin_files[START].replace("prices:\n", "prices:\n" + MINIMUM)
     (problem,) = problems_of(robin_files | {START: prepaid})

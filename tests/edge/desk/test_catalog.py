@@ -7,12 +7,15 @@ import zipfile
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from tests.conftest import ROBIN
 from tests.edge.desk.conftest import Staff, text_of
 
 from linehouse.catalog import service as catalog
+from linehouse.catalog.folder import read_folder
 from linehouse.edge.desk import catalog_files
 from linehouse.edge.desk.catalog_files import files_of
 from linehouse.kernel.error import Invalid
+from linehouse.platform.work import Actor
 
 QUESTION = {
     "tariff": "robin-standard",
@@ -158,3 +161,17 @@ def test_an_archive_does_not_unpack_to_more_than_it_may(monkeypatch: pytest.Monk
     monkeypatch.setattr(catalog_files, "LARGEST_SUM", 10)
     with pytest.raises(Invalid, match="unpacks to too much"):
         files_of(archive({"brand.yaml": "x" * 6, "catalog/a.yaml": "y" * 6}))
+
+
+def test_a_minimum_of_usage_is_told_from_a_fee(ada: Staff, actor: Actor) -> None:
+    files = dict(read_folder(ROBIN))
+    path = "catalog/robin-sim-only-20.yaml"
+    minimum = """prices:
+  - {price: minimum-use, text: {nl: Minimaal verbruik, en: Minimum use}, amount: 20.00, every: 1 month,
+     due: in-arrears, minimum-of: usage, tax: standard, ledger: minimum}
+"""
+    files[path] = files[path].replace("prices:\n", minimum, 1).partition("examples:")[0]
+    catalog.apply_texts(files, actor=actor, base_version=1)
+    page = text_of(ada.get("catalog/offerings/robin-sim-only-20"))
+    assert "in arrears a minimum of usage: only what is missing is charged by days of the period € 20.00" in page
+    assert "€ 18.00" in text_of(ada.get("catalog"))

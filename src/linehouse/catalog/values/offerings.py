@@ -148,8 +148,9 @@ class ProductOffering:
 
     @property
     def recurring_prices(self) -> tuple[OfferingPrice, ...]:
-        """Prices due every period."""
-        return tuple(price for price in self.prices if price.recurring)
+        """Prices due every period; minimums of usage come last."""
+        found = [price for price in self.prices if price.recurring]
+        return tuple(sorted(found, key=lambda price: price.minimum_of is not None))
 
     def orderable(self, at: datetime) -> bool:
         """Whether it can be bought at that instant: launched, and within its validity."""
