@@ -12,6 +12,7 @@ from linehouse.balance import service as balance
 from linehouse.balance.values import BucketView
 from linehouse.billing import service as billing
 from linehouse.billing.service import ChargeView
+from linehouse.catalog.values import Sharing
 from linehouse.customer.values import CustomerView
 from linehouse.edge.ui.formats import money_text, quantity_text
 from linehouse.inventory import service as inventory
@@ -62,6 +63,29 @@ def amount_text(bucket: BucketView, amount: int) -> str:
         if bucket.is_money
         else quantity_text(Quantity(amount, Unit(bucket.asset)))
     )
+
+
+@dataclass(frozen=True, slots=True)
+class SharedBy:
+    """Who uses an allowance together, what each may take, and what each took."""
+
+    by: str
+    cap: str
+    parts: Sequence[tuple[str, str]]
+
+
+def sharing_of(bucket: BucketView) -> SharedBy | None:
+    """Who shares it; None where nobody does."""
+    if bucket.shared is None:
+        return None
+    by = {
+        Sharing.ACCOUNT: gettext("the lines of the billing account"),
+        Sharing.CUSTOMER: gettext("the lines of the customer"),
+        Sharing.GROUP: gettext("the lines of a group"),
+    }[bucket.shared.by]
+    cap = amount_text(bucket, bucket.shared.cap) if bucket.shared.cap is not None else ""
+    took = sorted(bucket.parts.values(), key=lambda part: (-part.used, part.subscription))
+    return SharedBy(by, cap, [(part.subscription, amount_text(bucket, part.used)) for part in took])
 
 
 @dataclass(frozen=True, slots=True)

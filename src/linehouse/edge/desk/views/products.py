@@ -9,7 +9,7 @@ from linehouse.balance import service as balance
 from linehouse.customer import service as customers
 from linehouse.edge.desk.access import DeskRequest, desk_view
 from linehouse.edge.desk.bucket_rows import movement_source, movements_table
-from linehouse.edge.desk.products import card_of, meter
+from linehouse.edge.desk.products import amount_text, card_of, meter, sharing_of
 from linehouse.edge.ui.listing import answer_list
 from linehouse.inventory import service as inventory
 from linehouse.inventory.errors import ProductNotFound
@@ -47,5 +47,11 @@ def bucket(request: DeskRequest, bucket_id: UUID) -> HttpResponse:
         if request.desk.held.bound_to("customer.read") is not None:
             raise
         product = None
-    context = {"meter": meter(found), "bucket": found, "product": product}
+    context = {
+        "meter": meter(found),
+        "bucket": found,
+        "product": product,
+        "sharing": sharing_of(found),
+        "rolled": amount_text(found, found.rolled) if found.rolled else "",
+    }
     return answer_list(request, table, movement_source(table, bucket_id), "desk/bucket.html", context)
