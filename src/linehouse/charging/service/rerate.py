@@ -13,6 +13,7 @@ from linehouse.balance.values import BucketView
 from linehouse.charging import store
 from linehouse.charging.decision import Suspended, TariffAt, TariffInForce
 from linehouse.charging.errors import PeriodHasNoEnd
+from linehouse.charging.online.records import SOURCE
 from linehouse.charging.ports import bills
 from linehouse.charging.rerating import Again, Order, Sum, rate_again, summed, tariff_key
 from linehouse.charging.service import counters
@@ -27,6 +28,7 @@ from linehouse.usage.values import NormalisedUsage
 
 DRAFTED = "stands on a bill that is being prepared"
 FORGOTTEN = "its details have been erased"
+ONLINE = "it was charged while it happened, and only usage from files is rated again"
 """Why a record is left as it is."""
 _PAGE = 100
 _HEAD = (
@@ -206,5 +208,7 @@ def _kept(row: RatedUsage, record: NormalisedUsage | None, drafted: AbstractSet[
     """Why a record is left as it is; empty when it can be rated again."""
     if row.record_id in drafted:
         return DRAFTED
+    if record is None and row.record_key.startswith(f"{SOURCE}:"):
+        return ONLINE
     told = row.number_zone not in ("", "unknown")
     return FORGOTTEN if record is None or (told and not record.other_party) else ""

@@ -12,7 +12,11 @@ import pytest
 from linehouse.balance import service as balance
 from linehouse.charging.node import Charger, faults
 from linehouse.charging.ports import use_tax_rates
+from linehouse.charging.rerating import Order
+from linehouse.charging.service.lines import lines_of
+from linehouse.charging.service.rerate import ONLINE, Corrected, Wanted, look_again
 from linehouse.edge.network.charging_json import brands, charge, sessions
+from linehouse.kernel.period import Period
 from linehouse.platform.access import oauth
 from linehouse.platform.access.programs import ClientWishes, register_program, revoke_program
 from linehouse.platform.access.service import create_client
@@ -286,3 +290,11 @@ def test_a_line_that_shares_an_allowance_is_refused_instead_of_charged_wrongly(l
     asked = {"session": "f", "key": "1", "services": [{**DATA, "used": [{"quantity": "1 MB"}]}]}
     [(status, answer)] = door(("once", {**asked, "msisdn": parent.msisdn.e164}))
     assert (status, answer["code"]) == (422, "charging.shared_not_online")
+
+
+def test_a_re_rate_leaves_alone_what_was_charged_while_it_happened(line, one):
+    one("once", used=[{"quantity": "61 s"}])
+    wanted = Wanted(period=Period(START - timedelta(days=1), START + timedelta(days=1)), catalog_version=None)
+    looked = look_again(line.id, 0, lines_of([line.id])[line.id], Corrected(wanted), Order.SEQUENCE)
+    assert [(row.amount.micros, why) for row, why in looked.kept] == [(1_000_000, ONLINE)]
+    assert looked.answers == ()
