@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import threading
+from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from click.testing import CliRunner
 from django.db import connections
 
 from linehouse.balance import service as balance
@@ -21,6 +23,7 @@ from linehouse.ledger import service as ledger
 from linehouse.platform.runner import drain as run_all
 from linehouse.platform.scope import brand_scope
 from linehouse.rating.values import UsageType
+from linehouse.run.commands import line as line_commands
 from tests.balance.house import activate, family_files, register, sell_to_families
 from tests.charging.host import Cdr, send
 from tests.charging.test_rerate_write import apply
@@ -135,6 +138,24 @@ def test_a_group_is_joined_and_left(shop, take, actor, drain, later, events) -> 
     (one,) = balance.group_of(mother.id)
     assert one.period.end is not None
     assert (one.subscription, one.period.end - one.period.start) == (aunt.number, timedelta(hours=4))
+
+
+def test_a_group_is_joined_and_left_at_the_command_line(shop, actor, drain, monkeypatch) -> None:
+    monkeypatch.setattr(line_commands, "brand_at_work", lambda _key: nullcontext())
+    publish(actor, SHARED.replace("shared: account", "shared: group"))
+    mother, child = family(actor, drain, LINE)
+
+    def run(*arguments: str) -> str:
+        done = CliRunner().invoke(line_commands.command, arguments)
+        assert done.exit_code == 0, done.output
+        return done.output
+
+    both = (mother.number, child.number, "--reason", "they asked for it")
+    assert run("share", *both) == f"{child.number} shares what {mother.number} brings\n"
+    assert run("share", *both) == f"{child.number} shares already what {mother.number} brings\n"
+    assert child.number in run("sharers", mother.number)
+    assert run("unshare", *both) == f"{child.number} no longer shares what {mother.number} brings\n"
+    assert run("unshare", *both) == f"{child.number} did not share what {mother.number} brings\n"
 
 
 def test_who_cannot_join_is_told_why(shop, actor, drain, later) -> None:

@@ -1,4 +1,4 @@
-"""`linehouse line`: a line's own lists of numbers."""
+"""`linehouse line`: a line's own lists of numbers, and with which lines it shares an allowance."""
 
 import click
 from rich.console import Console
@@ -11,7 +11,7 @@ REASON = click.option("--reason", required=True, help="Why: it stands in the his
 
 @click.group("line")
 def command() -> None:
-    """A line's own lists of numbers (friends and family)."""
+    """A line's own lists of numbers (friends and family), and who shares its allowance."""
 
 
 @command.command("friends")
@@ -58,3 +58,50 @@ def remove_friend(line: str, list_key: str, number: str, reason: str, brand: str
 
         gone = drop_friend(find_product(number=line).id, list_key, number, actor=operator(), reason=reason)
     click.echo(f"{gone.number} counted until {gone.valid_to.isoformat() if gone.valid_to else ''}")
+
+
+@command.command("sharers")
+@click.argument("holder", metavar="PLAN")
+@brand_option
+def sharers(holder: str, brand: str) -> None:
+    """List the lines that share an allowance of PLAN, a product number, and those that did."""
+    table = Table("line", "since", "until")
+    with brand_at_work(brand):
+        from linehouse.balance.service import group_of
+        from linehouse.inventory.service import find_product
+
+        for one in group_of(find_product(number=holder).id):
+            until = one.period.end.isoformat() if one.period.end else ""
+            table.add_row(one.subscription, one.period.start.isoformat(), until)
+    Console(highlight=False).print(table)
+
+
+@command.command("share")
+@click.argument("holder", metavar="PLAN")
+@click.argument("line")
+@REASON
+@brand_option
+def share(holder: str, line: str, reason: str, brand: str) -> None:
+    """Let LINE draw on the allowance that PLAN shares with a group, from now on."""
+    with brand_at_work(brand):
+        from linehouse.balance.service import join
+        from linehouse.inventory.service import find_product
+
+        new = join(find_product(number=holder), find_product(number=line), actor=operator(), reason=reason)
+    click.echo(f"{line} {'shares' if new else 'shares already'} what {holder} brings")
+
+
+@command.command("unshare")
+@click.argument("holder", metavar="PLAN")
+@click.argument("line")
+@REASON
+@brand_option
+def unshare(holder: str, line: str, reason: str, brand: str) -> None:
+    """LINE draws on what PLAN shares no longer, from now on; what it took stays taken."""
+    with brand_at_work(brand):
+        from linehouse.balance.service import leave
+        from linehouse.inventory.service import find_product
+
+        plan, member = find_product(number=holder), find_product(number=line)
+        ended = leave(plan.id, member.id, actor=operator(), reason=reason)
+    click.echo(f"{line} {'no longer shares' if ended else 'did not share'} what {holder} brings")
