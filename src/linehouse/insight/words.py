@@ -202,6 +202,15 @@ def _bucket_expired(event: balance.BucketExpired) -> Told:
     return Told(gettext("Allowance expired"), text, subject=Subject("bucket", event.bucket_id, event.ref))
 
 
+@tells(balance.BucketRolledOver)
+def _bucket_rolled_over(event: balance.BucketRolledOver) -> Told:
+    text = gettext("%(allowance)s: %(amount)s kept for later") % {
+        "allowance": event.ref,
+        "amount": amount(event.amount, event.asset),
+    }
+    return Told(gettext("Allowance rolled over"), text, subject=Subject("bucket", event.bucket_id, event.ref))
+
+
 @tells(charging.UsageRatedAgain)
 def _rated_again(event: charging.UsageRatedAgain) -> Told:
     sums = [
