@@ -116,7 +116,7 @@ def _answer(facts: Facts, walk: Walk, resume: WalkState | None, *, final: bool) 
             blocked += part.quantity
         elif part.paid_by is PaidBy.THROTTLED:
             throttled += part.quantity
-    verdict, reason, detail = _verdict(walk.parts)
+    verdict, reason, detail = verdict_of(walk.parts)
     priced = Priced(
         verdict=verdict,
         tariff=tariff.label,
@@ -226,7 +226,8 @@ def _emergency(facts: Facts, zone: NumberZone, resume: WalkState | None) -> Cons
     return Consumption(priced=priced, state=WalkState(used=quantity, position=quantity, parts=(part,)))
 
 
-def _verdict(parts: Sequence[Part]) -> tuple[Verdict, str, str]:
+def verdict_of(parts: Sequence[Part]) -> tuple[Verdict, str, str]:
+    """What parts come to together, with the reason as a code and as a sentence where nobody paid."""
     payers = {part.paid_by for part in parts}
     if PaidBy.MONEY in payers or PaidBy.BUCKET in payers:
         return Verdict.PRICED, "", ""

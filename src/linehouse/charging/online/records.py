@@ -15,15 +15,15 @@ from linehouse.charging.online.subject import Subject
 from linehouse.charging.values import Line
 from linehouse.kernel.money import Money
 from linehouse.kernel.quantity import Quantity, Unit
+from linehouse.rating.buckets import verdict_of
 from linehouse.rating.matching import Facts
 from linehouse.rating.service import Cost, cost_of
 from linehouse.rating.session.going import changed_parts
 from linehouse.rating.session.state import ServiceState, Session
-from linehouse.rating.values import Consumption, FeePart, PaidBy, Part, Priced, Tariff, UsageEvent, Verdict
+from linehouse.rating.values import Consumption, FeePart, Part, Priced, Tariff, UsageEvent
 from linehouse.usage.values import NormalisedUsage, PartyKind, ServingNetwork
 
 SOURCE = "online"
-_NOBODY = frozenset({PaidBy.BLOCKED, PaidBy.EMPTY, PaidBy.REDIRECTED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +131,7 @@ def _priced(
     fees = _new_fees(then.walk.fees, service.walk.fees)
     exact = sum((part.amount for part in parts), Fraction(0)) + sum((fee.amount for fee in fees), Fraction(0))
     return Priced(
-        verdict=_verdict(parts),
+        verdict=verdict_of(parts)[0],
         tariff=tariff.label,
         currency=tariff.currency,
         tax_mode=tariff.tax_mode,
@@ -166,15 +166,6 @@ def _new_fees(then: Sequence[FeePart], now: Sequence[FeePart]) -> tuple[FeePart,
     while same < min(len(then), len(now)) and then[same] == now[same]:
         same += 1
     return (*(FeePart(fee.kind, fee.rule, -fee.amount) for fee in then[same:]), *now[same:])
-
-
-def _verdict(parts: Sequence[Part]) -> Verdict:
-    payers = {part.paid_by for part in parts}
-    if payers & {PaidBy.MONEY, PaidBy.BUCKET}:
-        return Verdict.PRICED
-    if PaidBy.THROTTLED in payers:
-        return Verdict.THROTTLED
-    return Verdict.BLOCKED if payers & _NOBODY else Verdict.FREE
 
 
 def _taken(
