@@ -88,6 +88,8 @@ def test_kannel_takes_what_we_submit(kannel: tuple[int, Path]) -> None:
     session = connected(port, receipts, "bind=pair&timeout=5")
     try:
         numbers = say(SmppCentre(session), "Hello from Robin: 5 €") + say(SmppCentre(session), "b" * 200)
+        # Kannel brings two messages of its own, when it likes: who hangs up before that has not answered them.
+        until(lambda: log.read_text(errors="replace").count("type deliver_sm_resp") == 2)
     finally:
         session.stop()
     assert numbers == ["", "", ""]
@@ -96,8 +98,7 @@ def test_kannel_takes_what_we_submit(kannel: tuple[int, Path]) -> None:
     for role in ("bind_transmitter", "bind_receiver"):
         assert f"type {role}" in seen
     assert "Hello from Robin: 5" in seen
-    # Kannel brings two messages of its own and asks whether we are alive: all of it was answered.
-    assert seen.count("type deliver_sm_resp") == 2
+    # It asks whether we are alive, too: all of it was answered.
     assert "Unhandled" not in seen
     assert receipts == []
 
