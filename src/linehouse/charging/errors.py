@@ -23,6 +23,10 @@ class SubscriberUnknown(DomainError, code="charging.subscriber_unknown", kind=Ki
     """Nobody had this number at that instant."""
 
 
+class IdentityConflict(DomainError, code="charging.identity_conflict", kind=Kind.CONFLICT):
+    """Number and card belonged to different subscribers at that instant: neither is charged."""
+
+
 class NoTariff(DomainError, code="charging.no_tariff", kind=Kind.REFUSED):
     """The subscriber's plan names no tariff, or none of that name was in force at that instant."""
 

@@ -92,6 +92,7 @@ personal_table(
     )
 )
 # A session's name is the gateway's own; an answer tells amounts and quantities, not with whom.
-not_personal("charging_session", "session")
+not_personal("charging_session", "session", "door", "door_address")
+not_personal("charging_wish", "session", "reason", "outcome")
 not_personal("charging_answer", "session", "key", "fingerprint", "answer")
 not_personal("charging_tariffs", "cost_tariff")

@@ -20,7 +20,7 @@ from granian.constants import HTTPModes, Interfaces
 from granian.log import LogLevels
 
 from linehouse.billing.tax_rates import rate_on
-from linehouse.charging.node import Charger
+from linehouse.charging.node import Charger, Reach
 from linehouse.charging.node.faults import Point, put
 from linehouse.charging.ports import use_tax_rates
 from linehouse.charging.values import Rate
@@ -36,6 +36,7 @@ _log = structlog.get_logger(__name__)
 
 _GRACE_SECONDS = 8
 _SWEEP_SECONDS = 1
+_WISH_SECONDS = 0.5
 _BRANDS = """
 SELECT database FROM control_brand
 WHERE NOT frozen AND (schema_version = $1 OR $1 = ANY (string_to_array(serves, ' '))) ORDER BY key
@@ -91,6 +92,8 @@ class Node:
     dsn: Dsn
     pools: dict[str, asyncpg.Pool] = field(default_factory=dict)
     chargers: dict[str, Charger] = field(default_factory=dict)
+    doors: dict[str, Reach] = field(default_factory=dict)
+    """How clients of sessions are reached, by kind of door, whichever brand's they are."""
     _opening: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def pool(self, database: str) -> asyncpg.Pool:
@@ -112,16 +115,23 @@ class Node:
         """Who charges the lines of that database."""
         pool = await self.pool(database)
         if database not in self.chargers:
-            self.chargers[database] = Charger(pool)
+            self.chargers[database] = Charger(pool, doors=self.doors)
         return self.chargers[database]
 
     async def sweep(self) -> None:
         """Release what sessions keep beyond their time, brand by brand."""
-        control = await self.pool(self.settings.database_prefix)
-        for row in await control.fetch(_BRANDS, generated_version()):
-            charger = await self.charger(row["database"])
+        for charger in await self._all():
             while await charger.sweep():
                 pass
+
+    async def ask_again(self) -> None:
+        """Tell sessions what is wished of them, brand by brand."""
+        for charger in await self._all():
+            await charger.ask_again()
+
+    async def _all(self) -> list[Charger]:
+        control = await self.pool(self.settings.database_prefix)
+        return [await self.charger(row["database"]) for row in await control.fetch(_BRANDS, generated_version())]
 
     async def close(self) -> None:
         """Close all connections."""
@@ -189,7 +199,7 @@ class ChargingNode:
         """Answer these routes."""
         self._routes = routes
         self._node: Node | None = None
-        self._sweeping: asyncio.Task[None] | None = None
+        self._going_on: list[asyncio.Task[None]] = []
 
     def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
         """The process begins: no connection is opened yet."""
@@ -199,12 +209,15 @@ class ChargingNode:
         use_tax_rates(_rate)
         _put_fault(settings.charging_fault)
         self._node = Node(settings, Dsn.parse(settings.database_url))
-        self._sweeping = loop.create_task(_sweep_for_ever(self._node))
+        self._going_on = [
+            loop.create_task(_for_ever(self._node.sweep, _SWEEP_SECONDS, "reservations were not swept")),
+            loop.create_task(_for_ever(self._node.ask_again, _WISH_SECONDS, "sessions were not asked again")),
+        ]
 
     def __rsgi_del__(self, loop: asyncio.AbstractEventLoop) -> None:
         """The process ends."""
-        if self._sweeping is not None:
-            self._sweeping.cancel()
+        for task in self._going_on:
+            task.cancel()
         if self._node is not None:
             loop.run_until_complete(self._node.close())
 
@@ -236,13 +249,13 @@ class ChargingNode:
             _answer(connection, status, value)
 
 
-async def _sweep_for_ever(node: Node) -> None:
+async def _for_ever(work: Callable[[], Awaitable[None]], seconds: float, failed: str) -> None:
     while True:
-        await asyncio.sleep(_SWEEP_SECONDS)
+        await asyncio.sleep(seconds)
         try:
-            await node.sweep()
+            await work()
         except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-            _log.warning("reservations were not swept", error=repr(error))
+            _log.warning(failed, error=repr(error))
 
 
 def _rate(country: str, category: str, day: date) -> Rate:

@@ -10,7 +10,7 @@ from uuid import UUID
 
 import asyncpg
 
-from linehouse.charging.errors import NoTariff, SessionOfAnother, SharedNotOnline, SubscriberUnknown
+from linehouse.charging.errors import IdentityConflict, NoTariff, SessionOfAnother, SharedNotOnline, SubscriberUnknown
 from linehouse.charging.node import reading
 from linehouse.charging.node.faults import Point, reach
 from linehouse.charging.node.requests import Asking
@@ -27,6 +27,7 @@ from linehouse.rating.session.state import Answered, Session
 _LATE = timedelta(days=40)
 """How far back a session may have begun whose usage still takes from the buckets of its time."""
 Outcome = Answer | Exception
+_Row = Mapping[str, Any]
 
 
 @dataclass
@@ -53,9 +54,9 @@ async def answer(
     async with connection.transaction():
         now = await business_now(connection)
         await brand.tariffs.refresh(connection)
-        rows = await connection.fetch(LINES_AT, sorted({asking.msisdn for asking in askings}), now)
-        lines = {row["msisdn"]: row for row in rows}
-        mine = await _locked(connection, lines.values(), wait=wait)
+        rows = await connection.fetch(LINES_AT, _said(askings, "msisdn"), now, _said(askings, "imsi"))
+        lines = {(row["by"], row["digits"]): row for row in rows}
+        mine = await _locked(connection, rows, wait=wait)
         names = [asking.session for asking in askings]
         subjects = await reading.subjects(
             connection, [row for row in rows if row["subscription_id"] in mine], brand.tariffs, now - _LATE
@@ -66,12 +67,12 @@ async def answer(
         reach(Point.LOCKED)
         deciding = _Deciding(lines, subjects, sessions, before, now)
         for place, asking in enumerate(askings):
-            line = lines.get(asking.msisdn)
-            if line is not None and line["subscription_id"] not in mine:
-                found.again.append(place)
-                continue
             try:
-                found.by_place[place] = deciding.decide(asking)
+                line = deciding.line_of(asking)
+                if line is not None and line["subscription_id"] not in mine:
+                    found.again.append(place)
+                    continue
+                found.by_place[place] = deciding.decide(asking, line)
             except DomainError as error:
                 found.by_place[place] = error
         reach(Point.DECIDED)
@@ -102,13 +103,17 @@ async def sweep(connection: asyncpg.Connection, brand: Brand, most: int) -> int:
         for one in kept.values():
             effect = lapsed(subjects[one.subscription_id], one.session, now)
             subjects[one.subscription_id] = effect.subject
-            written.add(effect, f"lapse@{now.isoformat()}", "")
+            written.add(effect, f"lapse@{now.isoformat()}", "", one.door)
         reach(Point.DECIDED)
         opened = await write(connection, written, now, brand.accounts)
         reach(Point.WRITTEN)
     reach(Point.COMMITTED)
     brand.accounts.update(opened)
     return len(written.sessions)
+
+
+def _said(askings: Sequence[Asking], by: str) -> list[str]:
+    return sorted({digits for asking in askings if (digits := getattr(asking.who, by))})
 
 
 async def _locked(connection: asyncpg.Connection, lines: Any, *, wait: bool) -> set[UUID]:
@@ -122,7 +127,7 @@ class _Deciding:
 
     def __init__(
         self,
-        lines: Mapping[str, Mapping[str, Any]],
+        lines: Mapping[tuple[str, str], _Row],
         subjects: dict[UUID, Subject],
         sessions: dict[str, reading.KeptSession],
         before: dict[tuple[str, str], Answered],
@@ -135,14 +140,24 @@ class _Deciding:
         self._now = now
         self.written = Written()
 
-    def decide(self, asking: Asking) -> Answer:
+    def line_of(self, asking: Asking) -> _Row | None:
+        """Whose request it is; None: nobody's. Raises IdentityConflict."""
+        who = asking.who
+        by_msisdn, by_imsi = self._lines.get(("msisdn", who.msisdn)), self._lines.get(("imsi", who.imsi))
+        if by_msisdn and by_imsi and by_msisdn["subscription_id"] != by_imsi["subscription_id"]:
+            raise IdentityConflict(
+                "number and card are different lines'", field="imsi", value=who.imsi, expected="the card of the number"
+            )
+        return by_msisdn or by_imsi
+
+    def decide(self, asking: Asking, line: _Row | None) -> Answer:
         """The answer; raises DomainError for what cannot be asked."""
         known = self._before.get((asking.session, asking.key))
         if known is not None:
             if known.fingerprint != asking.fingerprint:
                 return Answer(key=asking.key, refusal=Refusal.KEY_REUSED)
             return known.answer
-        subject = self._subject(asking)
+        subject = self._subject(asking, line)
         kept = self._sessions.get(asking.session)
         if kept is not None and kept.subscription_id != subject.line.subscription_id:
             raise SessionOfAnother("the session is another line's", field="session", value=asking.session)
@@ -153,29 +168,26 @@ class _Deciding:
         if effect.session is not None:
             owner = subject.line.subscription_id
             self._subjects[owner] = effect.subject
-            self._sessions[asking.session] = reading.KeptSession(owner, effect.session)
+            self._sessions[asking.session] = reading.KeptSession(owner, effect.session, asking.door)
             self._before[asking.session, asking.key] = Answered(fingerprint=asking.fingerprint, answer=answer)
-            self.written.add(effect, asking.key, asking.fingerprint)
+            self.written.add(effect, asking.key, asking.fingerprint, asking.door)
         return answer
 
-    def _subject(self, asking: Asking) -> Subject:
-        line = self._lines.get(asking.msisdn)
+    def _subject(self, asking: Asking, line: _Row | None) -> Subject:
+        by = "msisdn" if asking.who.msisdn else "imsi"
+        said = getattr(asking.who, by)
         if line is None:
-            raise SubscriberUnknown(
-                "nobody has this number", field="msisdn", value=asking.msisdn, expected="one of ours"
-            )
+            raise SubscriberUnknown("nobody has this number", field=by, value=said, expected="one of ours")
         subject = self._subjects[line["subscription_id"]]
         if subject.shares:
             raise SharedNotOnline(
                 "this line shares an allowance, and what lines share is charged from files only",
-                field="msisdn",
-                value=asking.msisdn,
+                field=by,
+                value=said,
                 expected="a line with allowances of its own",
             )
         if not subject.versions:
-            raise NoTariff(
-                "this line has no tariff", field="msisdn", value=asking.msisdn, expected="a published tariff"
-            )
+            raise NoTariff("this line has no tariff", field=by, value=said, expected="a published tariff")
         return subject
 
     @staticmethod

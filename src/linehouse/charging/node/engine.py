@@ -10,6 +10,7 @@ import asyncpg
 import structlog
 
 from linehouse.charging.errors import ChargingUnavailable
+from linehouse.charging.node.asking_again import Reach, tell
 from linehouse.charging.node.batch import Brand, answer, sweep
 from linehouse.charging.node.requests import Asking
 from linehouse.kernel.error import DomainError
@@ -36,6 +37,8 @@ class Charger:
 
     pool: asyncpg.Pool
     brand: Brand = field(default_factory=Brand)
+    doors: dict[str, Reach] = field(default_factory=dict)
+    """How the clients of sessions are reached, by kind of door; a door registers itself."""
     _queue: list[_Waiting] = field(default_factory=list)
     _work: asyncio.Task[None] | None = None
 
@@ -51,6 +54,10 @@ class Charger:
         """Release reservations whose time is over; returns of how many sessions."""
         async with self.pool.acquire() as connection:
             return await sweep(connection, self.brand, most)
+
+    async def ask_again(self) -> int:
+        """Tell sessions what is wished of them; returns how many are settled now."""
+        return await tell(self.pool, self.doors)
 
     async def _run(self) -> None:
         while self._queue:

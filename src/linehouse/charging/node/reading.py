@@ -14,6 +14,7 @@ import asyncpg
 from linehouse.balance.sql.online import LOCK_BUCKETS, SHARERS
 from linehouse.balance.sql.rows import bucket_of
 from linehouse.balance.values import BucketView
+from linehouse.charging.node.requests import Door
 from linehouse.charging.node.tariffs import TariffShelf
 from linehouse.charging.online.subject import Subject
 from linehouse.charging.sql.lines import line_of
@@ -25,10 +26,11 @@ from linehouse.rating.session.state import Answered, Session
 
 @dataclass(frozen=True, slots=True)
 class KeptSession:
-    """A session as it was kept, and whose it is."""
+    """A session as it was kept, whose it is, and by what way its client came last."""
 
     subscription_id: UUID
     session: Session
+    door: Door
 
 
 async def subjects(
@@ -57,7 +59,11 @@ async def subjects(
 async def sessions(connection: asyncpg.Connection, names: Sequence[str]) -> dict[str, KeptSession]:
     """The sessions that are known."""
     return {
-        row["session"]: KeptSession(row["subscription_id"], session_of(json.loads(row["state"])))
+        row["session"]: KeptSession(
+            row["subscription_id"],
+            session_of(json.loads(row["state"])),
+            Door(row["door"], json.loads(row["door_address"])),
+        )
         for row in await connection.fetch(SESSIONS, list(names))
     }
 

@@ -15,6 +15,7 @@ import msgspec
 from linehouse.balance.sql.online import BEGIN_FROM_FIRST_USE, CHANGE_BUCKETS, INSERT_KEYS, INSERT_MOVEMENTS
 from linehouse.balance.values import BucketView, MovementKind, expiry_transfers
 from linehouse.charging.node.faults import Point, reach
+from linehouse.charging.node.requests import Door
 from linehouse.charging.online.charge import Effect
 from linehouse.charging.online.records import OnlineRecord
 from linehouse.charging.ports import tax_rate
@@ -44,11 +45,11 @@ class Written:
     movements: list[_Movement] = field(default_factory=list)
     entries: list[Entry] = field(default_factory=list)
     rows: list[dict[str, Any]] = field(default_factory=list)
-    sessions: dict[str, tuple[UUID, Session]] = field(default_factory=dict)
+    sessions: dict[str, tuple[UUID, Session, Door]] = field(default_factory=dict)
     answers: list[tuple[str, str, str, str]] = field(default_factory=list)
 
-    def add(self, effect: Effect, key: str, fingerprint: str) -> None:
-        """Add what a request does; ``fingerprint`` is kept with its answer."""
+    def add(self, effect: Effect, key: str, fingerprint: str, door: Door) -> None:
+        """Add what a request does; ``fingerprint`` is kept with its answer, ``door`` with its session."""
         session = effect.session
         if session is None:
             return
@@ -68,7 +69,7 @@ class Written:
                 )
         for record in effect.records:
             self._record(record)
-        self.sessions[session.id] = (effect.subject.line.subscription_id, session)
+        self.sessions[session.id] = (effect.subject.line.subscription_id, session, door)
         if effect.answer is not None:
             answer = json.dumps(msgspec.to_builtins(effect.answer))
             self.answers.append((session.id, key, fingerprint, answer))
@@ -102,7 +103,7 @@ async def write(
         keys, ids = [row["record_key"] for row in written.rows], [row["record_id"] for row in written.rows]
         await connection.execute(INSERT_ONCE, keys, ids, now)
         await connection.execute(INSERT_RATED, now, json.dumps(written.rows, default=str))
-    await connection.execute(PUT_SESSIONS, *_columns(_session_rows(written.sessions, now), 6))
+    await connection.execute(PUT_SESSIONS, *_columns(_session_rows(written.sessions, now), 8))
     if written.answers:
         await connection.execute(PUT_ANSWERS, *_columns(written.answers, 4), now)
     return opened
@@ -160,12 +161,15 @@ async def _account_ids(connection: asyncpg.Connection, wanted: set[tuple[str, st
     return {(row["key"], row["asset"]): row["id"] for row in await connection.fetch(ACCOUNT_IDS, keys, assets)}
 
 
-def _session_rows(sessions: Mapping[str, tuple[UUID, Session]], now: datetime) -> list[tuple[Any, ...]]:
+def _session_rows(sessions: Mapping[str, tuple[UUID, Session, Door]], now: datetime) -> list[tuple[Any, ...]]:
     rows = []
-    for name, (subscription_id, session) in sorted(sessions.items()):
+    for name in sorted(sessions):
+        subscription_id, session, door = sessions[name]
         marks = [service.until for service in session.services.values() if service.until is not None]
         state = json.dumps(plain_session(session))
-        rows.append((name, subscription_id, state, now, session.closed_at, min(marks, default=None)))
+        lapses = min(marks, default=None)
+        address = json.dumps(dict(door.address))
+        rows.append((name, subscription_id, state, now, session.closed_at, lapses, door.kind, address))
     return rows
 
 

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from linehouse.charging.sql.columns import NAMES, WRITTEN
+from linehouse.resource.sql.holders import HOLDERS_OF_IMSIS
 
-LINES_AT = """
-SELECT DISTINCT ON (msisdn) msisdn, customer_id, subscription_id, subscription, account_id, account, offering,
+LINES_AT = f"""
+WITH lines AS (
+    SELECT 'msisdn' AS by, l.msisdn AS digits, l.* FROM charging_line l WHERE l.msisdn = ANY($1::text[])
+    UNION ALL
+    SELECT 'imsi', held.digits, l.* FROM ({HOLDERS_OF_IMSIS}) held JOIN charging_line l ON l.subscription = held.holder
+)
+SELECT DISTINCT ON (by, digits) by, digits, customer_id, subscription_id, subscription, account_id, account, offering,
        tariff_key, billing_mode, currency, tax_country, zone, cycle_day
-FROM charging_line WHERE msisdn = ANY($1::text[]) AND valid_from <= $2 AND (valid_to IS NULL OR valid_to > $2)
-ORDER BY msisdn, valid_from DESC
-"""
-"""The lines that have these numbers ($1, digits) at an instant ($2)."""
+FROM lines WHERE valid_from <= $2 AND (valid_to IS NULL OR valid_to > $2)
+ORDER BY by, digits, valid_from DESC
+"""  # noqa: S608  # our own text
+"""The lines that have these numbers ($1, digits), or cards of these IMSIs ($3, digits), at an instant ($2)."""
 
 LINES_BY_ID = """
 SELECT msisdn, customer_id, subscription_id, subscription, account_id, account, offering, tariff_key, billing_mode,
@@ -47,7 +53,7 @@ WHERE c.counter <> ''
 """Counters of periods (subscription $1, first day $2), locked behind the buckets as everybody locks them."""
 
 SESSIONS = """
-SELECT session, subscription_id, state FROM charging_session WHERE session = ANY($1::text[])
+SELECT session, subscription_id, state, door, door_address FROM charging_session WHERE session = ANY($1::text[])
 """
 
 ANSWERS = """
@@ -61,12 +67,15 @@ SELECT session, subscription_id FROM charging_session WHERE lapses_at <= $1 ORDE
 """Sessions of which a reservation's time is over at an instant ($1)."""
 
 PUT_SESSIONS = """
-INSERT INTO charging_session (session, subscription_id, state, began_at, closed_at, lapses_at)
-SELECT given.session, given.subscription_id, given.state::jsonb, given.began_at, given.closed_at, given.lapses_at
-FROM unnest($1::text[], $2::uuid[], $3::text[], $4::timestamptz[], $5::timestamptz[], $6::timestamptz[])
-     AS given (session, subscription_id, state, began_at, closed_at, lapses_at)
+INSERT INTO charging_session (session, subscription_id, state, began_at, closed_at, lapses_at, door, door_address)
+SELECT given.session, given.subscription_id, given.state::jsonb, given.began_at, given.closed_at, given.lapses_at,
+       given.door, given.door_address::jsonb
+FROM unnest($1::text[], $2::uuid[], $3::text[], $4::timestamptz[], $5::timestamptz[], $6::timestamptz[], $7::text[],
+            $8::text[])
+     AS given (session, subscription_id, state, began_at, closed_at, lapses_at, door, door_address)
 ON CONFLICT (session) DO UPDATE
-SET state = excluded.state, closed_at = excluded.closed_at, lapses_at = excluded.lapses_at
+SET state = excluded.state, closed_at = excluded.closed_at, lapses_at = excluded.lapses_at, door = excluded.door,
+    door_address = excluded.door_address
 """
 
 PUT_ANSWERS = """

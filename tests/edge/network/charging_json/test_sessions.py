@@ -273,6 +273,23 @@ def test_a_token_of_oauth_charges_until_its_program_is_revoked(line, door, actor
     assert (status, answer["code"]) == (403, "charging_json.not_allowed")
 
 
+def test_a_line_is_found_by_its_card_as_files_find_it(line, door, actor, drain):
+    other = activate(actor, register(actor, "Ada"), "robin-prepaid-start")
+    drain()
+    assert line.imsi and other.imsi
+    debit = {"key": "1", "services": [{**VOICE, "used": [{"quantity": "61 s"}]}]}
+    answers = door(
+        ("once", {**debit, "session": "a", "msisdn": "", "imsi": line.imsi.digits}),
+        ("once", {**debit, "session": "b", "imsi": line.imsi.digits}),
+        ("once", {**debit, "session": "c", "imsi": other.imsi.digits}),
+        ("once", {**debit, "session": "d", "msisdn": "", "imsi": "204080000000999"}),
+        ("once", {**debit, "session": "e", "msisdn": ""}),
+    )
+    assert [status for status, _ in answers] == [200, 200, 409, 404, 400]
+    assert answers[2][1]["code"] == "charging.identity_conflict"
+    assert left(line) == (3_000_000, 0, 2_000_000)
+
+
 def test_who_may_only_see_usage_does_not_charge(line, door):
     with realm_scope(CONTROL):
         reader = create_client("reports", "robin", frozenset({"usage.read"}))

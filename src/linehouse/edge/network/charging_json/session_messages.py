@@ -9,11 +9,12 @@ from enum import StrEnum
 
 import msgspec
 
+from linehouse.charging.node import Who
 from linehouse.charging.online.subject import Subject
-from linehouse.edge.network.charging_json.messages import Amount, home_of
+from linehouse.edge.network.charging_json.messages import Amount, digits_of, home_of
 from linehouse.kernel.error import Invalid
 from linehouse.kernel.money import Money
-from linehouse.kernel.numbering import Plmn
+from linehouse.kernel.numbering import Imsi, Plmn
 from linehouse.kernel.period import require_aware
 from linehouse.kernel.quantity import Quantity
 from linehouse.rating.session.answers import Answer, ServiceAnswer
@@ -42,7 +43,7 @@ class Used(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=Tr
     side: Side | None = None
 
 
-class ServiceAsk(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
+class ServiceAsk(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True, omit_defaults=True):
     """One service of a request.
 
     ``service`` tells the services of a session apart. ``used`` are increments since the last report, ``total`` is
@@ -68,12 +69,15 @@ class ServiceAsk(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fie
     refund: str | None = None
 
 
-class ChargingRequest(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
-    """A request. ``key`` is its once-key within the session, unless the header Idempotency-Key gives it."""
+class ChargingRequest(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True, omit_defaults=True):
+    """A request. ``key`` is its once-key within the session, unless the header Idempotency-Key gives it.
+
+    The line is named by its number, or by the IMSI of its card."""
 
     session: str
-    msisdn: str
     services: list[ServiceAsk]
+    msisdn: str = ""
+    imsi: str = ""
     key: str = ""
     at: datetime | None = None
     mode: Mode = Mode.DEBIT
@@ -135,6 +139,17 @@ def decode_request(body: bytes, key: str) -> ChargingRequest:
 def _named(text: str, field: str) -> None:
     if not text or len(text) > LONGEST or not text.isprintable():
         raise Invalid(f"a request has a {field}", field=field, value=text[:LONGEST], expected=f"1 to {LONGEST} letters")
+
+
+def who_of(asked: ChargingRequest) -> Who:
+    """Who uses. Raises Invalid that names the field."""
+    if not asked.msisdn and not asked.imsi:
+        raise Invalid(
+            "a request names a line", field="msisdn", expected="its number, or the IMSI of its card as `imsi`"
+        )
+    return Who(
+        msisdn=digits_of(asked.msisdn) if asked.msisdn else "", imsi=Imsi.parse(asked.imsi).digits if asked.imsi else ""
+    )
 
 
 def fingerprint_of(operation: str, asked: ChargingRequest) -> str:

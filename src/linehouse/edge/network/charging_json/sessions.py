@@ -6,22 +6,24 @@ from typing import Protocol
 
 import asyncpg
 
-from linehouse.charging.node import Asking, Charger, unavailable
+from linehouse.charging.node import Asking, Charger, Door, unavailable
 from linehouse.edge.network.charging_json.brands import CHARGE, CONTROL, Databases, brand_of
 from linehouse.edge.network.charging_json.enquiry import STATUS
-from linehouse.edge.network.charging_json.messages import Refusal, digits_of, refusal_of
+from linehouse.edge.network.charging_json.messages import Refusal, refusal_of
 from linehouse.edge.network.charging_json.session_messages import (
     ChargingAnswer,
     answer_told,
     decode_request,
     fingerprint_of,
     request_of,
+    who_of,
 )
 from linehouse.kernel.error import DomainError, Kind
 from linehouse.rating.session.answers import Refusal as Refused
 
 OPERATIONS = ("start", "update", "finish", "once", "refund")
 _CONFLICT = 409
+_DOOR = Door("json")
 
 
 class Chargers(Databases, Protocol):
@@ -47,11 +49,12 @@ async def charge(
         charger = await node.charger(brand.database)
         answer = await charger.ask(
             Asking(
-                msisdn=digits_of(asked.msisdn),
+                who=who_of(asked),
                 session=session,
                 key=asked.key,
                 fingerprint=fingerprint_of(operation, asked),
                 make=lambda subject, now: request_of(operation, session, asked, subject, now),
+                door=_DOOR,
             )
         )
     except DomainError as error:
