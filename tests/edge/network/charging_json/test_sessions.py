@@ -276,7 +276,8 @@ def test_a_token_of_oauth_charges_until_its_program_is_revoked(line, door, actor
 def test_a_line_is_found_by_its_card_as_files_find_it(line, door, actor, drain):
     other = activate(actor, register(actor, "Ada"), "robin-prepaid-start")
     drain()
-    assert line.imsi and other.imsi
+    assert line.imsi
+    assert other.imsi
     debit = {"key": "1", "services": [{**VOICE, "used": [{"quantity": "61 s"}]}]}
     answers = door(
         ("once", {**debit, "session": "a", "msisdn": "", "imsi": line.imsi.digits}),
