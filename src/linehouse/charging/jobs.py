@@ -5,7 +5,7 @@ from __future__ import annotations
 from linehouse.catalog.events import VersionPublished, VersionWithdrawn
 from linehouse.catalog.service import publication_check
 from linehouse.charging import laws, publication
-from linehouse.charging.service import directory
+from linehouse.charging.service import directory, observed
 from linehouse.charging.service.charge import charge_file, charge_record
 from linehouse.charging.service.merging import merge_hours
 from linehouse.charging.service.rerate_runs import APPROVAL, JOB, decided_otherwise
@@ -66,3 +66,10 @@ def end_what_was_refused(event: ChangeDecided, work: Work) -> None:
 def put_hours_together(work: Work) -> None:
     """Sums of hours that have rested, each as one row."""
     merge_hours(work.now)
+
+
+@timer("charging.forget_traces", daily)
+def throw_away_observations(work: Work) -> None:
+    """Messages and rates of the charging doors, after the days of the setting. The charging process does it, too."""
+    del work
+    observed.forget()

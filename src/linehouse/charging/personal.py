@@ -96,3 +96,26 @@ not_personal("charging_session", "session", "door", "door_address")
 not_personal("charging_wish", "session", "reason", "outcome")
 not_personal("charging_answer", "session", "key", "fingerprint", "answer")
 not_personal("charging_tariffs", "cost_tariff")
+personal_table(
+    Table(
+        name="charging_trace",
+        room="charging",
+        title="Messages of the network about a line",
+        of=(
+            "t.subscription_id IN (SELECT l.subscription_id FROM charging_line l"
+            " WHERE l.customer_id = ANY(%(customers)s))"
+        ),
+        since="at",
+        shown=("at", "door", "name", "result", "refused"),
+        columns={
+            "detail": Personal(
+                DataClass.TRAFFIC, "to find out why a session failed, for some days", OnErasure.DELETE, 1
+            ),
+        },
+    )
+)
+not_personal("charging_trace", "node", "peer", "session", "way")
+# Network elements and processes, never people.
+not_personal("charging_rate", "node", "door", "peer", "name", "result", "refused", "latency")
+not_personal("charging_peer", "node", "door", "peer", "realm", "address", "state", "detail")
+not_personal("charging_node", "node")

@@ -88,6 +88,17 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             pattern="^([a-z]+(:[1-9][0-9]*)?)?$",
         ),
     ] = ""
+    trace_days: Annotated[
+        int,
+        _setting(
+            "TRACE_DAYS",
+            "Days (machine clock) for which the messages at the charging doors are kept, personal values masked, and "
+            "the rates of each minute beside them. 0: no message is kept, rates for a day.",
+            "7",
+            ge=0,
+            le=366,
+        ),
+    ] = 7
     network_port: Annotated[
         int, _port("NETWORK_PORT", "the simulated host network's provisioning API", "LINEHOUSE_PORT + 2")
     ] = 8082

@@ -22,6 +22,7 @@ from granian.log import LogLevels
 from linehouse.billing.tax_rates import rate_on
 from linehouse.charging.node import Charger, Reach
 from linehouse.charging.node.faults import Point, put
+from linehouse.charging.node.observing import Observer, forget
 from linehouse.charging.ports import use_tax_rates
 from linehouse.charging.values import Rate
 from linehouse.edge.network import charging_json
@@ -37,6 +38,8 @@ _log = structlog.get_logger(__name__)
 _GRACE_SECONDS = 8
 _SWEEP_SECONDS = 1
 _WISH_SECONDS = 0.5
+_OBSERVE_SECONDS = 1
+_FORGET_SECONDS = 600
 _BRANDS = """
 SELECT database FROM control_brand
 WHERE NOT frozen AND (schema_version = $1 OR $1 = ANY (string_to_array(serves, ' '))) ORDER BY key
@@ -115,7 +118,8 @@ class Node:
         """Who charges the lines of that database."""
         pool = await self.pool(database)
         if database not in self.chargers:
-            self.chargers[database] = Charger(pool, doors=self.doors)
+            observer = Observer(tracing=self.settings.trace_days > 0)
+            self.chargers[database] = Charger(pool, doors=self.doors, observer=observer)
         return self.chargers[database]
 
     async def sweep(self) -> None:
@@ -132,6 +136,16 @@ class Node:
     async def _all(self) -> list[Charger]:
         control = await self.pool(self.settings.database_prefix)
         return [await self.charger(row["database"]) for row in await control.fetch(_BRANDS, generated_version())]
+
+    async def observe(self) -> None:
+        """Write what was seen at the doors since the last time."""
+        for charger in list(self.chargers.values()):
+            await charger.observer.flush(charger.pool)
+
+    async def forget(self) -> None:
+        """Throw away observations that are older than they are kept."""
+        for charger in list(self.chargers.values()):
+            await forget(charger.pool, max(self.settings.trace_days, 1))
 
     async def close(self) -> None:
         """Close all connections."""
@@ -209,9 +223,12 @@ class ChargingNode:
         use_tax_rates(_rate)
         _put_fault(settings.charging_fault)
         self._node = Node(settings, Dsn.parse(settings.database_url))
+        node = self._node
         self._going_on = [
-            loop.create_task(_for_ever(self._node.sweep, _SWEEP_SECONDS, "reservations were not swept")),
-            loop.create_task(_for_ever(self._node.ask_again, _WISH_SECONDS, "sessions were not asked again")),
+            loop.create_task(_for_ever(node.sweep, _SWEEP_SECONDS, "reservations were not swept")),
+            loop.create_task(_for_ever(node.ask_again, _WISH_SECONDS, "sessions were not asked again")),
+            loop.create_task(_for_ever(node.observe, _OBSERVE_SECONDS, "what was observed was not written")),
+            loop.create_task(_for_ever(node.forget, _FORGET_SECONDS, "old observations were not thrown away")),
         ]
 
     def __rsgi_del__(self, loop: asyncio.AbstractEventLoop) -> None:

@@ -12,6 +12,7 @@ import structlog
 from linehouse.charging.errors import ChargingUnavailable
 from linehouse.charging.node.asking_again import Reach, tell
 from linehouse.charging.node.batch import Brand, answer, sweep
+from linehouse.charging.node.observing import Observer
 from linehouse.charging.node.requests import Asking
 from linehouse.kernel.error import DomainError
 from linehouse.rating.session.answers import Answer
@@ -39,6 +40,7 @@ class Charger:
     brand: Brand = field(default_factory=Brand)
     doors: dict[str, Reach] = field(default_factory=dict)
     """How the clients of sessions are reached, by kind of door; a door registers itself."""
+    observer: Observer = field(default_factory=Observer)
     _queue: list[_Waiting] = field(default_factory=list)
     _work: asyncio.Task[None] | None = None
 
