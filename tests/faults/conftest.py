@@ -36,6 +36,11 @@ class Killable:
 
     def kill(self) -> None:
         """As the kernel does: the postmaster and all its processes at once; then the same files are served again."""
+        self.take_away()
+        self.bring_back()
+
+    def take_away(self) -> None:
+        """Kill it, and leave it so."""
         pid = self.server.status().pid
         assert pid is not None
         children = [int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
@@ -48,6 +53,9 @@ class Killable:
         while self.server.status().running:
             assert time.monotonic() < deadline, "PostgreSQL does not die"
             time.sleep(0.05)
+
+    def bring_back(self) -> None:
+        """Serve the same files again."""
         self.server._port = self.port
         self.server.start()
 
@@ -144,10 +152,10 @@ def free_port() -> int:
 
 @pytest.fixture
 def node(installation: Installation, tmp_path: Path) -> Iterator[Callable[..., NodeProcess]]:
-    """Starts charging nodes; ``fault`` is the commit point at which each of its workers dies."""
+    """Starts charging nodes. ``fault``: where its workers die; ``trust``: its limits without a database."""
     started: list[NodeProcess] = []
 
-    def start(fault: str = "") -> NodeProcess:
+    def start(fault: str = "", trust: str = "") -> NodeProcess:
         port = free_port()
         environment = {
             **os.environ,
@@ -156,6 +164,7 @@ def node(installation: Installation, tmp_path: Path) -> Iterator[Callable[..., N
             "LINEHOUSE_DATABASE_PREFIX": installation.control_name,
             "LINEHOUSE_CHARGING_PORT": str(port),
             "LINEHOUSE_CHARGING_FAULT": fault,
+            "LINEHOUSE_CHARGING_TRUST": trust,
         }
         one = NodeProcess(environment, port)
         started.append(one)

@@ -99,6 +99,17 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             le=366,
         ),
     ] = 7
+    charging_trust: Annotated[
+        str,
+        _setting(
+            "CHARGING_TRUST",
+            "Degraded mode of online charging, `LINE/TOTAL` such as `2.00/500.00`: how much a line, and all lines of a "
+            "charging process together, may use while the database is away. It is charged when the database is back; "
+            "what balances cannot pay then is lost. Empty: nothing is granted while the database is away.",
+            "empty",
+            pattern=r"^([0-9]{1,9}(\.[0-9]{1,6})?/[0-9]{1,9}(\.[0-9]{1,6})?)?$",
+        ),
+    ] = ""
     network_port: Annotated[
         int, _port("NETWORK_PORT", "the simulated host network's provisioning API", "LINEHOUSE_PORT + 2")
     ] = 8082

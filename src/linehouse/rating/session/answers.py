@@ -95,11 +95,15 @@ class ServiceAnswer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """The answer to a request, service by service; ``refusal`` when the request as a whole is refused."""
+    """The answer to a request, service by service; ``refusal`` when the request as a whole is refused.
+
+    ``degraded``: it was given on trust, while balances could not be asked.
+    """
 
     key: str
     services: tuple[ServiceAnswer, ...] = ()
     refusal: Refusal | None = None
+    degraded: bool = False
 
     @property
     def only(self) -> ServiceAnswer:

@@ -135,7 +135,10 @@ class Answered:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
-    """A session, or a debit in one piece. ``lost``: it was never seen to begin, or lapsed before it was ended."""
+    """A session, or a debit in one piece. ``lost``: it was never seen to begin, or lapsed before it was ended.
+
+    ``degraded``: a part of it was answered on trust, so that what was granted may be more than buckets could pay.
+    """
 
     id: str
     subscriber: str
@@ -143,6 +146,7 @@ class Session:
     answered: Mapping[str, Answered] = field(default_factory=dict)
     closed_at: datetime | None = None
     lost: bool = False
+    degraded: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
