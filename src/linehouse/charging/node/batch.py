@@ -179,9 +179,11 @@ class _Deciding:
         if effect.session is not None:
             owner = subject.line.subscription_id
             self._subjects[owner] = effect.subject
-            self._sessions[asking.session] = reading.KeptSession(owner, effect.session, asking.door)
+            # A door that says no address leaves the one that the session began with.
+            door = asking.door if kept is None or asking.door.address else kept.door
+            self._sessions[asking.session] = reading.KeptSession(owner, effect.session, door)
             self._before[asking.session, asking.key] = Answered(fingerprint=asking.fingerprint, answer=answer)
-            self.written.add(effect, asking.key, asking.fingerprint, asking.door)
+            self.written.add(effect, asking.key, asking.fingerprint, door)
         return answer
 
     def asked(self) -> Iterator[tuple[Who, Subject]]:
