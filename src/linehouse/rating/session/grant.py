@@ -13,7 +13,7 @@ from linehouse.rating.session.requests import Ask
 from linehouse.rating.session.state import ServiceState, SpendCap, State
 from linehouse.rating.session.switches import next_switch
 from linehouse.rating.session.terms import Terms
-from linehouse.rating.session.view import buckets_for, caps_on, counters_on, redirect_of
+from linehouse.rating.session.view import buckets_for, caps_on, counters_on, redirect_of, stopped_by
 from linehouse.rating.values import Bucket, PaidBy, WhenEmpty
 
 _MS = timedelta(milliseconds=1)
@@ -66,6 +66,9 @@ def size(
     unit = event.usage_type.unit
     single = wanted is not None
     tariff = terms.tariff_at(event.started_at if single else now)
+    stopped = stopped_by(state, service, tariff, begins=single or (service.granted_at is None and not service.used))
+    if stopped is not None:
+        return Sized(granted=0, cut_by=stopped, refusal=Refusal.DENIED)
     buckets = buckets_for(state, service, subscriber, tariff, now, happened=False)
     caps = caps_on(state, service, tariff, event.started_at if single else now)
     want = wanted if wanted is not None else _wanted(terms, ask, unit)
