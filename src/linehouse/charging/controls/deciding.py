@@ -293,7 +293,7 @@ def _told(made: Decided, changed: Mapping[str, CapRow]) -> Iterator[tuple[CapRow
         reached = 100 if name in stopped else cap.spent * 100 // bound if bound else 100
         percent = max((one for one in rule.notices if one <= reached), default=0)
         if percent > row.told:
-            facts = {
+            facts: dict[str, str | int] = {
                 "limit": row.key,
                 "percent": percent,
                 "amount": cap.limit,
@@ -301,14 +301,16 @@ def _told(made: Decided, changed: Mapping[str, CapRow]) -> Iterator[tuple[CapRow
                 "currency": made.tariff.currency,
                 "starts": row.starts.isoformat(),
             }
-            yield replace(row, told=percent), Happening(
-                what="limit", once=f"{made.subscription_id}:{name}:{percent}", facts=facts
+            yield (
+                replace(row, told=percent),
+                Happening(what="limit", once=f"{made.subscription_id}:{name}:{percent}", facts=facts),
             )
 
 
 def _stopping(made: Decided) -> set[str]:
-    """Caps that cut a grant of this request."""
-    cut = {one.service for one in made.answer.services if one.cut_by is CutBy.SPEND_CAP} if made.answer else set()
+    """Caps because of which a service gets nothing: what is left is less than the next block costs."""
+    told = made.answer.services if made.answer is not None else ()
+    cut = {one.service for one in told if one.cut_by is CutBy.SPEND_CAP and not one.granted}
     found = set()
     for name in cut:
         service = made.session.services.get(name)
@@ -336,15 +338,19 @@ def _refused(made: Decided) -> Iterator[Happening]:
         rules: Mapping[str, AttemptLimit | SpendLimit] = (
             made.line.rules.attempts
             if one.cut_by is CutBy.ATTEMPTS
-            else {key: rule for key, rule in made.line.rules.limits.items() if rule.per is Per.ROLLING and (
-                key in made.after.caps
-            )}
+            else {
+                key: rule
+                for key, rule in made.line.rules.limits.items()
+                if rule.per is Per.ROLLING and (key in made.after.caps)
+            }
         )
         for key, rule in rules.items():
             if rule.reach.covers(facts):
                 window = _millis(made.now) // (rule.minutes * 60_000)
                 yield Happening(
-                    what="refused", once=f"{made.subscription_id}:{key}:{window}", facts={"limit": key, "why": one.cut_by}
+                    what="refused",
+                    once=f"{made.subscription_id}:{key}:{window}",
+                    facts={"limit": key, "why": one.cut_by.value},
                 )
 
 
@@ -364,6 +370,6 @@ def _arrived(made: Decided) -> Place | None:
 def _welcome(made: Decided, place: Place) -> Happening:
     return Happening(
         what="arrived",
-        once=f"{made.subscription_id}:{place.country}:{made.now.isoformat()}",
+        once=f"{made.subscription_id}:{place.country}:{made.session.id}",
         facts={"country": place.country, "plmn": place.plmn, "at": made.now.isoformat()},
     )

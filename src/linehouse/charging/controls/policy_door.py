@@ -67,7 +67,8 @@ SELECT DISTINCT subscription_id FROM (
 _NO_LONGER_DUE = "DELETE FROM charging_policy_due WHERE subscription_id = ANY($1::uuid[])"
 _DEVICE = """
 INSERT INTO charging_whereabouts (subscription_id, device, since) VALUES ($1, $2, $3)
-ON CONFLICT (subscription_id) DO UPDATE SET device = excluded.device WHERE charging_whereabouts.device <> excluded.device
+ON CONFLICT (subscription_id) DO UPDATE SET device = excluded.device
+WHERE charging_whereabouts.device <> excluded.device
 """
 _ASK_AGAIN = """
 INSERT INTO charging_policy_due (subscription_id, due_at) VALUES ($1, $2) ON CONFLICT (subscription_id) DO NOTHING
@@ -221,6 +222,4 @@ async def _all_statuses(
     for row in await connection.fetch(_BUCKETS, list(wanted)):
         view = bucket_of(row)
         buckets.setdefault(view.owner.subscription_id, []).append(view)
-    return {
-        of: (policy_status.statuses(one, buckets.get(of, ()), now), one.statuses) for of, one in controls.items()
-    }
+    return {of: (policy_status.statuses(one, buckets.get(of, ()), now), one.statuses) for of, one in controls.items()}

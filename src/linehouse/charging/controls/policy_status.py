@@ -117,7 +117,9 @@ def _marks(rule: CounterRule, line: LineControls, buckets: tuple[BucketView, ...
     if own is not None:
         marks.append(own.until)
     keys = (*rule.turbo, rule.allowance)
-    marks += [mark for one in buckets if any(_is(one, key) for key in keys) for mark in (one.valid.start, one.valid.end)]
+    marks += [
+        mark for one in buckets if any(_is(one, key) for key in keys) for mark in (one.valid.start, one.valid.end)
+    ]
     for one in rule.statuses:
         if one.hours is not None:
             here = now.astimezone(line.zone)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from fractions import Fraction
 from pathlib import PurePosixPath
 from typing import Any
 from uuid import UUID
@@ -30,7 +31,8 @@ from linehouse.rating.service import load_marked
 
 RULES = "SELECT files, home, currency FROM charging_tariffs WHERE catalog_version = $1"
 IN_FORCE = """
-SELECT catalog_version FROM charging_tariffs WHERE valid_from <= $1 ORDER BY valid_from DESC, catalog_version DESC LIMIT 1
+SELECT catalog_version FROM charging_tariffs WHERE valid_from <= $1
+ORDER BY valid_from DESC, catalog_version DESC LIMIT 1
 """
 FOLDER = "controls"
 
@@ -41,9 +43,14 @@ class ControlsShelf:
     def __init__(self) -> None:
         self._parsed: dict[int, Controls] = {}
 
-    async def at(self, connection: asyncpg.Connection, now: datetime) -> Controls:
-        """The controls in force at an instant."""
-        number = await connection.fetchval(IN_FORCE, now)
+    async def at(
+        self, connection: asyncpg.Connection, now: datetime, known: Sequence[tuple[int, datetime]] | None = None
+    ) -> Controls:
+        """The controls in force at an instant. ``known``: the catalogues (number, beginning), oldest first."""
+        if known is None:
+            number = await connection.fetchval(IN_FORCE, now)
+        else:
+            number = next((one for one, begins in reversed(known) if begins <= now), None)
         if number is None:
             return NO_CONTROLS
         if number not in self._parsed:
@@ -83,7 +90,7 @@ def of_row(row: Mapping[str, Any], line: Line, rules: Controls, now: datetime) -
     caps = [_cap(one) for one in _list(row["caps"])]
     counters = [_counter(one) for one in _list(row["counters"])]
     taxed = any(rule.without_vat for rule in rules.limits.values())
-    rate = tax_rate(line.tax_country, STANDARD, local_date(now, line.zone)).fraction if taxed else 0
+    rate = tax_rate(line.tax_country, STANDARD, local_date(now, line.zone)).fraction if taxed else Fraction(0)
     return LineControls(
         rules=rules,
         zone=line.zone,

@@ -41,8 +41,8 @@ async def write(connection: asyncpg.Connection, outcomes: Sequence[Outcome], now
         rows = [(of, row.key, row.starts, row.ends, row.used, row.open) for (of, _), row in counters.items()]
         await connection.execute(sql.PUT_COUNTERS, *_columns(rows, 6))
     if places:
-        rows = [(of, place.country, place.plmn) for of, place in places.items()]
-        await connection.execute(sql.PUT_PLACES, *_columns(rows, 3), now)
+        seen = [(of, place.country, place.plmn) for of, place in places.items()]
+        await connection.execute(sql.PUT_PLACES, *_columns(seen, 3), now)
     if statuses:
         await put_statuses(connection, statuses, now)
     if happenings:
@@ -53,19 +53,34 @@ async def put_statuses(
     connection: asyncpg.Connection, changed: Mapping[tuple[UUID, str], StatusChange], now: datetime
 ) -> None:
     """Keep statuses that changed, and want them told to whoever subscribed."""
-    kept = [(of, c.now.key, c.now.status, c.now.acts, c.now.next_status, c.now.next_at) for (of, _), c in changed.items()]
+    kept = [
+        (of, c.now.key, c.now.status, c.now.acts, c.now.next_status, c.now.next_at) for (of, _), c in changed.items()
+    ]
     await connection.execute(sql.PUT_STATUSES, *_columns(kept, 6), now)
     other = [(of, c) for (of, _), c in changed.items() if c.before != c.now.status]
     if other:
         rows = [(of, c.now.key, c.before, c.now.status, c.why) for of, c in other]
         await connection.execute(sql.INSERT_CHANGES, *_columns(rows, 5), now)
+        told = [(of, _status(of, c, now)) for of, c in other if c.before]
+        if told:
+            await _tell(connection, told, now)
     pushed = [(of, c.now.key, c.now.status, c.now.next_status, c.now.next_at) for (of, _), c in changed.items()]
     await connection.execute(sql.WANT_PUSHES, *_columns(pushed, 5), now)
 
 
+def _status(of: UUID, change: StatusChange, now: datetime) -> Happening:
+    facts = {"counter": change.now.key, "old": change.before, "new": change.now.status}
+    return Happening(what="status", once=f"{of}:{change.now.key}:{change.now.status}:{now.isoformat()}", facts=facts)
+
+
 async def _tell(connection: asyncpg.Connection, happenings: Sequence[tuple[UUID, Happening]], now: datetime) -> None:
     rows = [
-        (new_id(), f"{one.what}:{one.once}", json.dumps({"what": one.what, "line": str(of), **one.facts}), f"controls/{of}")
+        (
+            new_id(),
+            f"{one.what}:{one.once}",
+            json.dumps({"what": one.what, "line": str(of), **one.facts}),
+            f"controls/{of}",
+        )
         for of, one in happenings
     ]
     ids, keys, payloads, serials = _columns(rows, 4)

@@ -10,6 +10,7 @@ from uuid import UUID
 
 import asyncpg
 
+from linehouse.charging.controls.reading import ControlsShelf
 from linehouse.charging.errors import IdentityConflict, NoTariff, SessionOfAnother, SharedNotOnline, SubscriberUnknown
 from linehouse.charging.node import reading
 from linehouse.charging.node.faults import Point, reach
@@ -44,6 +45,7 @@ class Brand:
 
     def __init__(self) -> None:
         self.tariffs = TariffShelf()
+        self.controls = ControlsShelf()
         self.accounts: dict[tuple[str, str], int] = {}
         self.known: KnownLines | None = None
         """Kept only where the process may have to answer without the database."""
@@ -67,6 +69,7 @@ async def answer(
         )
         sessions = await reading.sessions(connection, names)
         subjects = await reading.counters(connection, subjects, sessions.values(), now)
+        subjects = await reading.controls(connection, subjects, brand.controls, brand.tariffs, now - _LATE, now)
         before = await reading.answers(connection, [(asking.session, asking.key) for asking in askings])
         reach(Point.LOCKED)
         deciding = _Deciding(lines, subjects, sessions, before, now)
@@ -106,6 +109,7 @@ async def sweep(connection: asyncpg.Connection, brand: Brand, most: int) -> int:
         )
         kept = await reading.sessions(connection, [row["session"] for row in due if row["subscription_id"] in mine])
         subjects = await reading.counters(connection, subjects, kept.values(), now)
+        subjects = await reading.controls(connection, subjects, brand.controls, brand.tariffs, now - _LATE, now)
         reach(Point.LOCKED)
         written = Written()
         for one in kept.values():

@@ -10,6 +10,7 @@ from pathlib import Path
 import asyncpg
 import structlog
 
+from linehouse.charging.controls import policy_door
 from linehouse.charging.errors import ChargingUnavailable
 from linehouse.charging.node.asking_again import Reach, tell
 from linehouse.charging.node.batch import Brand, answer, sweep
@@ -20,6 +21,7 @@ from linehouse.charging.node.observing import Observer
 from linehouse.charging.node.requests import Asking
 from linehouse.charging.online.degraded import Limits
 from linehouse.kernel.error import DomainError
+from linehouse.platform.clock.reading import business_now
 from linehouse.rating.session.answers import Answer
 
 _log = structlog.get_logger(__name__)
@@ -93,8 +95,9 @@ class Charger:
         return [found.by_place[place] for place in range(len(askings))]
 
     async def sweep(self, most: int = MOST) -> int:
-        """Release reservations whose time is over; returns of how many sessions."""
+        """Release reservations whose time is over; returns of how many sessions. Statuses that are due are decided."""
         async with self.pool.acquire() as connection:
+            await policy_door.refresh(connection, self.brand.controls, await business_now(connection))
             return await sweep(connection, self.brand, most)
 
     async def ask_again(self) -> int:

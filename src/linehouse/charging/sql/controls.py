@@ -8,7 +8,8 @@ SELECT given.id AS subscription_id,
     w.country, w.plmn, w.device,
     (SELECT jsonb_agg(jsonb_build_object('key', c.key, 'starts', c.starts, 'ends', c.ends, 'spent', c.spent,
         'reserved', c.reserved, 'told', c.told, 'consented_at', c.consented_at, 'recent', c.recent))
-     FROM charging_cap c WHERE c.subscription_id = given.id AND (c.ends IS NULL OR c.ends > $2 OR c.reserved <> 0)) AS caps,
+     FROM charging_cap c
+     WHERE c.subscription_id = given.id AND (c.ends IS NULL OR c.ends > $2 OR c.reserved <> 0)) AS caps,
     (SELECT jsonb_agg(jsonb_build_object('key', c.key, 'starts', c.starts, 'ends', c.ends, 'used', c.used,
         'open', c.open))
      FROM charging_policy_counter c

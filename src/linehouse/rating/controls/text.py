@@ -37,9 +37,7 @@ LIMIT = FieldSet(
 )
 BAR = FieldSet("bar", required=("name", "of"), optional=("on", "set-by"))
 ATTEMPTS = FieldSet("limit of attempts", required=("name", "of", "most", "within"), optional=("first-days",))
-COUNTER = FieldSet(
-    "policy counter", required=("name", "of", "per", "statuses"), optional=("allowance", "turbo")
-)
+COUNTER = FieldSet("policy counter", required=("name", "of", "per", "statuses"), optional=("allowance", "turbo"))
 STATUS = FieldSet("status", required=("status",), optional=("acts", "when"))
 STATUS_WHEN = FieldSet("status's `when`", optional=("used", "left", "where", "hours", "device", "boosted"))
 PLACES = ("home", "union", "world", "abroad")
@@ -66,9 +64,9 @@ def parse_controls(node: MarkedNode, home: str, currency: str) -> Controls:
         bars=each("bars", _bar),
         attempts=attempts,
         counters=each("policy-counters", _counter),
-        open_zones=frozenset(item.key() for item in given["always-open"].many()) if "always-open" in given else (
-            frozenset()
-        ),
+        open_zones=frozenset(item.key() for item in given["always-open"].many())
+        if "always-open" in given
+        else (frozenset()),
     )
 
 

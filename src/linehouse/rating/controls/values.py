@@ -219,6 +219,9 @@ class CounterRule:
         return tuple(sorted({one.used for one in self.statuses if one.used}))
 
 
+ControlRule = SpendLimit | BarRule | AttemptLimit | CounterRule
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Controls:
     """Everything that a brand says about it. ``open_zones`` are number zones that nothing here ever stops."""
@@ -229,6 +232,16 @@ class Controls:
     attempts: Mapping[str, AttemptLimit] = field(default_factory=dict)
     counters: Mapping[str, CounterRule] = field(default_factory=dict)
     open_zones: frozenset[str] = frozenset()
+
+    def by_kind(self) -> dict[str, ControlRule]:
+        """Every rule by kind and key: ``limit roaming-data``."""
+        of: dict[str, Mapping[str, ControlRule]] = {
+            "limit": self.limits,
+            "bar": self.bars,
+            "attempts": self.attempts,
+            "policy counter": self.counters,
+        }
+        return {f"{kind} {key}": rule for kind, rules in of.items() for key, rule in rules.items()}
 
     def passes(self, facts: Facts) -> bool:
         """Whether the event is one that nothing here may stop: emergency, and the numbers that the brand names."""

@@ -66,8 +66,7 @@ def size(
     unit = event.usage_type.unit
     single = wanted is not None
     tariff = terms.tariff_at(event.started_at if single else now)
-    stopped = stopped_by(state, service, tariff, begins=single or (service.granted_at is None and not service.used))
-    if stopped is not None:
+    if (stopped := stopped_by(state, service, tariff, begins=single)) is not None:
         return Sized(granted=0, cut_by=stopped, refusal=Refusal.DENIED)
     buckets = buckets_for(state, service, subscriber, tariff, now, happened=False)
     caps = caps_on(state, service, tariff, event.started_at if single else now)
@@ -88,9 +87,7 @@ def size(
                 want, cut = -(-(ends - here) // _MS), CutBy.SWITCH
         else:
             switch = next_switch(terms, event, now, now + terms.policy.validity)
-    sides: tuple[datetime | None, ...] = (None,)
-    if unit is not Unit.MILLISECOND and not single:
-        sides = (now,) if switch is None else (now, switch)
+    sides = _priced_at(now, switch) if unit is not Unit.MILLISECOND and not single else (None,)
 
     def probe(more: int) -> _Found:
         goings = []
@@ -137,6 +134,11 @@ def size(
         throttle=_throttle(found.sides, buckets),
         redirect_to=redirect_of(buckets, WhenEmpty.REDIRECT) if why is CutBy.ALLOWANCE else "",
     )
+
+
+def _priced_at(now: datetime, switch: datetime | None) -> tuple[datetime | None, ...]:
+    """The instants by which volume of this grant may be priced: both sides of a switch."""
+    return (now,) if switch is None else (now, switch)
 
 
 def _wanted(terms: Terms, ask: Ask, unit: Unit) -> int:

@@ -92,7 +92,8 @@ def caps_on(state: State, service: ServiceState, tariff: Tariff, instant: dateti
 
 
 def stopped_by(state: State, service: ServiceState, tariff: Tariff, *, begins: bool) -> CutBy | None:
-    """Why the line may not use this at all: a bar, or, where it ``begins``, too many attempts; None: it may."""
+    """Why the line may not use this at all: a bar, or, where it begins now, too many attempts; None: it may."""
+    begins = begins or (service.granted_at is None and not service.used)
     if not state.bars and not state.attempts:
         return None
     facts = Facts.of(tariff, service.event)

@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('charging', '0011_controls'),
+        ('charging', '0012_controls'),
         ('pghistory', '0007_auto_20250421_0444'),
     ]
 

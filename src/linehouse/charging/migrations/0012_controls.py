@@ -123,6 +123,6 @@ ALTER TABLE charging_tariffs DROP COLUMN home;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("charging", "0010_doors_and_wishes")]
+    dependencies = [("charging", "0011_observing")]
 
     operations = [migrations.RunSQL(FORWARD, BACKWARD)]
