@@ -17,6 +17,7 @@ def test_defaults_follow_the_user_and_the_port() -> None:
     assert moved.ports() == {
         "LINEHOUSE_PORT": 9000,
         "LINEHOUSE_CHARGING_PORT": 9001,
+        "LINEHOUSE_DIAMETER_PORT": 9007,
         "LINEHOUSE_NETWORK_PORT": 9002,
         "LINEHOUSE_SMTP_PORT": 2525,
         "LINEHOUSE_SMPP_PORT": 9006,
@@ -32,7 +33,10 @@ def test_ports_that_nobody_uses_are_not_checked() -> None:
     assert list(Settings.from_env({**outside, "LINEHOUSE_DEMO": "false"}).ports()) == [
         "LINEHOUSE_PORT",
         "LINEHOUSE_CHARGING_PORT",
+        "LINEHOUSE_DIAMETER_PORT",
     ]
+    sealed = Settings.from_env({**BARE, "LINEHOUSE_DIAMETER_CERTIFICATE": "/keys/ocs.pem"})
+    assert sealed.ports()["LINEHOUSE_DIAMETER_TLS_PORT"] == 8088
 
 
 def test_another_process_reads_the_same() -> None:
@@ -44,7 +48,7 @@ def test_another_process_reads_the_same() -> None:
     ("variable", "value", "expected"),
     [
         ("LINEHOUSE_PORT", "web", "a whole number"),
-        ("LINEHOUSE_PORT", "65535", "65529"),
+        ("LINEHOUSE_PORT", "65535", "65527"),
         ("LINEHOUSE_SMTP_PORT", "8080", "another port"),
         ("LINEHOUSE_HOME", "here", "absolute"),
         ("LINEHOUSE_LOG_LEVEL", "loud", "one of debug, info, warning, error"),

@@ -24,6 +24,8 @@ _PORT_OFFSETS = {
     "simulators_port": 4,
     "postgres_port": 5,
     "smpp_port": 6,
+    "diameter_port": 7,
+    "diameter_tls_port": 8,
 }
 _PUBLIC_URL = re.compile(r"https?://[a-z0-9.-]+(:[0-9]{1,5})?")
 _HIGHEST_BASE_PORT = 65535 - max(_PORT_OFFSETS.values())
@@ -78,6 +80,48 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         ),
     ] = 8080
     charging_port: Annotated[int, _port("CHARGING_PORT", "the charging process", "LINEHOUSE_PORT + 1")] = 8081
+    diameter_port: Annotated[
+        int, _port("DIAMETER_PORT", "Diameter (Gy, Ro and Sy) in the charging process", "LINEHOUSE_PORT + 7")
+    ] = 8087
+    diameter_tls_port: Annotated[
+        int,
+        _port(
+            "DIAMETER_TLS_PORT",
+            "Diameter over TLS; it listens when LINEHOUSE_DIAMETER_CERTIFICATE is set",
+            "LINEHOUSE_PORT + 8",
+        ),
+    ] = 8088
+    diameter_host: Annotated[
+        str,
+        _setting(
+            "DIAMETER_HOST",
+            "Diameter identity of this charging process, such as `ocs1.brand.example`. What stands behind its first "
+            "dot is its realm. Each process of an installation needs its own name, all in one realm.",
+            "charging.linehouse.invalid",
+            pattern=r"^[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$",
+        ),
+    ] = "charging.linehouse.invalid"
+    diameter_certificate: Annotated[
+        str,
+        _setting(
+            "DIAMETER_CERTIFICATE",
+            "File with the certificate (and its chain, PEM) that Diameter peers are shown over TLS.",
+            "none: no TLS",
+        ),
+    ] = ""
+    diameter_key: Annotated[
+        str,
+        _setting("DIAMETER_KEY", "File with the key of that certificate (PEM).", "in the file of the certificate"),
+    ] = ""
+    diameter_ca: Annotated[
+        str,
+        _setting(
+            "DIAMETER_CA",
+            "File with the authorities (PEM) of peers' certificates. With it a peer over TLS must show one, and its "
+            "name must be the peer's Diameter identity.",
+            "none: peers over TLS show no certificate",
+        ),
+    ] = ""
     charging_fault: Annotated[
         str,
         _setting(
@@ -99,73 +143,6 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             le=366,
         ),
     ] = 7
-    charging_trust: Annotated[
-        str,
-        _setting(
-            "CHARGING_TRUST",
-            "Degraded mode of online charging, `LINE/TOTAL` such as `2.00/500.00`: how much a line, and all lines of a "
-            "charging process together, may use while the database is away. It is charged when the database is back; "
-            "what balances cannot pay then is lost. Empty: nothing is granted while the database is away.",
-            "empty",
-            pattern=r"^([0-9]{1,9}(\.[0-9]{1,6})?/[0-9]{1,9}(\.[0-9]{1,6})?)?$",
-        ),
-    ] = ""
-    charging_tls_port: Annotated[
-        int,
-        _setting(
-            "CHARGING_TLS_PORT",
-            "TCP port on which a second charging process answers with TLS (HTTP/2 by ALPN). 0: none does. It needs "
-            "`LINEHOUSE_CHARGING_TLS_CERTIFICATE` and `LINEHOUSE_CHARGING_TLS_KEY`.",
-            "0",
-            ge=0,
-            le=65535,
-        ),
-    ] = 0
-    charging_tls_certificate: Annotated[
-        str,
-        _setting("CHARGING_TLS_CERTIFICATE", "File of the certificate chain that it shows, PEM.", "none"),
-    ] = ""
-    charging_tls_key: Annotated[
-        str,
-        _setting("CHARGING_TLS_KEY", "File of the certificate's private key, PEM (PKCS 8).", "none"),
-    ] = ""
-    charging_tls_clients: Annotated[
-        str,
-        _setting(
-            "CHARGING_TLS_CLIENTS",
-            "File of the authorities whose certificates clients of the TLS port must show. A network function that "
-            "shows one needs no token. Empty: no certificate is asked for.",
-            "none",
-        ),
-    ] = ""
-    nchf_trusted: Annotated[
-        str,
-        _setting(
-            "NCHF_TRUSTED",
-            "Addresses of network functions that may charge over Nchf without a token, as a list such as "
-            "`10.1.0.0/16=robin, 10.2.0.7`; without a brand, the brand whose subscriber it is. Empty: a token or a "
-            "client certificate is needed.",
-            "none",
-        ),
-    ] = ""
-    nchf_failure_handling: Annotated[
-        Literal["TERMINATE", "CONTINUE", "RETRY_AND_TERMINATE"],
-        _setting(
-            "NCHF_FAILURE_HANDLING",
-            "What network functions are told to do with a session when charging does not answer.",
-            "TERMINATE",
-        ),
-    ] = "TERMINATE"
-    nchf_quota_holding: Annotated[
-        int,
-        _setting(
-            "NCHF_QUOTA_HOLDING",
-            "Seconds without traffic after which a network function gives a quota back. 0: it is not told to.",
-            "0",
-            ge=0,
-            le=86400,
-        ),
-    ] = 0
     network_port: Annotated[
         int, _port("NETWORK_PORT", "the simulated host network's provisioning API", "LINEHOUSE_PORT + 2")
     ] = 8082
@@ -422,6 +399,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         }
         if self.database_url:
             del chosen["LINEHOUSE_POSTGRES_PORT"]
+        if not self.diameter_certificate:
+            del chosen["LINEHOUSE_DIAMETER_TLS_PORT"]
         if not self.demo:
             for variable in (
                 "LINEHOUSE_NETWORK_PORT",

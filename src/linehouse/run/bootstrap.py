@@ -85,7 +85,10 @@ def make_demo_staff(brand: str) -> None:
 def welcome(settings: Settings) -> Welcome:
     """What the first screen says."""
     web = f"http://localhost:{settings.web_port}"
-    addresses = [Address("Desk", f"{web}/")]
+    addresses = [
+        Address("Desk", f"{web}/"),
+        Address("Charging over Diameter", f"aaa://localhost:{settings.diameter_port};transport=tcp"),
+    ]
     log_ins: tuple[LogIn, ...] = ()
     if settings.demo:
         addresses += [

@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import asyncpg
 
-from linehouse.charging.controls.reading import ControlsShelf
 from linehouse.charging.errors import IdentityConflict, NoTariff, SessionOfAnother, SharedNotOnline, SubscriberUnknown
 from linehouse.charging.node import reading
 from linehouse.charging.node.faults import Point, reach
-from linehouse.charging.node.known import KnownLines
-from linehouse.charging.node.requests import Asking, Who
+from linehouse.charging.node.requests import Asking
 from linehouse.charging.node.tariffs import TariffShelf
 from linehouse.charging.node.writing import Written, write
 from linehouse.charging.online.charge import charge, lapsed
 from linehouse.charging.online.subject import Subject
 from linehouse.charging.sql.online import DUE_SESSIONS, LINES_AT, LINES_BY_ID, LOCK_LINES, WAIT_FOR_LINES
 from linehouse.kernel.error import DomainError
-from linehouse.platform.clock.reading import business_now, read_clock
+from linehouse.platform.clock.reading import business_now
 from linehouse.rating.session.answers import Answer, Refusal
 from linehouse.rating.session.state import Answered, Session
 
@@ -45,10 +43,7 @@ class Brand:
 
     def __init__(self) -> None:
         self.tariffs = TariffShelf()
-        self.controls = ControlsShelf()
         self.accounts: dict[tuple[str, str], int] = {}
-        self.known: KnownLines | None = None
-        """Kept only where the process may have to answer without the database."""
 
 
 async def answer(
@@ -57,8 +52,7 @@ async def answer(
     """Answer these requests. ``wait``: also for lines that somebody else decides on at the moment."""
     found = Answers()
     async with connection.transaction():
-        clock = await read_clock(connection)
-        now = clock.now()
+        now = await business_now(connection)
         await brand.tariffs.refresh(connection)
         rows = await connection.fetch(LINES_AT, _said(askings, "msisdn"), now, _said(askings, "imsi"))
         lines = {(row["by"], row["digits"]): row for row in rows}
@@ -69,7 +63,6 @@ async def answer(
         )
         sessions = await reading.sessions(connection, names)
         subjects = await reading.counters(connection, subjects, sessions.values(), now)
-        subjects = await reading.controls(connection, subjects, brand.controls, brand.tariffs, now - _LATE, now)
         before = await reading.answers(connection, [(asking.session, asking.key) for asking in askings])
         reach(Point.LOCKED)
         deciding = _Deciding(lines, subjects, sessions, before, now)
@@ -87,10 +80,6 @@ async def answer(
         reach(Point.WRITTEN)
     reach(Point.COMMITTED)
     brand.accounts.update(opened)
-    if brand.known is not None:
-        brand.known.clock = clock
-        for who, subject in deciding.asked():
-            brand.known.remember(who, subject)
     return found
 
 
@@ -109,7 +98,6 @@ async def sweep(connection: asyncpg.Connection, brand: Brand, most: int) -> int:
         )
         kept = await reading.sessions(connection, [row["session"] for row in due if row["subscription_id"] in mine])
         subjects = await reading.counters(connection, subjects, kept.values(), now)
-        subjects = await reading.controls(connection, subjects, brand.controls, brand.tariffs, now - _LATE, now)
         reach(Point.LOCKED)
         written = Written()
         for one in kept.values():
@@ -173,28 +161,17 @@ class _Deciding:
         kept = self._sessions.get(asking.session)
         if kept is not None and kept.subscription_id != subject.line.subscription_id:
             raise SessionOfAnother("the session is another line's", field="session", value=asking.session)
-        now = self._now if asking.given is None else asking.given.at
-        effect = charge(subject, self._known(kept), asking.make(subject, now), now)
-        if asking.given is not None and effect.session is not None:
-            effect = replace(effect, answer=asking.given.answer, session=replace(effect.session, degraded=True))
+        effect = charge(subject, self._known(kept), asking.make(subject, self._now), self._now)
         answer = effect.answer
         if answer is None:
             raise RuntimeError("a request is always answered")
         if effect.session is not None:
             owner = subject.line.subscription_id
             self._subjects[owner] = effect.subject
-            # A door that says no address leaves the one that the session began with.
-            door = asking.door if kept is None or asking.door.address else kept.door
-            self._sessions[asking.session] = reading.KeptSession(owner, effect.session, door)
+            self._sessions[asking.session] = reading.KeptSession(owner, effect.session, asking.door)
             self._before[asking.session, asking.key] = Answered(fingerprint=asking.fingerprint, answer=answer)
-            self.written.add(effect, asking.key, asking.fingerprint, door)
+            self.written.add(effect, asking.key, asking.fingerprint, asking.door)
         return answer
-
-    def asked(self) -> Iterator[tuple[Who, Subject]]:
-        """Who asked, with the line as it is now."""
-        for (by, digits), row in self._lines.items():
-            if (subject := self._subjects.get(row["subscription_id"])) is not None:
-                yield Who(**{by: digits}), subject
 
     def _subject(self, asking: Asking, line: _Row | None) -> Subject:
         by = "msisdn" if asking.who.msisdn else "imsi"

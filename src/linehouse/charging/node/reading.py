@@ -14,8 +14,6 @@ import asyncpg
 from linehouse.balance.sql.online import LOCK_BUCKETS, SHARERS
 from linehouse.balance.sql.rows import bucket_of
 from linehouse.balance.values import BucketView
-from linehouse.charging.controls.reading import ControlsShelf, line_controls
-from linehouse.charging.controls.values import NO_LINE_CONTROLS
 from linehouse.charging.node.requests import Door
 from linehouse.charging.node.tariffs import TariffShelf
 from linehouse.charging.online.subject import Subject
@@ -103,17 +101,3 @@ async def counters(
     for row in await connection.fetch(COUNTERS, *columns):
         found[row["subscription_id"]][row["period_start"]][row["counter"]] = int(row["used"])
     return {one: replace(subject, counters=found.get(one, {})) for one, subject in subjects.items()}
-
-
-async def controls(
-    connection: asyncpg.Connection,
-    subjects: Mapping[UUID, Subject],
-    shelf: ControlsShelf,
-    tariffs: TariffShelf,
-    since: datetime,
-    now: datetime,
-) -> dict[UUID, Subject]:
-    """The subjects with what bounds them; whoever holds the lines holds that, too."""
-    rules = await shelf.at(connection, now, [(number, begins) for number, begins, _ in tariffs.known])
-    found = await line_controls(connection, (one.line for one in subjects.values()), rules, since, now)
-    return {one: replace(subject, controls=found.get(one, NO_LINE_CONTROLS)) for one, subject in subjects.items()}

@@ -14,8 +14,6 @@ import msgspec
 
 from linehouse.balance.sql.online import BEGIN_FROM_FIRST_USE, CHANGE_BUCKETS, INSERT_KEYS, INSERT_MOVEMENTS
 from linehouse.balance.values import BucketView, MovementKind, expiry_transfers
-from linehouse.charging.controls import writing as controls
-from linehouse.charging.controls.values import Outcome
 from linehouse.charging.node.faults import Point, reach
 from linehouse.charging.node.requests import Door
 from linehouse.charging.online.charge import Effect
@@ -47,7 +45,6 @@ class Written:
     movements: list[_Movement] = field(default_factory=list)
     entries: list[Entry] = field(default_factory=list)
     rows: list[dict[str, Any]] = field(default_factory=list)
-    controls: list[Outcome] = field(default_factory=list)
     sessions: dict[str, tuple[UUID, Session, Door]] = field(default_factory=dict)
     answers: list[tuple[str, str, str, str]] = field(default_factory=list)
 
@@ -72,8 +69,6 @@ class Written:
                 )
         for record in effect.records:
             self._record(record)
-        if effect.controls is not None:
-            self.controls.append(effect.controls)
         self.sessions[session.id] = (effect.subject.line.subscription_id, session, door)
         if effect.answer is not None:
             answer = json.dumps(msgspec.to_builtins(effect.answer))
@@ -108,7 +103,6 @@ async def write(
         keys, ids = [row["record_key"] for row in written.rows], [row["record_id"] for row in written.rows]
         await connection.execute(INSERT_ONCE, keys, ids, now)
         await connection.execute(INSERT_RATED, now, json.dumps(written.rows, default=str))
-    await controls.write(connection, written.controls, now)
     await connection.execute(PUT_SESSIONS, *_columns(_session_rows(written.sessions, now), 8))
     if written.answers:
         await connection.execute(PUT_ANSWERS, *_columns(written.answers, 4), now)

@@ -8,8 +8,6 @@ from datetime import date, datetime
 
 from linehouse.balance.values import BucketView
 from linehouse.catalog.values import BillingMode
-from linehouse.charging.controls.deciding import parts
-from linehouse.charging.controls.values import NO_LINE_CONTROLS, LineControls
 from linehouse.charging.decision import unbilled_purse
 from linehouse.charging.values import Line
 from linehouse.rating.session.state import Holding, Session, State
@@ -41,7 +39,6 @@ class Subject:
     counters: Mapping[date, Mapping[str, int]] = field(default_factory=dict)
     shares: bool = False
     """Whether it may draw on a bucket that lines share, which is not among these."""
-    controls: LineControls = NO_LINE_CONTROLS
 
     @property
     def terms(self) -> Terms:
@@ -57,31 +54,18 @@ class Subject:
         begins = [service.event.started_at for service in session.services.values()] if session is not None else []
         return self.line.period_of(min(begins, default=now))
 
-    def state(self, session: Session | None, period: date, now: datetime) -> State:
-        """What the bucket function looks at: the buckets with their reservations, the one session, and what bounds
-        the line."""
+    def state(self, session: Session | None, period: date) -> State:
+        """What the bucket function looks at: the buckets with their reservations, and the one session."""
         holdings = {ref: _holding(view) for ref, view in self.buckets.items()}
         if self.line.billing_mode is BillingMode.POSTPAID:
             purse = unbilled_purse(self.line)
             holdings[purse.ref] = Holding(bucket=purse, asset=self.line.currency)
         sessions = {} if session is None else {session.id: session}
-        state = State(holdings=holdings, sessions=sessions, counters=self.counters.get(period, {}))
-        return parts(self.controls, session, now).into(state)
+        return State(holdings=holdings, sessions=sessions, counters=self.counters.get(period, {}))
 
-    def after(
-        self,
-        changed: Mapping[str, BucketView],
-        period: date,
-        counters: Mapping[str, int],
-        controls: LineControls,
-    ) -> Subject:
+    def after(self, changed: Mapping[str, BucketView], period: date, counters: Mapping[str, int]) -> Subject:
         """The same after a request."""
-        return replace(
-            self,
-            buckets={**self.buckets, **changed},
-            counters={**self.counters, period: dict(counters)},
-            controls=controls,
-        )
+        return replace(self, buckets={**self.buckets, **changed}, counters={**self.counters, period: dict(counters)})
 
 
 def _holding(view: BucketView) -> Holding:

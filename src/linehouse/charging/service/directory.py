@@ -10,7 +10,7 @@ from linehouse.customer import service as customers
 from linehouse.inventory import service as inventory
 from linehouse.inventory.events import ProductActivated, ProductTerminated
 
-_FOLDERS = ("tariffs/", "zones/", "controls/")
+_FOLDERS = ("tariffs/", "zones/")
 
 
 def enter_line(event: ProductActivated) -> None:
@@ -33,7 +33,8 @@ def enter_tariffs(event: VersionPublished) -> None:
     """The tariff and zone files of a new catalogue version."""
     files = catalog.exported_files(event.number)
     wanted = {path: text for path, text in files.items() if path.startswith(_FOLDERS)}
-    store.put_tariffs(event.number, event.valid_from, wanted, catalog.version(event.number).brand)
+    cost_tariff = catalog.version(event.number).brand.cost_tariff or ""
+    store.put_tariffs(event.number, event.valid_from, wanted, cost_tariff)
 
 
 def drop_tariffs(event: VersionWithdrawn) -> None:

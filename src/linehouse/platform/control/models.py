@@ -146,6 +146,54 @@ class ClientUsage(models.Model):
         return f"{self.api} on {self.day}"
 
 
+class DiameterPeer(models.Model):
+    """A Diameter node that may connect to charging, or to which it connects. Who does not stand here is denied."""
+
+    host = models.CharField(
+        primary_key=True, max_length=255, help_text="its identity in small letters; *.domain for many"
+    )
+    realm = models.CharField(
+        max_length=255, blank=True, default="", help_text="only with this Origin-Realm; empty: any"
+    )
+    brand = models.ForeignKey(
+        Brand,
+        on_delete=models.CASCADE,
+        null=True,
+        related_name="diameter_peers",
+        help_text="whose subscribers it serves where the realm that it asks for does not say it",
+    )
+    connect = models.CharField(max_length=270, blank=True, default="", help_text="host:port to which we connect")
+    tls = models.BooleanField(default=False, help_text="only over TLS")
+    sources = models.JSONField(default=list, help_text="addresses or networks from which it may connect; none: any")
+    created_at = models.DateTimeField(help_text="machine clock")
+
+    def __str__(self) -> str:
+        return self.host
+
+
+class DiameterRealm(models.Model):
+    """A Diameter realm that is served: whose subscribers, and how its clients are told to treat failures."""
+
+    name = models.CharField(primary_key=True, max_length=255, help_text="in small letters")
+    brand = models.ForeignKey(Brand, on_delete=models.CASCADE, related_name="diameter_realms")
+    services = models.JSONField(default=dict, help_text="settings by service context")
+    created_at = models.DateTimeField(help_text="machine clock")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class DiameterOrigin(models.Model):
+    """The last Origin-State-Id of a host: a larger one says that it began anew and lost its sessions."""
+
+    host = models.CharField(primary_key=True, max_length=255)
+    state = models.BigIntegerField()
+    seen_at = models.DateTimeField(help_text="machine clock")
+
+    def __str__(self) -> str:
+        return self.host
+
+
 class AccessChange(models.Model):
     """Who gave or took access, from whom, and why: written once, never changed."""
 

@@ -99,9 +99,7 @@ class Book:
             return service
         spent = dict(service.spent_caps)
         for key, amount in money.items():
-            cap = self._caps.get(key)
-            if cap is None:
-                continue
+            cap = self._caps[key]
             self._caps[key] = replace(cap, spent=cap.spent + amount)
             _put(spent, key, spent.get(key, 0) + amount)
         return replace(service, spent_caps=spent)
@@ -111,9 +109,7 @@ class Book:
         if not wanted and not service.reserved_caps:
             return service
         for key in {**service.reserved_caps, **wanted}:
-            cap = self._caps.get(key)
-            if cap is None:
-                continue
+            cap = self._caps[key]
             more = wanted.get(key, 0) - service.reserved_caps.get(key, 0)
             self._caps[key] = replace(cap, reserved=cap.reserved + more)
         return replace(service, reserved_caps={key: n for key, n in wanted.items() if n})
@@ -121,9 +117,7 @@ class Book:
     def count_policy(self, keys: tuple[str, ...], amount: int) -> None:
         """Count usage for policy."""
         for key in keys:
-            counter = self._policy.get(key)
-            if counter is None:
-                continue
+            counter = self._policy[key]
             self._policy[key] = replace(counter, counted=counter.counted + amount)
 
     def open_policy(self, service: ServiceState, wanted: Mapping[str, int]) -> ServiceState:
@@ -131,9 +125,7 @@ class Book:
         if not wanted and not service.open_counters:
             return service
         for key in {**service.open_counters, **wanted}:
-            counter = self._policy.get(key)
-            if counter is None:
-                continue
+            counter = self._policy[key]
             more = wanted.get(key, 0) - service.open_counters.get(key, 0)
             self._policy[key] = replace(counter, open=counter.open + more)
         return replace(service, open_counters={key: n for key, n in wanted.items() if n})

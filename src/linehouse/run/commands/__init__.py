@@ -22,6 +22,7 @@ COMMANDS = {
     "credit": "credit",
     "refund": "refund",
     "network": "network",
+    "diameter": "diameter",
     "work": "work",
     "approval": "approval",
     "privacy": "privacy",

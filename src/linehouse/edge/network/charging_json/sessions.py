@@ -34,11 +34,6 @@ _DOOR = Door("json")
 class Chargers(Databases, Protocol):
     """Connections, and who charges the lines of a database."""
 
-    @property
-    def on_trust(self) -> bool:
-        """Whether answers are given on trust while the database is away."""
-        ...
-
     async def charger(self, database: str) -> Charger:
         """The one that charges the lines of that database."""
         ...
@@ -54,7 +49,7 @@ async def charge(
     began = time.monotonic_ns()
     seen: _Seen | None = None
     try:
-        brand = await brand_of(node, authorization, control, CHARGE, on_trust=node.on_trust)
+        brand = await brand_of(node, authorization, control, CHARGE)
         charger = await node.charger(brand.database)
         seen = _Seen(charger.observer, brand.client, operation, began)
         asked = decode_request(body, key)

@@ -235,7 +235,7 @@ def _group_reader(one: Avp) -> Read:
                 raise _Skipped(Fault(Result.MISSING_AVP, f"{name} in {one.name}", example(AVPS[name])), None)
         for name, found in fields.items():
             if len(found) > 1 and name in single:
-                second = _encoded(name, found[1])
+                second = encoded(name, found[1])
                 raise _Skipped(
                     Fault(Result.AVP_OCCURS_TOO_MANY_TIMES, f"{name} stands {len(found)} times", second), None
                 )
@@ -288,7 +288,8 @@ def _write(parts: list[bytes], name: str, values: list[object]) -> None:
         raise ValueError(f"{name} cannot be {value!r}: {error}") from None
 
 
-def _encoded(name: str, value: object) -> bytes:
+def encoded(name: str, value: object) -> bytes:
+    """One AVP. Raises ValueError."""
     parts: list[bytes] = []
     _write(parts, name, [value])
     return b"".join(parts)
