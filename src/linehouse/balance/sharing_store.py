@@ -43,12 +43,12 @@ def with_parts(found: Sequence[BucketView]) -> list[BucketView]:
     parts: dict[UUID, dict[str, Part]] = {}
     with brand_cursor() as cursor:
         cursor.execute(
-            "SELECT bucket_id, subscription_id, subscription, used FROM balance_member_use"
+            "SELECT bucket_id, subscription_id, subscription, used, reserved FROM balance_member_use"
             " WHERE bucket_id = ANY(%s::uuid[])",
             [[bucket.id for bucket in shared]],
         )
-        for bucket_id, subscription_id, subscription, used in cursor.fetchall():
-            parts.setdefault(bucket_id, {})[subscription] = Part(subscription_id, subscription, used)
+        for bucket_id, subscription_id, subscription, used, reserved in cursor.fetchall():
+            parts.setdefault(bucket_id, {})[subscription] = Part(subscription_id, subscription, used, reserved)
     holders = {b.shared.holder_id for b in shared if b.shared is not None and b.shared.by is Sharing.GROUP}
     groups: dict[UUID, dict[str, tuple[Period, ...]]] = {}
     for one in group_members(holders) if holders else ():
@@ -166,9 +166,11 @@ def unequal_parts() -> tuple[int, list[tuple[str, str, str, str]]]:
         counted = cursor.fetchone()
         cursor.execute(
             """
-            SELECT b.ref, '', coalesce(sum(m.used), 0)::text, b.used::text
+            SELECT b.ref, '', concat(coalesce(sum(m.used), 0), '/', coalesce(sum(m.reserved), 0)),
+                   concat(b.used, '/', b.reserved)
             FROM balance_bucket b LEFT JOIN balance_member_use m ON m.bucket_id = b.id
-            WHERE b.shared IS NOT NULL GROUP BY b.ref, b.used HAVING coalesce(sum(m.used), 0) <> b.used
+            WHERE b.shared IS NOT NULL GROUP BY b.ref, b.used, b.reserved
+            HAVING (coalesce(sum(m.used), 0), coalesce(sum(m.reserved), 0)) <> (b.used, b.reserved)
             UNION ALL
             SELECT b.ref, m.subscription, m.used::text, coalesce(moved.used, 0)::text
             FROM balance_member_use m JOIN balance_bucket b ON b.id = m.bucket_id CROSS JOIN LATERAL (

@@ -88,11 +88,12 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What one line took of a shared bucket."""
+    """What one line took of a shared bucket, and what its open sessions keep of it."""
 
     subscription_id: UUID
     subscription: str
     used: int
+    reserved: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,7 +222,8 @@ class BucketView:
         """What one line may still take within its cap; None: no cap."""
         if self.shared is None or self.shared.cap is None:
             return None
-        return max(0, self.shared.cap - self.used_by(subscription))
+        part = self.parts.get(subscription)
+        return max(0, self.shared.cap - (part.used + part.reserved if part is not None else 0))
 
     def open_to(self, subscription: str, at: datetime) -> bool:
         """Whether the line may use it at that instant: lines of a group may while they are in it."""
@@ -350,5 +352,6 @@ def use_transfers(bucket: BucketView, amount: int) -> tuple[Transfer, ...]:
         source = bucket.ledger_account
     target = f"used/{bucket.source}"
     if amount < 0:
-        return (Transfer(target, bucket.ledger_account, -amount, bucket.asset),)
+        back = source if bucket.unlimited else bucket.ledger_account
+        return (Transfer(target, back, -amount, bucket.asset),)
     return (Transfer(source, target, amount, bucket.asset),)

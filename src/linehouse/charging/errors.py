@@ -55,10 +55,6 @@ class SessionOfAnother(DomainError, code="charging.session_of_another", kind=Kin
     """The session was begun by another line."""
 
 
-class SharedNotOnline(DomainError, code="charging.shared_not_online", kind=Kind.REFUSED):
-    """The line draws on an allowance that lines share; such usage is charged from files, not while it happens."""
-
-
 class ChargingUnavailable(DomainError, code="charging.unavailable", kind=Kind.UNAVAILABLE):
     """The database does not answer. The request may or may not have been charged: the same key gives the answer."""
 

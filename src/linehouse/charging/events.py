@@ -1,4 +1,4 @@
-"""What charging tells: a file was rated, usage was rated again."""
+"""What charging tells: a file was rated, usage was rated again, a session ended."""
 
 from __future__ import annotations
 
@@ -49,3 +49,30 @@ class UsageRatedAgain(Event, name="charging.usage.rated_again", version=1, aggre
     suspended: int
     before: dict[str, int]
     now: dict[str, int]
+
+
+class SessionEnded(Event, name="charging.session.ended", version=1, aggregate="session_id"):
+    """A session that was charged while it lasted is over; ``lapsed``: nobody ended it, its time did.
+
+    ``used`` is by unit in base units, ``charged`` in micro-units by currency, in the tariff's tax mode; ``uncollected``
+    is what no balance paid.
+    """
+
+    session_id: UUID
+    session: str
+    subscription_id: UUID
+    subscription: str
+    lapsed: bool
+    used: dict[str, int]
+    charged: dict[str, int]
+    uncollected: int
+
+
+class KeyReused(Event, name="charging.session.key_reused", version=1, aggregate="session_id"):
+    """A request came under the key of another one, with other content: it was refused and moved nothing."""
+
+    session_id: UUID
+    session: str
+    key: str
+    door: str
+    subscription_id: UUID | None

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
+
+from linehouse.balance.events import BucketGranted
 from linehouse.catalog.events import VersionPublished, VersionWithdrawn
 from linehouse.catalog.service import publication_check
 from linehouse.charging import laws, publication
-from linehouse.charging.service import directory, observed
+from linehouse.charging.events import KeyReused
+from linehouse.charging.service import directory, observed, wishes
 from linehouse.charging.service.charge import charge_file, charge_record
 from linehouse.charging.service.merging import merge_hours
 from linehouse.charging.service.rerate_runs import APPROVAL, JOB, decided_otherwise
+from linehouse.charging.values import KEY_REUSED
 from linehouse.inventory.events import ProductActivated, ProductTerminated
 from linehouse.platform.approval.events import ChangeDecided
 from linehouse.platform.outbox.registry import consumer
 from linehouse.platform.timers import daily, timer
 from linehouse.platform.work import Work
+from linehouse.platform.worklist.service import raise_task
 from linehouse.usage.events import UsageFileProcessed, UsageRecordResubmitted
 
 __all__ = ["laws"]
@@ -44,6 +50,24 @@ def keep_lines(event: ProductActivated | ProductTerminated, work: Work) -> None:
         directory.enter_line(event)
     else:
         directory.end_line(event)
+
+
+@consumer("charging.granted", on=(BucketGranted,))
+def ask_again(event: BucketGranted, work: Work) -> None:
+    """What was granted in mid session is offered to it."""
+    wishes.after_grant(event)
+
+
+@consumer("charging.key_reused", on=(KeyReused,))
+def somebody_should_look(event: KeyReused, work: Work) -> None:
+    """A client that uses a key twice loses usage, or means to."""
+    raise_task(
+        KEY_REUSED,
+        f"{event.session_id}/{sha256(event.key.encode()).hexdigest()[:16]}",
+        subject=event.session[:200],
+        reason=f"key {event.key[:60]} was used for another content; that request was refused and moved nothing",
+        evidence={"session": event.session, "key": event.key, "door": event.door},
+    )
 
 
 @consumer("charging.tariffs", on=(VersionPublished, VersionWithdrawn))

@@ -354,6 +354,28 @@ def _json(value: Any) -> Any:
     return json.loads(value) if isinstance(value, str) else value
 
 
+def insert_wishes(subscription_ids: Sequence[UUID], reason: str, *, ends: bool, at: datetime) -> int:
+    """A wish for each open session of these lines; returns how many."""
+    with brand_cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO charging_wish (subscription_id, session, reason, ends, wanted_at)"
+            " SELECT subscription_id, session, %s, %s, %s FROM charging_session"
+            " WHERE subscription_id = ANY(%s::uuid[]) AND closed_at IS NULL",
+            [reason, ends, at, list(subscription_ids)],
+        )
+        return int(cursor.rowcount)
+
+
+def lines_of_holder(holder_id: UUID) -> set[UUID]:
+    """The lines that share what an account or a customer holds."""
+    with brand_cursor() as cursor:
+        cursor.execute(
+            "SELECT subscription_id FROM charging_line WHERE %s IN (account_id, customer_id) AND valid_to IS NULL",
+            [holder_id],
+        )
+        return {row[0] for row in cursor.fetchall()}
+
+
 def reservations() -> dict[str, tuple[int, int]]:
     """By bucket what it says is reserved in it, and what the open sessions keep; only where either is above nothing."""
     with brand_cursor() as cursor:

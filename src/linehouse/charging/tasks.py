@@ -1,4 +1,4 @@
-"""What of charging waits for a person: usage of which nobody can say what it costs."""
+"""What of charging waits for a person: usage of which nobody can say what it costs, clients that use keys twice."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import timedelta
 from django.utils.translation import gettext_lazy as _
 
 from linehouse.charging.service.costs import cost_gaps, price_costs
-from linehouse.charging.values import NO_COST
+from linehouse.charging.values import KEY_REUSED, NO_COST
 from linehouse.platform.work import Actor
 from linehouse.platform.worklist.kinds import task_kind
 from linehouse.platform.worklist.values import TaskView, Waiting
@@ -50,5 +50,14 @@ task_kind(
     link=lambda task: f"usage/analytics?by=number-zone&then=network-zone&start={task.evidence['usage from'][:10]}",
     retry=work_out,
     waiting=without_cost,
+    dismissible=True,
+)
+
+task_kind(
+    KEY_REUSED,
+    queue="usage",
+    title=_("A charging request under a key that was used before"),
+    permission="usage.write",
+    due=timedelta(days=2),
     dismissible=True,
 )

@@ -24,6 +24,7 @@ REVENUE = "usage"
 """The detail of the revenue account of usage."""
 
 
+KEY_REUSED = "charging.key_reused"
 NO_COST = "charging.no_cost"
 """The kind of task: usage whose wholesale cost is not known."""
 UNBILLED = "unbilled/"

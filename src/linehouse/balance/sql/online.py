@@ -4,20 +4,31 @@ from __future__ import annotations
 
 from linehouse.balance.sql.rows import COLUMNS
 
-LOCK_BUCKETS = (
-    f"SELECT {COLUMNS} FROM balance_bucket WHERE subscription_id = ANY($1::uuid[]) AND holder_id IS NULL"  # noqa: S608
-    " AND (closed_at IS NULL OR reserved > 0 OR valid_to > $2) ORDER BY id FOR UPDATE"
-)
-"""Subscriptions' ($1) own buckets, not those that lines share, that are open, hold reservations, or were valid at an
-instant ($2) or later; locked in the order of their ids, as everybody locks them."""
+LOCK_BUCKETS = f"""
+SELECT {COLUMNS} FROM balance_bucket b
+WHERE ((b.subscription_id = ANY($1::uuid[]) AND b.holder_id IS NULL)
+       OR b.holder_id = ANY($3::uuid[])
+       OR b.holder_id = ANY(ARRAY(SELECT m.holder_id FROM balance_group_member m
+                                  WHERE m.subscription_id = ANY($1::uuid[]) AND (m.left_at IS NULL OR m.left_at > $2)))
+       OR b.ref = ANY($4::text[]))
+  AND (b.closed_at IS NULL OR b.reserved > 0 OR b.valid_to > $2 OR b.ref = ANY($4::text[]))
+ORDER BY b.id FOR UPDATE OF b
+"""  # noqa: S608  # our own text
+"""What subscriptions ($1) may draw on: their own buckets, those that the lines of a holder share ($3: themselves, their
+accounts, their customers, and the groups that they are in), and those of given references ($4); that are open, hold
+reservations, or were valid at an instant ($2) or later. Locked in the order of their ids, as everybody locks them."""
 
-SHARERS = """
-SELECT s.subscription_id FROM unnest($1::uuid[], $2::uuid[], $3::uuid[]) AS s (subscription_id, account_id, customer_id)
-WHERE EXISTS (SELECT 1 FROM balance_bucket b
-              WHERE b.holder_id IN (s.subscription_id, s.account_id, s.customer_id) AND b.closed_at IS NULL)
-   OR EXISTS (SELECT 1 FROM balance_group_member m WHERE m.subscription_id = s.subscription_id AND m.left_at IS NULL)
+PARTS = """
+SELECT bucket_id, subscription_id, subscription, used, reserved FROM balance_member_use
+WHERE bucket_id = ANY($1::uuid[]) AND subscription_id = ANY($2::uuid[])
 """
-"""Of these lines (by subscription, account and customer) those that may draw on a bucket which lines share."""
+"""What lines ($2) took and keep of shared buckets ($1), under the buckets' locks."""
+
+MEMBERSHIPS = """
+SELECT holder_id, subscription_id, subscription, joined_at, left_at FROM balance_group_member
+WHERE subscription_id = ANY($1::uuid[]) AND (left_at IS NULL OR left_at > $2)
+"""
+"""The groups that lines ($1) are in, or were after an instant ($2)."""
 
 CHANGE_BUCKETS = """
 UPDATE balance_bucket b
@@ -41,8 +52,22 @@ INSERT INTO balance_movement_key (key, business_time) SELECT given.key, $2 FROM 
 """
 
 INSERT_MOVEMENTS = """
-INSERT INTO balance_movement (bucket_id, ref, kind, amount, asset, left_after, cause, business_time, machine_time,
-                              actor)
-SELECT given.*, $8, $9, $10
-FROM unnest($1::uuid[], $2::text[], $3::text[], $4::bigint[], $5::text[], $6::bigint[], $7::text[]) AS given
+INSERT INTO balance_movement (bucket_id, ref, kind, amount, asset, left_after, cause, record_id, member, business_time,
+                              machine_time, actor)
+SELECT given.*, $10, $11, $12
+FROM unnest($1::uuid[], $2::text[], $3::text[], $4::bigint[], $5::text[], $6::bigint[], $7::text[], $8::uuid[],
+            $9::text[]) AS given
 """
+
+OPEN_PARTS = """
+INSERT INTO balance_member_use (bucket_id, subscription_id, subscription, used, reserved, cap)
+SELECT given.bucket_id, given.subscription_id, given.subscription, 0, 0, given.cap
+FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::bigint[]) AS given (bucket_id, subscription_id, subscription, cap)
+ON CONFLICT (shard, bucket_id, subscription_id) DO NOTHING
+"""
+CHANGE_PARTS = """
+UPDATE balance_member_use m SET used = m.used + given.used, reserved = m.reserved + given.reserved
+FROM unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::bigint[]) AS given (bucket_id, subscription_id, used, reserved)
+WHERE m.bucket_id = given.bucket_id AND m.subscription_id = given.subscription_id
+"""
+"""What lines took and keep of shared buckets; the table refuses more than a cap."""

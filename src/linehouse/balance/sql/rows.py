@@ -25,7 +25,8 @@ COLUMNS = (
 
 BUCKETS_AT = f"""
 SELECT {COLUMNS},
-       (SELECT m.used FROM balance_member_use m WHERE m.bucket_id = b.id AND m.subscription_id = $1) AS part
+       (SELECT m.used + m.reserved FROM balance_member_use m
+        WHERE m.bucket_id = b.id AND m.subscription_id = $1) AS part
 FROM balance_bucket b
 WHERE ((subscription_id = $1 AND holder_id IS NULL) OR holder_id = ANY($3::uuid[]) OR holder_id IN (
           SELECT holder_id FROM balance_group_member
@@ -34,7 +35,7 @@ WHERE ((subscription_id = $1 AND holder_id IS NULL) OR holder_id = ANY($3::uuid[
 ORDER BY id
 """  # noqa: S608  # our own text
 """What a subscription ($1) may use at an instant ($2), for asyncpg: its own buckets and shared ones, of its account,
-its customer and itself ($3), and of the groups that it is in. ``part`` is what it took of a shared one."""
+its customer and itself ($3), and of the groups that it is in. ``part`` is what it took of a shared one, or keeps."""
 
 
 def bucket_for(row: Mapping[str, Any], subscription_id: UUID, subscription: str) -> BucketView:

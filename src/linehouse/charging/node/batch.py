@@ -10,7 +10,7 @@ from uuid import UUID
 
 import asyncpg
 
-from linehouse.charging.errors import IdentityConflict, NoTariff, SessionOfAnother, SharedNotOnline, SubscriberUnknown
+from linehouse.charging.errors import IdentityConflict, NoTariff, SessionOfAnother, SubscriberUnknown
 from linehouse.charging.node import reading
 from linehouse.charging.node.faults import Point, reach
 from linehouse.charging.node.requests import Asking
@@ -57,15 +57,13 @@ async def answer(
         rows = await connection.fetch(LINES_AT, _said(askings, "msisdn"), now, _said(askings, "imsi"))
         lines = {(row["by"], row["digits"]): row for row in rows}
         mine = await _locked(connection, rows, wait=wait)
-        names = [asking.session for asking in askings]
-        subjects = await reading.subjects(
-            connection, [row for row in rows if row["subscription_id"] in mine], brand.tariffs, now - _LATE
-        )
-        sessions = await reading.sessions(connection, names)
-        subjects = await reading.counters(connection, subjects, sessions.values(), now)
+        sessions = await reading.sessions(connection, [asking.session for asking in askings])
         before = await reading.answers(connection, [(asking.session, asking.key) for asking in askings])
+        wanted = [row for row in rows if row["subscription_id"] in mine]
+        held = await reading.held(connection, wanted, sessions.values(), brand.tariffs, now - _LATE, now)
+        await reading.counters(connection, held, sessions.values(), now)
         reach(Point.LOCKED)
-        deciding = _Deciding(lines, subjects, sessions, before, now)
+        deciding = _Deciding(lines, held, sessions, before, now)
         for place, asking in enumerate(askings):
             try:
                 line = deciding.line_of(asking)
@@ -93,16 +91,15 @@ async def sweep(connection: asyncpg.Connection, brand: Brand, most: int) -> int:
         await brand.tariffs.refresh(connection)
         rows = await connection.fetch(LINES_BY_ID, sorted({row["subscription_id"] for row in due}))
         mine = await _locked(connection, rows, wait=False)
-        subjects = await reading.subjects(
-            connection, [row for row in rows if row["subscription_id"] in mine], brand.tariffs, now - _LATE
-        )
         kept = await reading.sessions(connection, [row["session"] for row in due if row["subscription_id"] in mine])
-        subjects = await reading.counters(connection, subjects, kept.values(), now)
+        wanted = [row for row in rows if row["subscription_id"] in mine]
+        held = await reading.held(connection, wanted, kept.values(), brand.tariffs, now - _LATE, now)
+        await reading.counters(connection, held, kept.values(), now)
         reach(Point.LOCKED)
         written = Written()
         for one in kept.values():
-            effect = lapsed(subjects[one.subscription_id], one.session, now)
-            subjects[one.subscription_id] = effect.subject
+            effect = lapsed(held.of(one.subscription_id), one.session, now)
+            held.keep(effect)
             written.add(effect, f"lapse@{now.isoformat()}", "", one.door)
         reach(Point.DECIDED)
         opened = await write(connection, written, now, brand.accounts)
@@ -128,13 +125,13 @@ class _Deciding:
     def __init__(
         self,
         lines: Mapping[tuple[str, str], _Row],
-        subjects: dict[UUID, Subject],
+        held: reading.Held,
         sessions: dict[str, reading.KeptSession],
         before: dict[tuple[str, str], Answered],
         now: datetime,
     ) -> None:
         self._lines = lines
-        self._subjects = subjects
+        self._held = held
         self._sessions = sessions
         self._before = before
         self._now = now
@@ -155,6 +152,7 @@ class _Deciding:
         known = self._before.get((asking.session, asking.key))
         if known is not None:
             if known.fingerprint != asking.fingerprint:
+                self.written.reused.append((asking, line["subscription_id"] if line is not None else None))
                 return Answer(key=asking.key, refusal=Refusal.KEY_REUSED)
             return known.answer
         subject = self._subject(asking, line)
@@ -167,10 +165,10 @@ class _Deciding:
             raise RuntimeError("a request is always answered")
         if effect.session is not None:
             owner = subject.line.subscription_id
-            self._subjects[owner] = effect.subject
+            self._held.keep(effect)
             self._sessions[asking.session] = reading.KeptSession(owner, effect.session, asking.door)
             self._before[asking.session, asking.key] = Answered(fingerprint=asking.fingerprint, answer=answer)
-            self.written.add(effect, asking.key, asking.fingerprint, asking.door)
+            self.written.add(effect, asking.key, asking.fingerprint, asking.door, new=kept is None)
         return answer
 
     def _subject(self, asking: Asking, line: _Row | None) -> Subject:
@@ -178,14 +176,7 @@ class _Deciding:
         said = getattr(asking.who, by)
         if line is None:
             raise SubscriberUnknown("nobody has this number", field=by, value=said, expected="one of ours")
-        subject = self._subjects[line["subscription_id"]]
-        if subject.shares:
-            raise SharedNotOnline(
-                "this line shares an allowance, and what lines share is charged from files only",
-                field=by,
-                value=said,
-                expected="a line with allowances of its own",
-            )
+        subject = self._held.of(line["subscription_id"])
         if not subject.versions:
             raise NoTariff("this line has no tariff", field=by, value=said, expected="a published tariff")
         return subject

@@ -12,27 +12,41 @@ from uuid import UUID
 import asyncpg
 import msgspec
 
-from linehouse.balance.sql.online import BEGIN_FROM_FIRST_USE, CHANGE_BUCKETS, INSERT_KEYS, INSERT_MOVEMENTS
+from linehouse.balance.sql.online import (
+    BEGIN_FROM_FIRST_USE,
+    CHANGE_BUCKETS,
+    CHANGE_PARTS,
+    INSERT_KEYS,
+    INSERT_MOVEMENTS,
+    OPEN_PARTS,
+)
 from linehouse.balance.values import BucketView, MovementKind, expiry_transfers
+from linehouse.charging.events import KeyReused
 from linehouse.charging.node.faults import Point, reach
-from linehouse.charging.node.requests import Door
+from linehouse.charging.node.requests import Asking, Door
+from linehouse.charging.node.telling import ended, used_up
 from linehouse.charging.online.charge import Effect
-from linehouse.charging.online.records import OnlineRecord
+from linehouse.charging.online.effects import BucketChange
+from linehouse.charging.online.records import OnlineRecord, session_uuid
 from linehouse.charging.ports import tax_rate
 from linehouse.charging.posting import transfers_of
 from linehouse.charging.rated_row import rated_row
-from linehouse.charging.sql.online import INSERT_ONCE, INSERT_RATED, PUT_ANSWERS, PUT_SESSIONS
-from linehouse.charging.values import STANDARD
+from linehouse.charging.sql.online import INSERT_ONCE, INSERT_RATED, MARK_REUSED, PUT_ANSWERS, PUT_SESSIONS
+from linehouse.charging.values import STANDARD, Line
 from linehouse.kernel.clock import MachineClock
+from linehouse.kernel.event import Event
 from linehouse.kernel.period import local_date
 from linehouse.ledger.sql.journal import ACCOUNT_IDS, CLAIM_CAUSES, INSERT_TRANSFERS, OPEN_ACCOUNTS
 from linehouse.ledger.values import Entry, account_class
+from linehouse.platform.outbox.sql import enqueue, record
 from linehouse.rating.session.session_json import plain_session
 from linehouse.rating.session.state import Session
 
 ACTOR = "Online charging"
 """Who moved it, in movements and in the journal."""
-_Movement = tuple[UUID, str, str, int, str, int | None, str]
+_Movement = tuple[UUID, str, str, int, str, int | None, str, UUID | None, str]
+TURN = "balance.turn"
+"""The job of balance that closes what ended; a bucket that lasts from its first use ends at an instant of its own."""
 
 
 @dataclass(slots=True)
@@ -47,37 +61,62 @@ class Written:
     rows: list[dict[str, Any]] = field(default_factory=list)
     sessions: dict[str, tuple[UUID, Session, Door]] = field(default_factory=dict)
     answers: list[tuple[str, str, str, str]] = field(default_factory=list)
+    parts: dict[tuple[UUID, UUID], list[Any]] = field(default_factory=dict)
+    reused: list[tuple[Asking, UUID | None]] = field(default_factory=list)
+    """Requests whose key was used for another content, and whose they are."""
+    events: list[Event] = field(default_factory=list)
 
-    def add(self, effect: Effect, key: str, fingerprint: str, door: Door) -> None:
-        """Add what a request does; ``fingerprint`` is kept with its answer, ``door`` with its session."""
+    def add(self, effect: Effect, key: str, fingerprint: str, door: Door, *, new: bool = False) -> None:
+        """Add what a request does; ``fingerprint`` is kept with its answer, ``door`` with its session.
+
+        ``new``: the session begins with it."""
         session = effect.session
         if session is None:
             return
         cause = f"online:{session.id}:{key}"
+        line = effect.subject.line
+        takers = _takers(effect.records)
         for change in effect.changes:
             first = self.buckets.get(change.before.id)
             self.buckets[change.before.id] = (first[0] if first else change.before, change.after)
             if change.began:
                 self.began[change.after.id] = change.after
+            member = ""
+            if change.after.shared is not None:
+                member = line.subscription
+                self._part(change, line)
             for kind, amount in change.moves:
-                self._movement(change.after, kind, amount, cause)
+                record = None if kind is MovementKind.EXPIRE else takers.get(change.after.ref)
+                self._movement(change.after, kind, amount, cause, record, member)
             if change.expired:
                 self.entries.append(
                     Entry(
                         f"expire:{change.after.ref}:{session.id}:{key}", expiry_transfers(change.after, change.expired)
                     )
                 )
-        for record in effect.records:
-            self._record(record)
-        self.sessions[session.id] = (effect.subject.line.subscription_id, session, door)
+        for one in effect.records:
+            self._record(one)
+        self.sessions[session.id] = (line.subscription_id, session, door)
+        if session.closed_at is not None and not new:
+            self.events.append(ended(session, line))
         if effect.answer is not None:
             answer = json.dumps(msgspec.to_builtins(effect.answer))
             self.answers.append((session.id, key, fingerprint, answer))
 
-    def _movement(self, bucket: BucketView, kind: MovementKind, amount: int, cause: str) -> None:
-        left = bucket.left
+    def _movement(
+        self, bucket: BucketView, kind: MovementKind, amount: int, cause: str, record: UUID | None, member: str
+    ) -> None:
         self.keys.append(f"{cause}:{bucket.ref}:{kind}")
-        self.movements.append((bucket.id, bucket.ref, kind.value, amount, bucket.asset, left, cause))
+        self.movements.append(
+            (bucket.id, bucket.ref, kind.value, amount, bucket.asset, bucket.left, cause, record, member)
+        )
+
+    def _part(self, change: BucketChange, line: Line) -> None:
+        cap = change.after.shared.cap if change.after.shared is not None else None
+        start = [line.subscription, 0, 0, cap]
+        part = self.parts.setdefault((change.after.id, line.subscription_id), start)
+        part[1] += change.used
+        part[2] += change.reserved
 
     def _record(self, record: OnlineRecord) -> None:
         decided = record.decided
@@ -92,9 +131,12 @@ async def write(
     connection: asyncpg.Connection, written: Written, now: datetime, accounts: Mapping[tuple[str, str], int]
 ) -> dict[tuple[str, str], int]:
     """Keep it all. ``accounts`` are ids of ledger accounts that are committed; returns those that it met besides."""
-    if not written.sessions:
-        return {}
     machine = MachineClock().now()
+    if written.reused:
+        await _alarm(connection, written, now)
+    if not written.sessions:
+        await record(connection, written.events, ACTOR, now, machine)
+        return {}
     await _buckets(connection, written, now, machine)
     reach(Point.BUCKETS)
     opened = await _journal(connection, written.entries, now, machine, accounts)
@@ -103,10 +145,41 @@ async def write(
         keys, ids = [row["record_key"] for row in written.rows], [row["record_id"] for row in written.rows]
         await connection.execute(INSERT_ONCE, keys, ids, now)
         await connection.execute(INSERT_RATED, now, json.dumps(written.rows, default=str))
-    await connection.execute(PUT_SESSIONS, *_columns(_session_rows(written.sessions, now), 8))
+    put = await connection.execute(PUT_SESSIONS, *_columns(_session_rows(written.sessions, now), 8))
+    if put != f"INSERT 0 {len(written.sessions)}":
+        raise RuntimeError("a session was begun by another line meanwhile")
     if written.answers:
         await connection.execute(PUT_ANSWERS, *_columns(written.answers, 4), now)
+    await record(connection, [*used_up(written.buckets.values()), *written.events], ACTOR, now, machine)
     return opened
+
+
+async def _alarm(connection: asyncpg.Connection, written: Written, now: datetime) -> None:
+    """Tell once that a key was used for another content."""
+    by_key = {(asking.session, asking.key): (asking, owner) for asking, owner in written.reused}
+    for row in await connection.fetch(MARK_REUSED, *_columns(list(by_key), 2), now):
+        asking, owner = by_key[row["session"], row["key"]]
+        written.events.append(
+            KeyReused(
+                session_id=session_uuid(asking.session),
+                session=asking.session,
+                key=asking.key,
+                door=asking.door.kind,
+                subscription_id=owner,
+            )
+        )
+
+
+def _takers(records: Sequence[OnlineRecord]) -> dict[str, UUID | None]:
+    """By bucket the record that took of it; None where several services of the request did."""
+    found: dict[str, UUID | None] = {}
+    for one in records:
+        for taken in one.decided.taken:
+            ref = taken.bucket.ref
+            found[ref] = (
+                one.decided.record.id if found.get(ref, one.decided.record.id) == one.decided.record.id else None
+            )
+    return found
 
 
 async def _buckets(connection: asyncpg.Connection, written: Written, now: datetime, machine: datetime) -> None:
@@ -125,9 +198,16 @@ async def _buckets(connection: asyncpg.Connection, written: Written, now: dateti
     if written.began:
         begun = [(view.id, view.first_used_at, view.valid.end) for view in written.began.values()]
         await connection.execute(BEGIN_FROM_FIRST_USE, *_columns(begun, 3))
+        for end in sorted({end for _, _, end in begun if end is not None}):
+            await enqueue(connection, TURN, {}, end.isoformat(), end, machine)
+    if written.parts:
+        parts = [(bucket, member, *rest) for (bucket, member), rest in sorted(written.parts.items())]
+        buckets, members, names, used, reserved, caps = _columns(parts, 6)
+        await connection.execute(OPEN_PARTS, buckets, members, names, caps)
+        await connection.execute(CHANGE_PARTS, buckets, members, used, reserved)
     if written.movements:
         await connection.execute(INSERT_KEYS, written.keys, now)
-        await connection.execute(INSERT_MOVEMENTS, *_columns(written.movements, 7), now, machine, ACTOR)
+        await connection.execute(INSERT_MOVEMENTS, *_columns(written.movements, 9), now, machine, ACTOR)
 
 
 async def _journal(

@@ -61,7 +61,7 @@ def _effect(
     answer: Answer | None,
     period: date,
 ) -> Effect:
-    changed = tuple(changes(subject.buckets, before, state))
+    changed = tuple(changes(subject.buckets, before, state, subject.line))
     return Effect(
         answer=answer,
         session=replace(after, answered={}),

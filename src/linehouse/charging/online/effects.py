@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from linehouse.balance.values import BucketView, MovementKind
+from linehouse.balance.values import BucketView, MovementKind, Part
+from linehouse.charging.values import Line
 from linehouse.rating.session.state import State
 
 
@@ -21,6 +22,9 @@ class BucketChange:
     moves: tuple[tuple[MovementKind, int], ...]
     began: bool = False
     """Whether it began to last: this is its first use."""
+    used: int = 0
+    reserved: int = 0
+    """What it gave (below zero: got back), and by how much more of it is kept."""
 
     @property
     def late(self) -> int:
@@ -33,22 +37,26 @@ class BucketChange:
         return sum(amount for kind, amount in self.moves if kind is MovementKind.EXPIRE)
 
 
-def changes(views: Mapping[str, BucketView], before: State, after: State) -> Iterator[BucketChange]:
-    """Every bucket whose figures changed, in the order in which they are held."""
+def changes(views: Mapping[str, BucketView], before: State, after: State, by: Line) -> Iterator[BucketChange]:
+    """Every bucket whose figures changed by a request of a line, in the order in which they are held."""
     for ref, view in views.items():
         then, now = before.holdings[ref], after.holdings[ref]
         used, reserved = now.used - then.used, now.reserved - then.reserved
         if now.bucket.lasts is None and then.bucket.lasts is not None:
             begun = view.begun(now.bucket.valid.start)
-            yield _change(begun, used, reserved, began=True)
+            yield _change(begun, used, reserved, by, began=True)
         elif used or reserved:
-            yield _change(view, used, reserved)
+            yield _change(view, used, reserved, by)
 
 
-def _change(view: BucketView, used: int, reserved: int, *, began: bool = False) -> BucketChange:
+def _change(view: BucketView, used: int, reserved: int, by: Line, *, began: bool = False) -> BucketChange:
     moves: list[tuple[MovementKind, int]] = []
-    granted, expired = view.granted, view.expired
-    if used < 0:
+    granted, expired, taken = view.granted, view.expired, max(0, used)
+    if used < 0 and view.shared is not None:
+        # What a line took of a shared bucket is the sum of its parts, so its part goes back.
+        moves.append((MovementKind.RETURN, -used))
+        taken = used
+    elif used < 0:
         # What is given back is granted again, so that every movement stays as it was written.
         moves.append((MovementKind.REFUND, -used))
         granted = None if granted is None else granted - used
@@ -65,6 +73,16 @@ def _change(view: BucketView, used: int, reserved: int, *, began: bool = False) 
     elif used > 0:
         moves.append((MovementKind.USE, used))
     after = replace(
-        view, granted=granted, used=view.used + max(0, used), reserved=view.reserved + reserved, expired=expired
+        view,
+        granted=granted,
+        used=view.used + taken,
+        reserved=view.reserved + reserved,
+        expired=expired,
+        parts=view.parts if view.shared is None else _parts(view, used, reserved, by),
     )
-    return BucketChange(view, after, tuple(moves), began)
+    return BucketChange(view, after, tuple(moves), began, used, reserved)
+
+
+def _parts(view: BucketView, used: int, reserved: int, by: Line) -> dict[str, Part]:
+    known = view.parts.get(by.subscription, Part(by.subscription_id, by.subscription, 0))
+    return {**view.parts, by.subscription: replace(known, used=known.used + used, reserved=known.reserved + reserved)}

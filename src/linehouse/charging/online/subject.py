@@ -10,7 +10,7 @@ from linehouse.balance.values import BucketView
 from linehouse.catalog.values import BillingMode
 from linehouse.charging.decision import unbilled_purse
 from linehouse.charging.values import Line
-from linehouse.rating.session.state import Holding, Session, State
+from linehouse.rating.session.state import Holding, Member, Session, State
 from linehouse.rating.session.terms import Policy, Terms
 from linehouse.rating.values import Tariff
 
@@ -37,8 +37,10 @@ class Subject:
     buckets: Mapping[str, BucketView]
     policy: Policy = field(default_factory=Policy)
     counters: Mapping[date, Mapping[str, int]] = field(default_factory=dict)
-    shares: bool = False
-    """Whether it may draw on a bucket that lines share, which is not among these."""
+    shared: tuple[str, ...] = ()
+    """Which of the buckets it shares with other lines."""
+    left: frozenset[str] = frozenset()
+    """Of those the ones that it may not draw on any more: what it keeps in them is all that there is for it."""
 
     @property
     def terms(self) -> Terms:
@@ -57,11 +59,19 @@ class Subject:
     def state(self, session: Session | None, period: date) -> State:
         """What the bucket function looks at: the buckets with their reservations, and the one session."""
         holdings = {ref: _holding(view) for ref, view in self.buckets.items()}
+        for ref in self.shared:
+            holdings[ref] = replace(holdings[ref], members={self.line.subscription: self._member(self.buckets[ref])})
         if self.line.billing_mode is BillingMode.POSTPAID:
             purse = unbilled_purse(self.line)
             holdings[purse.ref] = Holding(bucket=purse, asset=self.line.currency)
         sessions = {} if session is None else {session.id: session}
         return State(holdings=holdings, sessions=sessions, counters=self.counters.get(period, {}))
+
+    def _member(self, view: BucketView) -> Member:
+        part = view.parts.get(self.line.subscription)
+        used, reserved = (part.used, part.reserved) if part is not None else (0, 0)
+        cap = view.shared.cap if view.shared is not None else None
+        return Member(cap=used + reserved if view.ref in self.left else cap, used=used, reserved=reserved)
 
     def after(self, changed: Mapping[str, BucketView], period: date, counters: Mapping[str, int]) -> Subject:
         """The same after a request."""
@@ -71,5 +81,5 @@ class Subject:
 def _holding(view: BucketView) -> Holding:
     bucket = view.for_decision()
     if view.granted is not None and view.reserved:
-        bucket = replace(bucket, available=view.granted - view.used)
+        bucket = replace(bucket, available=view.granted - view.used - view.rolled)
     return Holding(bucket=bucket, asset=view.asset, reserved=view.reserved, closed=view.closed_at is not None)

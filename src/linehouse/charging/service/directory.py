@@ -6,6 +6,7 @@ from linehouse.catalog import service as catalog
 from linehouse.catalog.events import VersionPublished, VersionWithdrawn
 from linehouse.charging import store
 from linehouse.charging.service.lines import line_of_product
+from linehouse.charging.service.wishes import ask_again
 from linehouse.customer import service as customers
 from linehouse.inventory import service as inventory
 from linehouse.inventory.events import ProductActivated, ProductTerminated
@@ -27,6 +28,7 @@ def end_line(event: ProductTerminated) -> None:
     """The line ends with its plan."""
     if event.parent_product_id is None:
         store.end_line(event.product_id, event.terminated_at)
+        ask_again([event.product_id], "line ended", ends=True)
 
 
 def enter_tariffs(event: VersionPublished) -> None:

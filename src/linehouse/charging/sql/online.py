@@ -76,7 +76,17 @@ FROM unnest($1::text[], $2::uuid[], $3::text[], $4::timestamptz[], $5::timestamp
 ON CONFLICT (session) DO UPDATE
 SET state = excluded.state, closed_at = excluded.closed_at, lapses_at = excluded.lapses_at, door = excluded.door,
     door_address = excluded.door_address
+WHERE charging_session.subscription_id = excluded.subscription_id
 """
+"""Sessions as they stand; one that another line has begun meanwhile is left alone, so that the count tells."""
+
+MARK_REUSED = """
+UPDATE charging_answer a SET reused_at = $3
+FROM unnest($1::text[], $2::text[]) AS given (session, key)
+WHERE (a.session, a.key) = (given.session, given.key) AND a.reused_at IS NULL
+RETURNING a.session, a.key
+"""
+"""Keys that were used for another content; returns those of which nobody knew."""
 
 PUT_ANSWERS = """
 INSERT INTO charging_answer (session, key, fingerprint, answer, answered_at)

@@ -112,6 +112,25 @@ def emit(event: Event, *, begins: bool = False) -> UUID:
     return event_id
 
 
+def deliver(event_id: UUID) -> None:
+    """Give the consumers of an event, which a process without them wrote, their jobs, due since it happened."""
+    row = recorded(event_id)
+    jobs = [
+        NewJob(
+            DELIVER + listener.name,
+            {"event": str(event_id)},
+            key=str(event_id),
+            due=row.business_time,
+            serial=f"{listener.name}/{row.aggregate_id}",
+            correlation=row.correlation_id,
+        )
+        for listener in consumers_of(row.name)
+    ]
+    if jobs:
+        with brand_cursor() as cursor:
+            cursor.execute(*insertion(jobs))
+
+
 def recorded(event_id: UUID) -> Recorded:
     """The event of that id; raises OutboxEvent.DoesNotExist."""
     return _value(OutboxEvent.objects.get(id=event_id))

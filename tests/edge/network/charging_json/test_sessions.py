@@ -300,14 +300,16 @@ def test_who_may_only_see_usage_does_not_charge(line, door):
     assert left(line) == (5_000_000, 0, 0)
 
 
-def test_a_line_that_shares_an_allowance_is_refused_instead_of_charged_wrongly(line, door, actor, drain):
+def test_a_line_that_shares_an_allowance_draws_on_it(line, door, actor, drain):
     sell_to_families(actor)
     parent = activate(actor, register(actor, "Joris"), "robin-family-50")
     drain()
     assert parent.msisdn is not None
     asked = {"session": "f", "key": "1", "services": [{**DATA, "used": [{"quantity": "1 MB"}]}]}
     [(status, answer)] = door(("once", {**asked, "msisdn": parent.msisdn.e164}))
-    assert (status, answer["code"]) == (422, "charging.shared_not_online")
+    assert (status, answer["services"][0]["cost"]["value"]) == (200, "0.00")
+    assert balance.bucket(f"{parent.number}/data/2026-11-01").parts[parent.number].used == 1_000_000
+    lawful()
 
 
 def test_a_re_rate_leaves_alone_what_was_charged_while_it_happened(line, one):
