@@ -16,6 +16,6 @@ ALTER TABLE charging_answer DROP COLUMN reused_at;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("charging", "0010_doors_and_wishes")]
+    dependencies = [("charging", "0011_observing")]
 
     operations = [migrations.RunSQL(FORWARD, BACKWARD)]
