@@ -6,7 +6,7 @@ movements, journal and rated usage say the same; nothing is reserved any more; n
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 
 import psycopg
@@ -30,16 +30,30 @@ def check(dsn: str, heard: Sequence[Heard], opening: int) -> list[str]:
             if granted - used < 0:
                 wrong.append(f"{msisdn}: balance {granted - used}")
         wrong += [f"{msisdn}: charged {said} and has no balance" for msisdn, said in charged.items() if said]
-        for name, text in _AGREE.items():
-            wrong += [f"{name}: {row}" for row in connection.execute(text).fetchall()]
-        sums = {name: connection.execute(text).fetchone() for name, text in _SUMS.items()}
-        if len(set(sums.values())) != 1:
-            wrong.append(f"sums differ: {sums}")
-        if connection.execute(_DOUBLED).fetchall():
-            wrong.append("a record stands twice")
+        wrong += _books(connection)
         known = {(row[0].split(":")[-1], row[1]) for row in connection.execute(_ANSWERED).fetchall()}
         wrong += [f"no answer is kept of {one}" for one in _acted(heard) - known]
     return wrong
+
+
+def disagreements(dsn: str) -> list[str]:
+    """What is wrong with the books and balances alone, whatever was answered."""
+    with psycopg.connect(dsn) as connection:
+        wrong = list(_books(connection))
+        for msisdn, granted, used, reserved, _ in connection.execute(_BALANCES).fetchall():
+            if reserved or granted < used:
+                wrong.append(f"{msisdn}: {reserved} reserved, balance {granted - used}")
+    return wrong
+
+
+def _books(connection: psycopg.Connection) -> Iterator[str]:
+    for name, text in _AGREE.items():
+        yield from (f"{name}: {row}" for row in connection.execute(text).fetchall())
+    sums = {name: connection.execute(text).fetchone() for name, text in _SUMS.items()}
+    if len(set(sums.values())) != 1:
+        yield f"sums differ: {sums}"
+    if connection.execute(_DOUBLED).fetchall():
+        yield "a record stands twice"
 
 
 def _repeats(heard: Iterable[Heard]) -> Iterable[str]:

@@ -59,6 +59,8 @@ class Client:
     ports: Sequence[int]
     token: str
     seed: int
+    first: int = 0
+    """The number of the first conversation: two clients that number alike would speak of the same sessions."""
     heard: list[Heard] = field(default_factory=list)
     lost: int = 0
     """Requests whose answer was lost at least once."""
@@ -66,7 +68,7 @@ class Client:
     async def talk(self, lines: Sequence[str], conversations: int, calls: int) -> None:
         """Every conversation makes that many calls, one after the other, on any of the lines."""
         async with httpx.AsyncClient(timeout=15) as http:
-            await asyncio.gather(*(self._converse(http, lines, place, calls) for place in range(conversations)))
+            await asyncio.gather(*(self._converse(http, lines, self.first + n, calls) for n in range(conversations)))
 
     async def _converse(self, http: httpx.AsyncClient, lines: Sequence[str], place: int, calls: int) -> None:
         chance = Chance(f"{self.seed}/{place}")

@@ -36,6 +36,11 @@ class Killable:
 
     def kill(self) -> None:
         """As the kernel does: the postmaster and all its processes at once; then the same files are served again."""
+        self.take_away()
+        self.bring_back()
+
+    def take_away(self) -> None:
+        """Kill it, and leave it so."""
         pid = self.server.status().pid
         assert pid is not None
         children = [int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
@@ -48,6 +53,9 @@ class Killable:
         while self.server.status().running:
             assert time.monotonic() < deadline, "PostgreSQL does not die"
             time.sleep(0.05)
+
+    def bring_back(self) -> None:
+        """Serve the same files again."""
         self.server._port = self.port
         self.server.start()
 
@@ -83,13 +91,14 @@ class NodeProcess:
 
     environment: dict[str, str]
     port: int
+    module: str = "charging_node"
     process: subprocess.Popen[bytes] | None = None
     deaths: int = field(default=0)
 
     def start(self) -> None:
         """Start, and wait until it is ready."""
         self.process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "linehouse.run.charging_node"],
+            [sys.executable, "-P", "-m", f"linehouse.run.{self.module}"],
             env=self.environment,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
@@ -103,6 +112,10 @@ class NodeProcess:
             time.sleep(0.05)
 
     def _ready(self) -> bool:
+        if self.module != "charging_node":
+            # Nobody is let in without a certificate: that it listens must do.
+            with socket.socket() as probe:
+                return probe.connect_ex(("127.0.0.1", self.port)) == 0
         try:
             with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/readyz", timeout=2) as answer:
                 return bool(answer.status == 200)
@@ -144,10 +157,10 @@ def free_port() -> int:
 
 @pytest.fixture
 def node(installation: Installation, tmp_path: Path) -> Iterator[Callable[..., NodeProcess]]:
-    """Starts charging nodes; ``fault`` is the commit point at which each of its workers dies."""
+    """Starts charging nodes. ``fault``: where its workers die; ``trust``: its limits without a database."""
     started: list[NodeProcess] = []
 
-    def start(fault: str = "") -> NodeProcess:
+    def start(fault: str = "", trust: str = "") -> NodeProcess:
         port = free_port()
         environment = {
             **os.environ,
@@ -156,6 +169,7 @@ def node(installation: Installation, tmp_path: Path) -> Iterator[Callable[..., N
             "LINEHOUSE_DATABASE_PREFIX": installation.control_name,
             "LINEHOUSE_CHARGING_PORT": str(port),
             "LINEHOUSE_CHARGING_FAULT": fault,
+            "LINEHOUSE_CHARGING_TRUST": trust,
         }
         one = NodeProcess(environment, port)
         started.append(one)

@@ -1,7 +1,7 @@
 """A set of catalog files, read together: every problem is told at once, each with file and line.
 
 Files are texts by path below the brand's folder: ``brand.yaml``, ``logo.svg``, ``catalog/*.yaml``, ``tariffs/*.yaml``,
-``zones/*.yaml``, ``zones/*.csv`` and ``regulation/*.yaml``. Which file an
+``zones/*.yaml``, ``zones/*.csv``, ``regulation/*.yaml`` and ``controls/*.yaml``. Which file an
 offering stands in decides nothing; what a file is follows from its
 folder.
 """
@@ -28,6 +28,8 @@ from linehouse.catalog.text.specifications import Specifications, parse_specific
 from linehouse.catalog.values import BrandProfile, Catalogue
 from linehouse.kernel.error import DomainError
 from linehouse.kernel.outcome import Problem
+from linehouse.rating.controls import ControlRule
+from linehouse.rating.controls.text import parse_controls
 from linehouse.rating.cost import cost_key_of, unfit
 from linehouse.rating.regulation import Pack, law_of, shipped
 from linehouse.rating.regulation.text import parse_pack
@@ -37,7 +39,7 @@ from linehouse.rating.yaml_source import MarkedNode, load_marked
 from linehouse.rating.zone_text import ZoneSet
 
 BRAND_FILE = "brand.yaml"
-FOLDERS = ("catalog", "tariffs", "zones", "regulation")
+FOLDERS = ("catalog", "tariffs", "zones", "regulation", "controls")
 DECKS = "zones"
 """The folder that may hold decks of prefixes as well: ``*.csv``."""
 NOT_YET = datetime(1970, 1, 1, tzinfo=UTC)
@@ -100,6 +102,7 @@ def read_catalogue(files: Mapping[str, str]) -> Written:
     if brand is None:
         raise FilesInvalid(tuple(problems.found))
     offerings = _offerings(offering_nodes, Surroundings(brand, _all_zones(tariffs)), problems)
+    controls = _controls(nodes, brand, tariffs, problems)
     # References are looked at where everything could be read; else they would complain of what is only misspelt.
     for checks in (references, sense):
         if not problems.found:
@@ -107,7 +110,11 @@ def read_catalogue(files: Mapping[str, str]) -> Written:
                 problems.catch(check)
     if problems.found:
         raise FilesInvalid(tuple(problems.found))
-    catalogue = replace(_catalogue(brand, offerings, specifications, tariffs), regulation=MappingProxyType(packs))
+    catalogue = replace(
+        _catalogue(brand, offerings, specifications, tariffs),
+        regulation=MappingProxyType(packs),
+        controls=MappingProxyType(controls),
+    )
     return Written(catalogue, offerings, tuple(said_twice(nodes)))
 
 
@@ -160,6 +167,26 @@ def _packs(nodes: Mapping[str, MarkedNode], brand: BrandProfile | None, problems
     if brand is not None and brand.law.without:
         bound = law_of(replace(brand.law, without=()), found.values(), brand.country, date.max)
         problems.catch(partial(check_law, nodes[BRAND_FILE].entries()["regulation"], bound))
+    return dict(sorted(found.items()))
+
+
+def _controls(
+    nodes: Mapping[str, MarkedNode], brand: BrandProfile, tariffs: Mapping[str, Tariff], problems: _Problems
+) -> dict[str, ControlRule]:
+    """Limits, bars, attempts and policy counters by kind and key; each is written once."""
+    found: dict[str, ControlRule] = {}
+    zones = _all_zones(tariffs).number_zones
+    for node in _in_folder(nodes, "controls").values():
+        read = problems.catch(partial(parse_controls, node, brand.country, brand.currency))
+        if read is None:
+            continue
+        for zone in node.entries()["always-open"].many() if read.open_zones else ():
+            if zone.text() not in zones:
+                problems.catch(partial(zone.choice, sorted(zones)))
+        for key, rule in read.by_kind().items():
+            if key in found:
+                problems.catch(partial(node.fail, f"{key} is already written in another file", "one file for each"))
+            found[key] = rule
     return dict(sorted(found.items()))
 
 

@@ -45,6 +45,7 @@ ELEMENT_KINDS: Mapping[str, str] = {
     "resource specification": "resource_specifications",
     "tariff": "tariffs",
     "regulation": "regulation",
+    "control": "controls",
 }
 """Kinds of elements by the field of the catalogue that holds them."""
 

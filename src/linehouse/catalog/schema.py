@@ -57,6 +57,7 @@ from linehouse.catalog.values import (
 )
 from linehouse.rating.accepted_text import accepted_schema
 from linehouse.rating.allowance_periods import OnChange
+from linehouse.rating.controls.schema import controls_schema
 from linehouse.rating.regulation import shipped
 from linehouse.rating.regulation.schema import regulation_schema
 from linehouse.rating.schema_words import (
@@ -103,6 +104,7 @@ def schemas() -> Mapping[str, Schema]:
         "specifications.schema.json": specifications_schema(),
         "brand.schema.json": brand_schema(),
         "regulation.schema.json": regulation_schema(),
+        "controls.schema.json": controls_schema(),
     }
 
 

@@ -67,3 +67,11 @@ class Reason(StrEnum):
     NO_TARIFF = "no_tariff"
     NO_SUBSCRIPTION = "no_subscription"
     CURRENCY = "currency"
+
+
+class ControlUnknown(DomainError, code="charging.control_unknown", kind=Kind.NOT_FOUND):
+    """The brand has no limit, bar or policy counter of this key."""
+
+
+class ControlRefused(DomainError, code="charging.control_refused", kind=Kind.REFUSED):
+    """A line's limit or bar cannot be set so, or its customer cannot agree to go on above the limit."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from uuid import UUID
 
 from linehouse.kernel.event import Event
@@ -49,6 +50,83 @@ class UsageRatedAgain(Event, name="charging.usage.rated_again", version=1, aggre
     suspended: int
     before: dict[str, int]
     now: dict[str, int]
+
+
+class LimitReached(Event, name="charging.limit.reached", version=1, aggregate="subscription_id"):
+    """A line spent ``percent`` of a limit (micro-units ``amount``, without VAT where ``without_vat``) in the period
+    that began at ``starts``; at 100 usage above it stops. ``spent`` is in the tariff's tax mode."""
+
+    subscription_id: UUID
+    subscription: str
+    customer_id: UUID
+    limit: str
+    percent: int
+    amount: int
+    spent: int
+    currency: str
+    without_vat: bool
+    consent: bool
+    starts: datetime
+
+
+class LimitConsented(Event, name="charging.limit.consented", version=1, aggregate="subscription_id"):
+    """A customer agreed to go on above a limit until its period ends."""
+
+    subscription_id: UUID
+    subscription: str
+    customer_id: UUID
+    limit: str
+    channel: str
+    spent: int
+    currency: str
+    starts: datetime
+    ends: datetime
+
+
+class ControlChanged(Event, name="charging.control.changed", version=1, aggregate="subscription_id"):
+    """A line's limit, bar or turbo is another one; ``amount`` is that of a limit, micro-units."""
+
+    subscription_id: UUID
+    subscription: str
+    customer_id: UUID
+    kind: str
+    key: str
+    on: bool
+    amount: int | None
+    by: str
+
+
+class ControlRefusedUsage(Event, name="charging.control.refused", version=1, aggregate="subscription_id"):
+    """Too many attempts, or a rolling limit, refused usage of a line; told once in each window."""
+
+    subscription_id: UUID
+    subscription: str
+    customer_id: UUID
+    control: str
+    why: str
+
+
+class LineArrived(Event, name="charging.line.arrived", version=1, aggregate="subscription_id"):
+    """A line was used in another country than before; ``roaming`` is union or world."""
+
+    subscription_id: UUID
+    subscription: str
+    customer_id: UUID
+    country: str
+    plmn: str
+    roaming: str
+    at: datetime
+
+
+class PolicyStatusChanged(Event, name="charging.policy.status_changed", version=1, aggregate="subscription_id"):
+    """A policy counter of a line has another status."""
+
+    subscription_id: UUID
+    subscription: str
+    customer_id: UUID
+    counter: str
+    old: str
+    new: str
 
 
 class SessionEnded(Event, name="charging.session.ended", version=1, aggregate="session_id"):

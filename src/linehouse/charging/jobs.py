@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from hashlib import sha256
+from typing import Any
 
-from linehouse.balance.events import BucketGranted
+from linehouse.balance.events import BucketExpired, BucketGranted
 from linehouse.catalog.events import VersionPublished, VersionWithdrawn
 from linehouse.catalog.service import publication_check
 from linehouse.charging import laws, publication
 from linehouse.charging.events import KeyReused
 from linehouse.charging.service import directory, observed, wishes
 from linehouse.charging.service.charge import charge_file, charge_record
+from linehouse.charging.service.happened import decide_anew, happened
 from linehouse.charging.service.merging import merge_hours
 from linehouse.charging.service.rerate_runs import APPROVAL, JOB, decided_otherwise
 from linehouse.charging.values import KEY_REUSED
 from linehouse.inventory.events import ProductActivated, ProductTerminated
 from linehouse.platform.approval.events import ChangeDecided
+from linehouse.platform.jobs.registry import job
 from linehouse.platform.outbox.registry import consumer
 from linehouse.platform.timers import daily, timer
 from linehouse.platform.work import Work
@@ -97,3 +100,15 @@ def throw_away_observations(work: Work) -> None:
     """Messages and rates of the charging doors, after the days of the setting. The charging process does it, too."""
     del work
     observed.forget()
+
+
+@job("charging.tell_control")
+def tell_control(payload: dict[str, Any], work: Work) -> None:
+    """What a session did to a line's limits becomes an event."""
+    happened(payload)
+
+
+@consumer("charging.policy_of_grants", on=(BucketGranted, BucketExpired))
+def decide_statuses_anew(event: BucketGranted | BucketExpired, work: Work) -> None:
+    """A grant may be a turbo, or change what is left of an allowance."""
+    decide_anew(event.subscription, work.now)

@@ -115,3 +115,43 @@ class RerateLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.sequence} of {self.owner_id}"
+
+
+@tracked
+class LineControl(BusinessModel):
+    """What a line has of its own: a limit with its amount, a bar, a turbo."""
+
+    subscription_id = models.UUIDField()
+    kind = models.CharField(max_length=10, help_text="limit, bar or turbo")
+    key = models.CharField(max_length=60, help_text="which one, of the brand's controls")
+    is_on = models.BooleanField(default=True)
+    amount = models.BigIntegerField(null=True, help_text="micro-units, of a limit; empty: the brand's own")
+    hard = models.BooleanField(default=False, help_text="nobody can agree to go on above it")
+    until = models.DateTimeField(null=True, help_text="when a turbo ends")
+    set_by = models.CharField(max_length=10, help_text="customer or care")
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("subscription_id", "kind", "key"), name="line_control_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.key} of {self.subscription_id}"
+
+
+@tracked
+class CapConsent(BusinessModel):
+    """A customer agreed to go on above a limit, in one period: when, by what way, and what shows it."""
+
+    subscription_id = models.UUIDField()
+    customer_id = models.UUIDField()
+    key = models.CharField(max_length=60, help_text="of which limit")
+    starts = models.DateTimeField(help_text="the first instant of the period")
+    given_at = models.DateTimeField(help_text="business clock")
+    channel = models.CharField(max_length=40, help_text="how it was said: app, call, message")
+    evidence = models.CharField(max_length=1000, help_text="what shows it: words of the message, number of the call")
+    spent = models.BigIntegerField(help_text="micro-units, when it was given")
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("subscription_id", "key", "starts"), name="cap_consent_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.key} of {self.subscription_id} from {self.starts:%Y-%m-%d}"

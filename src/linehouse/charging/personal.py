@@ -119,3 +119,46 @@ not_personal("charging_trace", "node", "peer", "session", "way")
 not_personal("charging_rate", "node", "door", "peer", "name", "result", "refused", "latency")
 not_personal("charging_peer", "node", "door", "peer", "realm", "address", "state", "detail")
 not_personal("charging_node", "node")
+not_personal("charging_tariffs", "home", "currency")
+not_personal("charging_cap", "key", "recent")
+not_personal("charging_policy_counter", "key")
+not_personal("charging_policy_status", "key", "status", "acts", "next_status")
+not_personal("charging_policy_change", "key", "was", "status", "why")
+# The address is that of the network element that subscribed.
+not_personal("charging_policy_subscription", "kind", "ref", "counters", "address")
+not_personal("charging_policy_push", "key", "status", "next_status")
+not_personal("charging_linecontrol", "kind", "key", "set_by")
+personal_table(
+    Table(
+        name="charging_whereabouts",
+        room="charging",
+        title="Country in which a line was seen last",
+        of=(
+            "t.subscription_id IN (SELECT l.subscription_id FROM charging_line l"
+            " WHERE l.customer_id = ANY(%(customers)s))"
+        ),
+        since="since",
+        shown=("since",),
+        columns={
+            "country": Personal(DataClass.LOCATION, "to greet on arrival and to slow abroad", OnErasure.DELETE),
+            "plmn": Personal(DataClass.LOCATION, "to greet on arrival and to slow abroad", OnErasure.DELETE),
+        },
+    )
+)
+not_personal("charging_whereabouts", "device")
+personal_table(
+    Table(
+        name="charging_capconsent",
+        room="charging",
+        title="Agreements to go on above a limit",
+        of="t.customer_id = ANY(%(customers)s)",
+        since="given_at",
+        shown=("given_at", "key", "channel"),
+        columns={
+            "evidence": Personal(
+                DataClass.CONTENT, "to show that the customer agreed", OnErasure.BLANK, 84, "Reg. (EU) 2022/612 Art. 14"
+            ),
+        },
+    )
+)
+not_personal("charging_capconsent", "key", "channel")

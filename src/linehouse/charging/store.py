@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from linehouse.catalog.values import BillingMode
+from linehouse.catalog.values import BillingMode, BrandProfile
 from linehouse.charging.sql.columns import NAMES, WRITTEN
 from linehouse.charging.values import UNBILLED, Line, RatedUsage
 from linehouse.kernel.money import Money
@@ -227,13 +227,20 @@ def end_line(subscription_id: UUID, at: datetime) -> None:
         cursor.execute("UPDATE charging_line SET valid_to = %s WHERE subscription_id = %s", [at, subscription_id])
 
 
-def put_tariffs(catalog_version: int, valid_from: datetime, files: Mapping[str, str], cost_tariff: str) -> None:
-    """The tariff and zone files of a published catalogue, and the tariff that says what usage costs (or nothing)."""
+def put_tariffs(catalog_version: int, valid_from: datetime, files: Mapping[str, str], brand: BrandProfile) -> None:
+    """The tariffs, zones and controls of a published catalogue, and whose it is."""
     with brand_cursor() as cursor:
         cursor.execute(
-            "INSERT INTO charging_tariffs (catalog_version, valid_from, files, cost_tariff)"
-            " VALUES (%s, %s, %s::jsonb, %s) ON CONFLICT (catalog_version) DO NOTHING",
-            [catalog_version, valid_from, json.dumps(dict(files)), cost_tariff],
+            "INSERT INTO charging_tariffs (catalog_version, valid_from, files, cost_tariff, home, currency)"
+            " VALUES (%s, %s, %s::jsonb, %s, %s, %s) ON CONFLICT (catalog_version) DO NOTHING",
+            [
+                catalog_version,
+                valid_from,
+                json.dumps(dict(files)),
+                brand.cost_tariff or "",
+                brand.country,
+                brand.currency,
+            ],
         )
 
 

@@ -143,6 +143,73 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             le=366,
         ),
     ] = 7
+    charging_trust: Annotated[
+        str,
+        _setting(
+            "CHARGING_TRUST",
+            "Degraded mode of online charging, `LINE/TOTAL` such as `2.00/500.00`: how much a line, and all lines of a "
+            "charging process together, may use while the database is away. It is charged when the database is back; "
+            "what balances cannot pay then is lost. Empty: nothing is granted while the database is away.",
+            "empty",
+            pattern=r"^([0-9]{1,9}(\.[0-9]{1,6})?/[0-9]{1,9}(\.[0-9]{1,6})?)?$",
+        ),
+    ] = ""
+    charging_tls_port: Annotated[
+        int,
+        _setting(
+            "CHARGING_TLS_PORT",
+            "TCP port on which a second charging process answers with TLS (HTTP/2 by ALPN). 0: none does. It needs "
+            "`LINEHOUSE_CHARGING_TLS_CERTIFICATE` and `LINEHOUSE_CHARGING_TLS_KEY`.",
+            "0",
+            ge=0,
+            le=65535,
+        ),
+    ] = 0
+    charging_tls_certificate: Annotated[
+        str,
+        _setting("CHARGING_TLS_CERTIFICATE", "File of the certificate chain that it shows, PEM.", "none"),
+    ] = ""
+    charging_tls_key: Annotated[
+        str,
+        _setting("CHARGING_TLS_KEY", "File of the certificate's private key, PEM (PKCS 8).", "none"),
+    ] = ""
+    charging_tls_clients: Annotated[
+        str,
+        _setting(
+            "CHARGING_TLS_CLIENTS",
+            "File of the authorities whose certificates clients of the TLS port must show. A network function that "
+            "shows one needs no token. Empty: no certificate is asked for.",
+            "none",
+        ),
+    ] = ""
+    nchf_trusted: Annotated[
+        str,
+        _setting(
+            "NCHF_TRUSTED",
+            "Addresses of network functions that may charge over Nchf without a token, as a list such as "
+            "`10.1.0.0/16=robin, 10.2.0.7`; without a brand, the brand whose subscriber it is. Empty: a token or a "
+            "client certificate is needed.",
+            "none",
+        ),
+    ] = ""
+    nchf_failure_handling: Annotated[
+        Literal["TERMINATE", "CONTINUE", "RETRY_AND_TERMINATE"],
+        _setting(
+            "NCHF_FAILURE_HANDLING",
+            "What network functions are told to do with a session when charging does not answer.",
+            "TERMINATE",
+        ),
+    ] = "TERMINATE"
+    nchf_quota_holding: Annotated[
+        int,
+        _setting(
+            "NCHF_QUOTA_HOLDING",
+            "Seconds without traffic after which a network function gives a quota back. 0: it is not told to.",
+            "0",
+            ge=0,
+            le=86400,
+        ),
+    ] = 0
     network_port: Annotated[
         int, _port("NETWORK_PORT", "the simulated host network's provisioning API", "LINEHOUSE_PORT + 2")
     ] = 8082

@@ -10,6 +10,7 @@ import signal
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 from typing import Any, Protocol
 
 import asyncpg
@@ -23,16 +24,18 @@ from linehouse.billing.tax_rates import rate_on
 from linehouse.charging.node import Charger, Reach
 from linehouse.charging.node.faults import Point, put
 from linehouse.charging.node.observing import Observer, forget
+from linehouse.charging.online.degraded import Limits
 from linehouse.charging.ports import use_tax_rates
 from linehouse.charging.values import Rate
-from linehouse.edge.network import charging_json
+from linehouse.edge.network import charging_json, nchf
 from linehouse.edge.network.diameter.listener import Listener, Places
 from linehouse.kernel.error import DomainError, Kind
 from linehouse.platform.postgres.dsn import Dsn
 from linehouse.platform.postgres.generated_version import generated_version
 from linehouse.platform.settings import Settings
 from linehouse.platform.telemetry import logs, metrics, traces
-from linehouse.run import environment
+from linehouse.run import charging_nchf, environment
+from linehouse.run.charging_routes import Found, Routes, Scope
 
 _log = structlog.get_logger(__name__)
 
@@ -53,27 +56,6 @@ _STATUS = {
     Kind.REFUSED: 422,
     Kind.UNAVAILABLE: 503,
 }
-
-
-class Headers(Protocol):
-    """The headers of a request (RSGI 1)."""
-
-    def get(self, key: str) -> str | None:
-        """The value of a header, or None."""
-        ...
-
-
-class Scope(Protocol):
-    """What granian tells of a request (RSGI 1)."""
-
-    proto: str
-    method: str
-    path: str
-
-    @property
-    def headers(self) -> Headers:
-        """By lower-case name."""
-        ...
 
 
 class Connection(Protocol):
@@ -98,7 +80,14 @@ class Node:
     chargers: dict[str, Charger] = field(default_factory=dict)
     doors: dict[str, Reach] = field(default_factory=dict)
     """How clients of sessions are reached, by kind of door, whichever brand's they are."""
+    certified: bool = False
+    """Whether nobody reaches this process without a client certificate."""
+    functions: nchf.Options = field(init=False)
     _opening: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    def __post_init__(self) -> None:
+        """What settings say of network functions."""
+        self.functions = charging_nchf.options_of(self.settings, certified=self.certified)
 
     async def pool(self, database: str) -> asyncpg.Pool:
         """The connections to one database, by its physical name; opened at first use."""
@@ -109,7 +98,9 @@ class Node:
                         self.dsn.url(database),
                         min_size=0,
                         max_size=8,
-                        command_timeout=30,
+                        # A gateway waits ten seconds; what is answered on trust has to be sooner.
+                        timeout=2 if self.on_trust else 10,
+                        command_timeout=4 if self.on_trust else 30,
                         # An answer promises what was committed, whatever the server thinks of haste.
                         server_settings={"synchronous_commit": "on"},
                     )
@@ -120,8 +111,15 @@ class Node:
         pool = await self.pool(database)
         if database not in self.chargers:
             observer = Observer(tracing=self.settings.trace_days > 0)
-            self.chargers[database] = Charger(pool, doors=self.doors, observer=observer)
+            charger = self.chargers[database] = Charger(pool, doors=self.doors, observer=observer)
+            if limits := _limits(self.settings.charging_trust):
+                charger.trust(limits, self.settings.home / "charging", database)
         return self.chargers[database]
+
+    @property
+    def on_trust(self) -> bool:
+        """Whether answers are given on trust while the database is away."""
+        return bool(self.settings.charging_trust)
 
     async def sweep(self) -> None:
         """Release what sessions keep beyond their time, brand by brand."""
@@ -156,14 +154,16 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What a handler is asked: the body, and two headers (empty when there is none)."""
+    """What a handler is asked: the body, two headers (empty when there is none), and the reference of its path."""
 
     body: bytes
     authorization: str
-    idempotency_key: str = ""
+    idempotency_key: str
+    scope: Scope
+    reference: str = ""
 
 
-Answer = tuple[int, Any]
+Answer = tuple[int, Any] | nchf.Told
 Handler = Callable[[Node, Request], Awaitable[Answer]]
 
 
@@ -198,11 +198,22 @@ def _charging(operation: str) -> Handler:
     return handle
 
 
+def _nchf(handle: charging_nchf.Handle) -> Handler:
+    async def answer(node: Node, request: Request) -> Answer:
+        asked = charging_nchf.asked_of(request.scope, request.body, request.reference)
+        return await handle(node, asked, node.functions)
+
+    return answer
+
+
 ROUTES: Mapping[tuple[str, str], Handler] = {
     ("GET", "/healthz"): _alive,
     ("GET", "/readyz"): _ready,
     ("POST", "/charging/v1/price-enquiry"): _price_enquiry,
     **{("POST", f"/charging/v1/{one}"): _charging(one) for one in charging_json.OPERATIONS},
+    ("POST", f"{nchf.BASE}/chargingdata"): _nchf(nchf.create),
+    ("POST", f"{nchf.BASE}/chargingdata/{{reference}}/update"): _nchf(nchf.update),
+    ("POST", f"{nchf.BASE}/chargingdata/{{reference}}/release"): _nchf(nchf.release),
 }
 """Method and path to handler. Declared here, in one list, so that a reader sees all that the process answers."""
 
@@ -210,9 +221,10 @@ ROUTES: Mapping[tuple[str, str], Handler] = {
 class ChargingNode:
     """The RSGI application."""
 
-    def __init__(self, routes: Mapping[tuple[str, str], Handler] = ROUTES) -> None:
-        """Answer these routes."""
-        self._routes = routes
+    def __init__(self, routes: Mapping[tuple[str, str], Handler] = ROUTES, *, tls: bool = False) -> None:
+        """Answer these routes; ``tls``: on the port that may ask every client for its certificate."""
+        self._tls = tls
+        self._routes = Routes(routes)
         self._node: Node | None = None
         self._going_on: list[asyncio.Task[None]] = []
         self._diameter: Listener | None = None
@@ -224,8 +236,9 @@ class ChargingNode:
         traces.configure(settings, "charging")
         use_tax_rates(_rate)
         _put_fault(settings.charging_fault)
-        self._node = Node(settings, Dsn.parse(settings.database_url))
-        node = self._node
+        certified = self._tls and bool(settings.charging_tls_clients)
+        node = self._node = Node(settings, Dsn.parse(settings.database_url), certified=certified)
+        node.doors[nchf.KIND] = nchf.Notifier()
         self._going_on = [
             loop.create_task(_for_ever(node.sweep, _SWEEP_SECONDS, "reservations were not swept")),
             loop.create_task(_for_ever(node.ask_again, _WISH_SECONDS, "sessions were not asked again")),
@@ -257,23 +270,36 @@ class ChargingNode:
             body, media_type = metrics.exposition()
             connection.response_bytes(200, [("content-type", media_type)], body)
             return
-        handler = self._routes.get((scope.method, scope.path))
-        if handler is None:
-            _answer(connection, 404, {"code": "charging.no_such_path", "message": "this process does not answer that"})
+        found = self._routes.find(scope.method, scope.path)
+        if found is None:
+            _unknown(connection, scope, self._routes)
             return
         try:
-            headers = scope.headers
-            request = Request(
-                await connection(), headers.get("authorization") or "", headers.get("idempotency-key") or ""
-            )
-            status, value = await handler(self._node, request)
+            answer = await found.handler(self._node, await _request(connection, scope, found))
         except DomainError as error:
             _answer(connection, _STATUS[error.kind], _problem(error))
         except Exception:  # noqa: BLE001 - the edge of a request: logged, and answered as failed
             _log.exception("request failed", path=scope.path)
             _answer(connection, 500, {"code": "charging.failed", "message": "the request failed"})
         else:
-            _answer(connection, status, value)
+            if isinstance(answer, nchf.Told):
+                connection.response_bytes(answer.status, list(answer.headers), answer.body)
+            else:
+                _answer(connection, *answer)
+
+
+async def _request(connection: Connection, scope: Scope, found: Found[Handler]) -> Request:
+    headers = scope.headers
+    authorization, key = headers.get("authorization") or "", headers.get("idempotency-key") or ""
+    return Request(await connection(), authorization, key, scope, found.reference)
+
+
+def _unknown(connection: Connection, scope: Scope, routes: Routes[Handler]) -> None:
+    if scope.path.startswith(charging_nchf.INTERFACE):
+        told = charging_nchf.unknown(scope, routes.methods(scope.path))
+        connection.response_bytes(told.status, list(told.headers), told.body)
+    else:
+        _answer(connection, 404, {"code": "charging.no_such_path", "message": "this process does not answer that"})
 
 
 async def _for_ever(work: Callable[[], Awaitable[None]], seconds: float, failed: str) -> None:
@@ -300,6 +326,14 @@ def _diameter(settings: Settings) -> Places:
 def _rate(country: str, category: str, day: date) -> Rate:
     rate = rate_on(country, category, day)
     return Rate(rate.fraction, rate.code)
+
+
+def _limits(wanted: str) -> Limits | None:
+    """``2.00/500.00``: for a line, and for all lines together."""
+    if not wanted:
+        return None
+    line, total = (int(Decimal(one) * 1_000_000) for one in wanted.split("/"))
+    return Limits(line, total)
 
 
 def _put_fault(wanted: str) -> None:
@@ -331,10 +365,15 @@ application = ChargingNode()
 def main() -> None:
     """Serve until SIGTERM; HTTP/1.1 and HTTP/2 without TLS on one port."""
     settings = environment.settings()
+    serve("linehouse.run.charging_node:application", settings.host, settings.charging_port)
+
+
+def serve(target: str, host: str, port: int, **tls: Any) -> None:
+    """Serve an application on one port; ``tls`` are granian's own words for it."""
     Granian(
-        "linehouse.run.charging_node:application",
-        address=settings.host,
-        port=settings.charging_port,
+        target,
+        address=host,
+        port=port,
         interface=Interfaces.RSGI,
         http=HTTPModes.auto,
         websockets=False,
@@ -342,6 +381,7 @@ def main() -> None:
         respawn_interval=0.5,
         workers_kill_timeout=_GRACE_SECONDS,
         log_level=LogLevels.warning,
+        **tls,
     ).serve()
 
 

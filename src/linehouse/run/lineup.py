@@ -5,7 +5,7 @@ from collections.abc import Callable
 from linehouse.platform.settings import Settings
 from linehouse.platform.telemetry.metrics import SHARED_FOLDER
 from linehouse.run import simulators
-from linehouse.run.children import ChildSpec, accepts, answers, beats
+from linehouse.run.children import ChildSpec, accepts, answers, beats, port_free
 from linehouse.run.environment import child_environment
 from linehouse.run.home import Home
 
@@ -22,6 +22,9 @@ def lineup(settings: Settings, home: Home) -> tuple[ChildSpec, ...]:
         kind("charging", "charging_node", lambda _: answers(settings.host, settings.charging_port, "/readyz")),
         kind("worker", "worker", lambda since: beats(home.beat_file("worker"), since)),
     ]
+    if settings.charging_tls_port:
+        tls_port = settings.charging_tls_port
+        found.append(kind("charging-tls", "charging_tls", lambda _: not port_free(settings.host, tls_port)))
     if settings.backup_hours or settings.wal_archive or settings.drill_days:
         found.append(kind("keeper", "keeper", lambda since: beats(home.beat_file("keeper"), since)))
     if settings.demo and simulators.SERVERS:

@@ -140,7 +140,7 @@ def test_reports_may_split_usage_in_any_way(name, found, reports, totals):
 def courses(draw):
     """Requests of four sessions of two members in any order, with time, top-ups and changes of mind in between."""
     operations = ["start", "update", "update", "update", "finish", "debit", "debit-up-to", "debit-all", "refund"]
-    operations += ["authorise", "top-up", "time", "again"]
+    operations += ["authorise", "top-up", "time", "again", "correct"]
     return [
         (
             draw(st.sampled_from(operations)),

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from linehouse.kernel.money import Money
 from linehouse.kernel.quantity import Unit
 from linehouse.rating.session.answers import Action, Refusal
 from linehouse.rating.session.decide import decide
@@ -122,3 +123,31 @@ def test_the_policy_says_how_much_by_unit():
     state, _ = stocked([main(1_000_000)])
     answer = decide(state, request(1, Operation.START, "s", data("")), Terms(PLAIN.tariffs, policy), NOW).answer.only
     assert answer.granted == 2 * 10**6
+
+
+def ended(seconds):
+    state, _ = stocked([main(1_000_000)])
+    state = decide(state, request(1, Operation.START, "s", ask(want=60_000)), PLAIN, NOW).state
+    return decide(state, request(2, Operation.FINISH, "s", ask(used=(Report(seconds * 1000),))), PLAIN, NOW).state
+
+
+@pytest.mark.parametrize(("total", "charged"), [(90, 75_000), (30, -75_000), (60, 0), (0, -150_000)])
+def test_a_record_of_what_was_charged_settles_the_difference(total, charged):
+    asked = request("file", Operation.CORRECT, "s", ask(used=(Report(total * 1000),)))
+    made = decide(ended(60), asked, PLAIN, NOW)
+    assert (made.answer.only.charged, made.answer.only.cost) == (charged, Money(150_000 + charged, "EUR"))
+    assert made.state.holdings["main"].available == 850_000 - charged
+    assert (made.state.holdings["main"].reserved, made.state.sessions["s"].closed_at) == (0, NOW)
+    again = decide(made.state, asked, PLAIN, NOW)
+    assert (again.state, again.answer) == (made.state, made.answer)
+
+
+def test_a_record_does_not_correct_what_is_unknown_or_was_given_back():
+    state = ended(60)
+    asked = request("file", Operation.CORRECT, "s", ask(used=(Report(90_000),), service="other"))
+    assert decide(state, asked, PLAIN, NOW).answer.only.refusal is Refusal.UNKNOWN_SESSION
+    state = decide(state, request(3, Operation.REFUND, "s", ask()), PLAIN, NOW).state
+    asked = request("file", Operation.CORRECT, "s", ask(used=(Report(90_000),)))
+    made = decide(state, asked, PLAIN, NOW)
+    assert (made.answer.only.refusal, made.answer.only.charged) == (Refusal.INVALID, 0)
+    assert made.state.holdings["main"].available == 1_000_000

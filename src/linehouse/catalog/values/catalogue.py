@@ -17,6 +17,7 @@ from linehouse.catalog.values.specifications import (
     ServiceNeed,
     ServiceSpecification,
 )
+from linehouse.rating.controls import ControlRule
 from linehouse.rating.regulation import Pack
 from linehouse.rating.values import Tariff
 
@@ -35,6 +36,8 @@ class Catalogue:
     tariffs: Mapping[str, Tariff]
     regulation: Mapping[str, Pack] = field(default_factory=dict)
     """The brand's own packs, beside those that come with the product."""
+    controls: Mapping[str, ControlRule] = field(default_factory=dict)
+    """The brand's own limits, bars, attempts and policy counters, by kind and key, beside those of the product."""
 
     def offering(self, key: str) -> ProductOffering:
         """The offering of that key. Raises OfferingUnknown."""

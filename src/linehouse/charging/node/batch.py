@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import asyncpg
 
+from linehouse.charging.controls.reading import ControlsShelf
 from linehouse.charging.errors import IdentityConflict, NoTariff, SessionOfAnother, SubscriberUnknown
 from linehouse.charging.node import reading
 from linehouse.charging.node.faults import Point, reach
-from linehouse.charging.node.requests import Asking
+from linehouse.charging.node.known import KnownLines
+from linehouse.charging.node.requests import Asking, Who
 from linehouse.charging.node.tariffs import TariffShelf
 from linehouse.charging.node.writing import Written, write
 from linehouse.charging.online.charge import charge, lapsed
 from linehouse.charging.online.subject import Subject
 from linehouse.charging.sql.online import DUE_SESSIONS, LINES_AT, LINES_BY_ID, LOCK_LINES, WAIT_FOR_LINES
 from linehouse.kernel.error import DomainError
-from linehouse.platform.clock.reading import business_now
+from linehouse.platform.clock.reading import business_now, read_clock
 from linehouse.rating.session.answers import Answer, Refusal
 from linehouse.rating.session.state import Answered, Session
 
@@ -43,7 +45,10 @@ class Brand:
 
     def __init__(self) -> None:
         self.tariffs = TariffShelf()
+        self.controls = ControlsShelf()
         self.accounts: dict[tuple[str, str], int] = {}
+        self.known: KnownLines | None = None
+        """Kept only where the process may have to answer without the database."""
 
 
 async def answer(
@@ -52,7 +57,8 @@ async def answer(
     """Answer these requests. ``wait``: also for lines that somebody else decides on at the moment."""
     found = Answers()
     async with connection.transaction():
-        now = await business_now(connection)
+        clock = await read_clock(connection)
+        now = clock.now()
         await brand.tariffs.refresh(connection)
         rows = await connection.fetch(LINES_AT, _said(askings, "msisdn"), now, _said(askings, "imsi"))
         lines = {(row["by"], row["digits"]): row for row in rows}
@@ -62,6 +68,7 @@ async def answer(
         wanted = [row for row in rows if row["subscription_id"] in mine]
         held = await reading.held(connection, wanted, sessions.values(), brand.tariffs, now - _LATE, now)
         await reading.counters(connection, held, sessions.values(), now)
+        await reading.controls(connection, held, brand.controls, brand.tariffs, now - _LATE, now)
         reach(Point.LOCKED)
         deciding = _Deciding(lines, held, sessions, before, now)
         for place, asking in enumerate(askings):
@@ -78,6 +85,10 @@ async def answer(
         reach(Point.WRITTEN)
     reach(Point.COMMITTED)
     brand.accounts.update(opened)
+    if brand.known is not None:
+        brand.known.clock = clock
+        for who, subject in deciding.asked():
+            brand.known.remember(who, subject)
     return found
 
 
@@ -95,6 +106,7 @@ async def sweep(connection: asyncpg.Connection, brand: Brand, most: int) -> int:
         wanted = [row for row in rows if row["subscription_id"] in mine]
         held = await reading.held(connection, wanted, kept.values(), brand.tariffs, now - _LATE, now)
         await reading.counters(connection, held, kept.values(), now)
+        await reading.controls(connection, held, brand.controls, brand.tariffs, now - _LATE, now)
         reach(Point.LOCKED)
         written = Written()
         for one in kept.values():
@@ -159,17 +171,28 @@ class _Deciding:
         kept = self._sessions.get(asking.session)
         if kept is not None and kept.subscription_id != subject.line.subscription_id:
             raise SessionOfAnother("the session is another line's", field="session", value=asking.session)
-        effect = charge(subject, self._known(kept), asking.make(subject, self._now), self._now)
+        now = self._now if asking.given is None else asking.given.at
+        effect = charge(subject, self._known(kept), asking.make(subject, now), now)
+        if asking.given is not None and effect.session is not None:
+            effect = replace(effect, answer=asking.given.answer, session=replace(effect.session, degraded=True))
         answer = effect.answer
         if answer is None:
             raise RuntimeError("a request is always answered")
         if effect.session is not None:
             owner = subject.line.subscription_id
+            # A door that says no address leaves the one that the session began with.
+            door = asking.door if kept is None or asking.door.address else kept.door
             self._held.keep(effect)
-            self._sessions[asking.session] = reading.KeptSession(owner, effect.session, asking.door)
+            self._sessions[asking.session] = reading.KeptSession(owner, effect.session, door)
             self._before[asking.session, asking.key] = Answered(fingerprint=asking.fingerprint, answer=answer)
-            self.written.add(effect, asking.key, asking.fingerprint, asking.door, new=kept is None)
+            self.written.add(effect, asking.key, asking.fingerprint, door, new=kept is None)
         return answer
+
+    def asked(self) -> Iterator[tuple[Who, Subject]]:
+        """Who asked, with the line as it is now."""
+        for (by, digits), row in self._lines.items():
+            if (subject := self._held.subjects.get(row["subscription_id"])) is not None:
+                yield Who(**{by: digits}), subject
 
     def _subject(self, asking: Asking, line: _Row | None) -> Subject:
         by = "msisdn" if asking.who.msisdn else "imsi"

@@ -14,6 +14,8 @@ import asyncpg
 from linehouse.balance.sql.online import LOCK_BUCKETS, MEMBERSHIPS, PARTS
 from linehouse.balance.sql.rows import bucket_of
 from linehouse.balance.values import BucketView, Part
+from linehouse.charging.controls.reading import ControlsShelf, line_controls
+from linehouse.charging.controls.values import NO_LINE_CONTROLS
 from linehouse.charging.node.requests import Door
 from linehouse.charging.node.tariffs import TariffShelf
 from linehouse.charging.online.charge import Effect
@@ -171,3 +173,19 @@ async def counters(connection: asyncpg.Connection, held: Held, sessions: Iterabl
         found[row["subscription_id"]][row["period_start"]][row["counter"]] = int(row["used"])
     for one in counting:
         subjects[one] = replace(subjects[one], counters=found[one])
+
+
+async def controls(
+    connection: asyncpg.Connection,
+    held: Held,
+    shelf: ControlsShelf,
+    tariffs: TariffShelf,
+    since: datetime,
+    now: datetime,
+) -> None:
+    """Put into the lines what bounds them; whoever holds the lines holds that, too."""
+    subjects = held.subjects
+    rules = await shelf.at(connection, now, [(number, begins) for number, begins, _ in tariffs.known])
+    found = await line_controls(connection, (one.line for one in subjects.values()), rules, since, now)
+    for one in subjects:
+        subjects[one] = replace(subjects[one], controls=found.get(one, NO_LINE_CONTROLS))

@@ -8,6 +8,7 @@ from datetime import datetime
 from types import MappingProxyType
 
 from linehouse.charging.online.subject import Subject
+from linehouse.rating.session.answers import Answer
 from linehouse.rating.session.requests import Request
 
 MakeRequest = Callable[[Subject, datetime], Request]
@@ -31,11 +32,20 @@ class Door:
 
 
 @dataclass(frozen=True, slots=True)
+class Given:
+    """What was answered on trust, and when (business time)."""
+
+    at: datetime
+    answer: Answer
+
+
+@dataclass(frozen=True, slots=True)
 class Asking:
     """One request: whose, of which session, under which once-key, and through which door.
 
     ``fingerprint`` is a digest of what the door was sent; the same key with another one is refused. ``make`` builds the
-    request once the line and the business instant are known, and may raise a DomainError.
+    request once the line and the business instant are known, and may raise a DomainError. ``given``: it was answered
+    before, on trust; it is charged as of then, and that answer stays its answer.
     """
 
     who: Who
@@ -44,3 +54,4 @@ class Asking:
     fingerprint: str
     make: MakeRequest
     door: Door
+    given: Given | None = None

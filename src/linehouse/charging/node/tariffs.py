@@ -35,6 +35,11 @@ class TariffShelf:
             if number not in self._parsed:
                 self._parsed[number] = tariffs_of(await connection.fetchval(TARIFFS_FILES, number))
 
+    @property
+    def known(self) -> list[tuple[int, datetime, str]]:
+        """The catalogues that are published: number, beginning, wholesale tariff; oldest first."""
+        return self._known
+
     def versions_of(self, key: str) -> tuple[TariffVersion, ...]:
         """The versions of a tariff, oldest first: one for each catalogue, in force from its beginning on."""
         if key not in self._versions:

@@ -21,6 +21,8 @@ from linehouse.balance.sql.online import (
     OPEN_PARTS,
 )
 from linehouse.balance.values import BucketView, MovementKind, expiry_transfers
+from linehouse.charging.controls import writing as controls
+from linehouse.charging.controls.values import Outcome
 from linehouse.charging.events import KeyReused
 from linehouse.charging.node.faults import Point, reach
 from linehouse.charging.node.requests import Asking, Door
@@ -59,6 +61,7 @@ class Written:
     movements: list[_Movement] = field(default_factory=list)
     entries: list[Entry] = field(default_factory=list)
     rows: list[dict[str, Any]] = field(default_factory=list)
+    controls: list[Outcome] = field(default_factory=list)
     sessions: dict[str, tuple[UUID, Session, Door]] = field(default_factory=dict)
     answers: list[tuple[str, str, str, str]] = field(default_factory=list)
     parts: dict[tuple[UUID, UUID], list[Any]] = field(default_factory=dict)
@@ -96,6 +99,8 @@ class Written:
                 )
         for one in effect.records:
             self._record(one)
+        if effect.controls is not None:
+            self.controls.append(effect.controls)
         self.sessions[session.id] = (line.subscription_id, session, door)
         if session.closed_at is not None and not new:
             self.events.append(ended(session, line))
@@ -145,6 +150,7 @@ async def write(
         keys, ids = [row["record_key"] for row in written.rows], [row["record_id"] for row in written.rows]
         await connection.execute(INSERT_ONCE, keys, ids, now)
         await connection.execute(INSERT_RATED, now, json.dumps(written.rows, default=str))
+    await controls.write(connection, written.controls, now)
     put = await connection.execute(PUT_SESSIONS, *_columns(_session_rows(written.sessions, now), 8))
     if put != f"INSERT 0 {len(written.sessions)}":
         raise RuntimeError("a session was begun by another line meanwhile")

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
+from linehouse.charging.controls import deciding
+from linehouse.charging.controls.values import Outcome
 from linehouse.charging.online.effects import BucketChange, changes
 from linehouse.charging.online.records import OnlineRecord, records
 from linehouse.charging.online.subject import Subject
@@ -27,28 +29,30 @@ class Effect:
     changes: tuple[BucketChange, ...]
     records: tuple[OnlineRecord, ...]
     subject: Subject
+    controls: Outcome | None = None
+    """What it did to the line's caps and counters."""
 
 
 def charge(subject: Subject, session: Session | None, request: Request, now: datetime) -> Effect:
     """Decide a request that was not answered before."""
     period = subject.period_of(session, now)
-    before = subject.state(session, period)
+    before = subject.state(session, period, now)
     decision = decide(before, request, subject.terms, now)
     after = decision.state.sessions.get(request.session)
     if after is None or decision.state is before:
         return Effect(answer=decision.answer, session=None, changes=(), records=(), subject=subject)
-    return _effect(subject, session, before, decision.state, after, request.key, decision.answer, period)
+    return _effect(subject, session, before, decision.state, after, request.key, decision.answer, period, now)
 
 
 def lapsed(subject: Subject, session: Session, now: datetime) -> Effect:
     """Release what a session keeps beyond its time, and end it when nothing of it is left."""
     period = subject.period_of(session, now)
-    before = subject.state(session, period)
+    before = subject.state(session, period, now)
     state = lapse(before, now, subject.terms).state
     after = state.sessions[session.id]
     if after == session:
         return Effect(answer=None, session=None, changes=(), records=(), subject=subject)
-    return _effect(subject, session, before, state, after, f"lapse@{now.isoformat()}", None, period)
+    return _effect(subject, session, before, state, after, f"lapse@{now.isoformat()}", None, period, now)
 
 
 def _effect(
@@ -60,12 +64,30 @@ def _effect(
     key: str,
     answer: Answer | None,
     period: date,
+    now: datetime,
 ) -> Effect:
     changed = tuple(changes(subject.buckets, before, state, subject.line))
+    controls, outcome = subject.controls, None
+    if controls.rules.home:
+        controls, outcome = deciding.outcome(
+            deciding.Decided(
+                subscription_id=subject.line.subscription_id,
+                line=controls,
+                before=before,
+                after=state,
+                session_before=session,
+                session=after,
+                answer=answer,
+                tariff=subject.terms.tariff_at(now),
+                buckets=tuple({**subject.buckets, **{one.after.ref: one.after for one in changed}}.values()),
+                now=now,
+            )
+        )
     return Effect(
         answer=answer,
         session=replace(after, answered={}),
         changes=changed,
         records=tuple(records(subject, session, after, key, changed, period)),
-        subject=subject.after({change.after.ref: change.after for change in changed}, period, state.counters),
+        subject=subject.after({change.after.ref: change.after for change in changed}, period, state.counters, controls),
+        controls=outcome,
     )

@@ -8,6 +8,8 @@ from datetime import date, datetime
 
 from linehouse.balance.values import BucketView
 from linehouse.catalog.values import BillingMode
+from linehouse.charging.controls.deciding import parts
+from linehouse.charging.controls.values import NO_LINE_CONTROLS, LineControls
 from linehouse.charging.decision import unbilled_purse
 from linehouse.charging.values import Line
 from linehouse.rating.session.state import Holding, Member, Session, State
@@ -41,6 +43,7 @@ class Subject:
     """Which of the buckets it shares with other lines."""
     left: frozenset[str] = frozenset()
     """Of those the ones that it may not draw on any more: what it keeps in them is all that there is for it."""
+    controls: LineControls = NO_LINE_CONTROLS
 
     @property
     def terms(self) -> Terms:
@@ -56,8 +59,9 @@ class Subject:
         begins = [service.event.started_at for service in session.services.values()] if session is not None else []
         return self.line.period_of(min(begins, default=now))
 
-    def state(self, session: Session | None, period: date) -> State:
-        """What the bucket function looks at: the buckets with their reservations, and the one session."""
+    def state(self, session: Session | None, period: date, now: datetime) -> State:
+        """What the bucket function looks at: the buckets with their reservations, the one session, and what bounds
+        the line."""
         holdings = {ref: _holding(view) for ref, view in self.buckets.items()}
         for ref in self.shared:
             holdings[ref] = replace(holdings[ref], members={self.line.subscription: self._member(self.buckets[ref])})
@@ -65,7 +69,8 @@ class Subject:
             purse = unbilled_purse(self.line)
             holdings[purse.ref] = Holding(bucket=purse, asset=self.line.currency)
         sessions = {} if session is None else {session.id: session}
-        return State(holdings=holdings, sessions=sessions, counters=self.counters.get(period, {}))
+        state = State(holdings=holdings, sessions=sessions, counters=self.counters.get(period, {}))
+        return parts(self.controls, session, now).into(state)
 
     def _member(self, view: BucketView) -> Member:
         part = view.parts.get(self.line.subscription)
@@ -73,9 +78,20 @@ class Subject:
         cap = view.shared.cap if view.shared is not None else None
         return Member(cap=used + reserved if view.ref in self.left else cap, used=used, reserved=reserved)
 
-    def after(self, changed: Mapping[str, BucketView], period: date, counters: Mapping[str, int]) -> Subject:
+    def after(
+        self,
+        changed: Mapping[str, BucketView],
+        period: date,
+        counters: Mapping[str, int],
+        controls: LineControls,
+    ) -> Subject:
         """The same after a request."""
-        return replace(self, buckets={**self.buckets, **changed}, counters={**self.counters, period: dict(counters)})
+        return replace(
+            self,
+            buckets={**self.buckets, **changed},
+            counters={**self.counters, period: dict(counters)},
+            controls=controls,
+        )
 
 
 def _holding(view: BucketView) -> Holding:

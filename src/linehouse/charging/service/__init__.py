@@ -2,6 +2,18 @@
 
 from linehouse.charging.ports import use_bills, use_tax_rates
 from linehouse.charging.service.charge import charge_file, charge_record
+from linehouse.charging.service.controls import (
+    BarView,
+    ConsentView,
+    ControlsView,
+    CounterView,
+    LimitView,
+    consent,
+    controls_of_line,
+    set_bar,
+    set_limit,
+    set_turbo,
+)
 from linehouse.charging.service.costs import CostGap, cost_gaps, price_costs
 from linehouse.charging.service.enquiry import EnquiryRequest, price_enquiry
 from linehouse.charging.service.hours import (
@@ -59,10 +71,15 @@ from linehouse.charging.values import Rate
 
 __all__ = [
     "RERATE_CSV_HEAD",
+    "BarView",
     "By",
+    "ConsentView",
+    "ControlsView",
     "CostGap",
+    "CounterView",
     "Difference",
     "EnquiryRequest",
+    "LimitView",
     "Rate",
     "RerateLeftOut",
     "RerateRecord",
@@ -77,6 +94,8 @@ __all__ = [
     "by_word",
     "charge_file",
     "charge_record",
+    "consent",
+    "controls_of_line",
     "cost_gaps",
     "discard_rerate",
     "entries_of",
@@ -102,6 +121,9 @@ __all__ = [
     "rerate_view",
     "rerates",
     "rerating_difference",
+    "set_bar",
+    "set_limit",
+    "set_turbo",
     "told_of",
     "typical_usage",
     "unbilled",

@@ -11,7 +11,7 @@ from linehouse.customer import service as customers
 from linehouse.inventory import service as inventory
 from linehouse.inventory.events import ProductActivated, ProductTerminated
 
-_FOLDERS = ("tariffs/", "zones/")
+_FOLDERS = ("tariffs/", "zones/", "controls/")
 
 
 def enter_line(event: ProductActivated) -> None:
@@ -35,8 +35,7 @@ def enter_tariffs(event: VersionPublished) -> None:
     """The tariff and zone files of a new catalogue version."""
     files = catalog.exported_files(event.number)
     wanted = {path: text for path, text in files.items() if path.startswith(_FOLDERS)}
-    cost_tariff = catalog.version(event.number).brand.cost_tariff or ""
-    store.put_tariffs(event.number, event.valid_from, wanted, cost_tariff)
+    store.put_tariffs(event.number, event.valid_from, wanted, catalog.version(event.number).brand)
 
 
 def drop_tariffs(event: VersionWithdrawn) -> None:

@@ -21,7 +21,7 @@ LARGEST_SUM: Final = 64 * 1024 * 1024
 MOST_FILES: Final = 500
 LONGEST_NUMBER: Final = 9
 BASE_FILE: Final = "base-version"
-FOLDERS: Final = ("catalog", "tariffs", "zones", "regulation")
+FOLDERS: Final = ("catalog", "tariffs", "zones", "regulation", "controls")
 DECKS: Final = "zones"
 
 

@@ -93,5 +93,5 @@ class PublishForm(forms.Form):
     note = forms.CharField(label=_("Note"), max_length=200, required=False)
 
 
-FOLDER_ORDER: Final = ("brand.yaml", "logo.svg", "catalog", "tariffs", "zones", "regulation")
+FOLDER_ORDER: Final = ("brand.yaml", "logo.svg", "catalog", "tariffs", "zones", "regulation", "controls")
 """In which order files are listed."""

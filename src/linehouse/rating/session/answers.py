@@ -47,6 +47,10 @@ class CutBy(StrEnum):
     """From there the tariff forbids it, or has no rule. Final."""
     SPEND_CAP = "spend-cap"
     """Final until the cap is raised or consent is given."""
+    BAR = "bar"
+    """The line has this usage barred."""
+    ATTEMPTS = "attempts"
+    """Too many of this kind began within a short time."""
     CEILING = "price-ceiling"
     MAXIMUM = "maximum"
     """The event's maximum, which disconnects."""
@@ -57,7 +61,7 @@ class CutBy(StrEnum):
     VERSION = "tariff-version"
 
 
-FINAL_CUTS = frozenset({CutBy.MONEY, CutBy.ALLOWANCE, CutBy.RULE, CutBy.SPEND_CAP, CutBy.CEILING, CutBy.MAXIMUM})
+FINAL_CUTS = frozenset(CutBy) - {CutBy.POLICY, CutBy.SWITCH, CutBy.VERSION}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,11 +99,15 @@ class ServiceAnswer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """The answer to a request, service by service; ``refusal`` when the request as a whole is refused."""
+    """The answer to a request, service by service; ``refusal`` when the request as a whole is refused.
+
+    ``degraded``: it was given on trust, while balances could not be asked.
+    """
 
     key: str
     services: tuple[ServiceAnswer, ...] = ()
     refusal: Refusal | None = None
+    degraded: bool = False
 
     @property
     def only(self) -> ServiceAnswer:

@@ -99,7 +99,9 @@ class Book:
             return service
         spent = dict(service.spent_caps)
         for key, amount in money.items():
-            cap = self._caps[key]
+            cap = self._caps.get(key)
+            if cap is None:
+                continue
             self._caps[key] = replace(cap, spent=cap.spent + amount)
             _put(spent, key, spent.get(key, 0) + amount)
         return replace(service, spent_caps=spent)
@@ -109,7 +111,9 @@ class Book:
         if not wanted and not service.reserved_caps:
             return service
         for key in {**service.reserved_caps, **wanted}:
-            cap = self._caps[key]
+            cap = self._caps.get(key)
+            if cap is None:
+                continue
             more = wanted.get(key, 0) - service.reserved_caps.get(key, 0)
             self._caps[key] = replace(cap, reserved=cap.reserved + more)
         return replace(service, reserved_caps={key: n for key, n in wanted.items() if n})
@@ -117,7 +121,9 @@ class Book:
     def count_policy(self, keys: tuple[str, ...], amount: int) -> None:
         """Count usage for policy."""
         for key in keys:
-            counter = self._policy[key]
+            counter = self._policy.get(key)
+            if counter is None:
+                continue
             self._policy[key] = replace(counter, counted=counter.counted + amount)
 
     def open_policy(self, service: ServiceState, wanted: Mapping[str, int]) -> ServiceState:
@@ -125,7 +131,9 @@ class Book:
         if not wanted and not service.open_counters:
             return service
         for key in {**service.open_counters, **wanted}:
-            counter = self._policy[key]
+            counter = self._policy.get(key)
+            if counter is None:
+                continue
             more = wanted.get(key, 0) - service.open_counters.get(key, 0)
             self._policy[key] = replace(counter, open=counter.open + more)
         return replace(service, open_counters={key: n for key, n in wanted.items() if n})

@@ -133,6 +133,8 @@ class _Deciding:
         operation = self.request.operation
         if operation is Operation.REFUND:
             answers = [self._refund(ask) for ask in self.request.asks]
+        elif operation is Operation.CORRECT:
+            answers = [self._corrected(ask) for ask in self.request.asks]
         elif operation in _SINGLE:
             answers = [self._single(ask) for ask in self.request.asks]
         elif self.lost:
@@ -244,7 +246,8 @@ class _Deciding:
         """A session that nobody saw begin, or that is over: what it reports is settled once, and it gets nothing."""
         policy = self.terms.policy
         service = self._service(ask)
-        if service.over and not self.session.lost:
+        # What nodes answered on trust comes in the order in which each of them finds the database again.
+        if service.over and not (self.session.lost or self.session.degraded):
             return ServiceAnswer(service=ask.service, refusal=Refusal.UNKNOWN_SESSION)
         if not policy.settle_unknown:
             amount = sum(one.amount for one in ask.used)
@@ -299,6 +302,19 @@ class _Deciding:
         return ServiceAnswer(
             service=ask.service, cost=found.priced.total, charged=charged, uncollected=found.uncollected
         )
+
+    def _corrected(self, ask: Ask) -> ServiceAnswer:
+        """The total of a service that is known, whether it is over or goes on. What was refunded stays so."""
+        service = self.services.get(ask.service)
+        if service is None:
+            return ServiceAnswer(service=ask.service, refusal=Refusal.UNKNOWN_SESSION)
+        reports = reports_of(service, replace(ask, totals=True))
+        if reports is None or service.refunded:
+            return ServiceAnswer(service=ask.service, refusal=Refusal.INVALID)
+        settled = settle(self.book, service, self.request.subscriber, self.terms, reports, self.now, final=service.over)
+        self._assigned(ask, service, settled)
+        self.services[ask.service] = replace(settled.service, granted=service.granted)
+        return self._with_sums(ServiceAnswer(service=ask.service), settled)
 
     def _refund(self, ask: Ask) -> ServiceAnswer:
         service = self.services.get(ask.service)

@@ -13,7 +13,7 @@ from linehouse.rating.session.requests import Ask
 from linehouse.rating.session.state import ServiceState, SpendCap, State
 from linehouse.rating.session.switches import next_switch
 from linehouse.rating.session.terms import Terms
-from linehouse.rating.session.view import buckets_for, caps_on, counters_on, redirect_of
+from linehouse.rating.session.view import buckets_for, caps_on, counters_on, redirect_of, stopped_by
 from linehouse.rating.values import Bucket, PaidBy, WhenEmpty
 
 _MS = timedelta(milliseconds=1)
@@ -66,6 +66,8 @@ def size(
     unit = event.usage_type.unit
     single = wanted is not None
     tariff = terms.tariff_at(event.started_at if single else now)
+    if (stopped := stopped_by(state, service, tariff, begins=single)) is not None:
+        return Sized(granted=0, cut_by=stopped, refusal=Refusal.DENIED)
     buckets = buckets_for(state, service, subscriber, tariff, now, happened=False)
     caps = caps_on(state, service, tariff, event.started_at if single else now)
     want = wanted if wanted is not None else _wanted(terms, ask, unit)
@@ -85,9 +87,7 @@ def size(
                 want, cut = -(-(ends - here) // _MS), CutBy.SWITCH
         else:
             switch = next_switch(terms, event, now, now + terms.policy.validity)
-    sides: tuple[datetime | None, ...] = (None,)
-    if unit is not Unit.MILLISECOND and not single:
-        sides = (now,) if switch is None else (now, switch)
+    sides = _priced_at(now, switch) if unit is not Unit.MILLISECOND and not single else (None,)
 
     def probe(more: int) -> _Found:
         goings = []
@@ -134,6 +134,11 @@ def size(
         throttle=_throttle(found.sides, buckets),
         redirect_to=redirect_of(buckets, WhenEmpty.REDIRECT) if why is CutBy.ALLOWANCE else "",
     )
+
+
+def _priced_at(now: datetime, switch: datetime | None) -> tuple[datetime | None, ...]:
+    """The instants by which volume of this grant may be priced: both sides of a switch."""
+    return (now,) if switch is None else (now, switch)
 
 
 def _wanted(terms: Terms, ask: Ask, unit: Unit) -> int:

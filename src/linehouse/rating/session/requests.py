@@ -31,6 +31,8 @@ class Operation(StrEnum):
     """A session ends: debit what is reported, release the rest."""
     REFUND = "refund"
     """Give back what a session or a debit took: at most that, and once."""
+    CORRECT = "correct"
+    """A record of it came, after its end: this is what was used in all. The difference is debited or given back."""
 
 
 class Side(StrEnum):

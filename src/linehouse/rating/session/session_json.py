@@ -32,6 +32,7 @@ def plain_session(session: Session) -> dict[str, Any]:
         "answered": {key: msgspec.to_builtins(one) for key, one in session.answered.items()},
         "closed_at": None if session.closed_at is None else session.closed_at.isoformat(),
         "lost": session.lost,
+        **({"degraded": True} if session.degraded else {}),
     }
 
 
@@ -44,6 +45,7 @@ def session_of(data: Mapping[str, Any]) -> Session:
         answered={key: answered_of(one) for key, one in data["answered"].items()},
         closed_at=msgspec.convert(data["closed_at"], datetime | None),
         lost=data["lost"],
+        degraded=data.get("degraded", False),
     )
 
 

@@ -85,7 +85,8 @@ def _one(
     if going.gap:
         settled.unrated += to - going.used
         service = replace(service, unrated=service.unrated + to - going.used)
-    caps = caps_on(state, service, tariff, instant)
+    counted_at = service.granted_at or instant
+    caps = caps_on(state, service, tariff, counted_at)
     rooms = [room for cap in caps if (room := cap.room(tariff)) is not None]
     going, spared = _within(going, min(rooms)) if rooms else (going, 0)
     # What nobody paid is undone first: of that, what lay above a cap.
@@ -96,7 +97,7 @@ def _one(
     book.unpaid(uncollected, loss, tariff.currency)
     book.began(going.first_used)
     book.count(going.counted)
-    counting = tuple(one.key for one in counters_on(state, service, tariff, instant)) or service.counters
+    counting = tuple(one.key for one in counters_on(state, service, tariff, counted_at)) or service.counters
     book.count_policy(counting, to - service.used)
     parts = going.priced.parts if going.priced is not None and not going.gap else service.shown
     settled.service = replace(

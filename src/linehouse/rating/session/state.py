@@ -7,6 +7,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from fractions import Fraction
 
+from linehouse.kernel.period import Period
+from linehouse.rating.controls.values import Reach
 from linehouse.rating.session.answers import Answer
 from linehouse.rating.values import Bucket, Part, Scope, Tariff, TaxMode, UsageEvent, WalkState
 
@@ -47,7 +49,8 @@ class SpendCap:
     """A bound on what may be spent, in micro-units; counts usage in its scope.
 
     ``vat``: the law counts it without tax, at this rate, also where prices contain it. ``consented``: the subscriber
-    has agreed to go on above it.
+    has agreed to go on above it. ``reach`` says by kinds what ``scope`` says by zones; both must hold. ``valid``: it
+    counts usage whose grant was made then (None: all).
     """
 
     key: str
@@ -57,15 +60,36 @@ class SpendCap:
     scope: Scope = field(default_factory=Scope)
     vat: Fraction | None = None
     consented: bool = False
+    reach: Reach | None = None
+    valid: Period | None = None
+
+    def bound(self, tariff: Tariff) -> int:
+        """The limit in the tariff's tax mode."""
+        if self.vat is not None and tariff.tax_mode is TaxMode.GROSS:
+            return int(self.limit * (1 + self.vat))
+        return self.limit
 
     def room(self, tariff: Tariff) -> int | None:
         """What may still be charged in the tariff's tax mode; None: any amount."""
-        if self.consented:
-            return None
-        limit = self.limit
-        if self.vat is not None and tariff.tax_mode is TaxMode.GROSS:
-            limit = int(limit * (1 + self.vat))
-        return max(0, limit - self.spent - self.reserved)
+        return None if self.consented else max(0, self.bound(tariff) - self.spent - self.reserved)
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """Usage that the line may not begin, or go on with."""
+
+    key: str
+    reach: Reach
+
+
+@dataclass(frozen=True, slots=True)
+class Attempts:
+    """How many sessions of a kind began within a window, ``made``, of at most ``most``."""
+
+    key: str
+    reach: Reach
+    most: int
+    made: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +97,7 @@ class PolicyCounter:
     """Usage that is counted for policy: at each threshold the network is told another status.
 
     ``counted`` is what was used, ``open`` what is granted and not reported yet; both in base units of ``unit``.
+    ``reach`` and ``valid`` as with spend caps.
     """
 
     key: str
@@ -81,6 +106,8 @@ class PolicyCounter:
     counted: int = 0
     open: int = 0
     scope: Scope = field(default_factory=Scope)
+    reach: Reach | None = None
+    valid: Period | None = None
 
     @property
     def room(self) -> int | None:
@@ -135,7 +162,10 @@ class Answered:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
-    """A session, or a debit in one piece. ``lost``: it was never seen to begin, or lapsed before it was ended."""
+    """A session, or a debit in one piece. ``lost``: it was never seen to begin, or lapsed before it was ended.
+
+    ``degraded``: a part of it was answered on trust, so that what was granted may be more than buckets could pay.
+    """
 
     id: str
     subscriber: str
@@ -143,17 +173,24 @@ class Session:
     answered: Mapping[str, Answered] = field(default_factory=dict)
     closed_at: datetime | None = None
     lost: bool = False
+    degraded: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class State:
-    """Everything that the decision looks at. ``counters`` are the period's counters of accumulated usage."""
+    """Everything that the decision looks at. ``counters`` are the period's counters of accumulated usage.
+
+    Numbers of ``open_zones``, as emergency numbers, are stopped by no cap, bar or limit of attempts.
+    """
 
     holdings: Mapping[str, Holding] = field(default_factory=dict)
     sessions: Mapping[str, Session] = field(default_factory=dict)
     caps: Mapping[str, SpendCap] = field(default_factory=dict)
     policy_counters: Mapping[str, PolicyCounter] = field(default_factory=dict)
     counters: Mapping[str, int] = field(default_factory=dict)
+    bars: tuple[Bar, ...] = ()
+    attempts: Mapping[str, Attempts] = field(default_factory=dict)
+    open_zones: frozenset[str] = frozenset()
 
     def with_holding(self, holding: Holding) -> State:
         """With this bucket as it is now."""

@@ -8,9 +8,11 @@ from datetime import datetime
 
 from linehouse.kernel.period import Period
 from linehouse.rating.burn_order import covers
+from linehouse.rating.emergency import emergency_zone
 from linehouse.rating.matching import Facts
+from linehouse.rating.session.answers import CutBy
 from linehouse.rating.session.state import Holding, PolicyCounter, ServiceState, SpendCap, State
-from linehouse.rating.values import Attribute, Bucket, BucketKind, Scope, Tariff
+from linehouse.rating.values import Attribute, Bucket, BucketKind, Scope, Tariff, UsageType
 
 _FIELDS = tuple(one.name for one in fields(Bucket))
 _EVER = Period(datetime.fromisoformat("0001-01-01T00:00:00+00:00"))
@@ -80,11 +82,43 @@ def caps_on(state: State, service: ServiceState, tariff: Tariff, instant: dateti
     if not state.caps:
         return ()
     facts = Facts.of(tariff, service.event)
+    if passes(facts, state.open_zones):
+        return ()
     return tuple(
         replace(cap, reserved=cap.reserved - service.reserved_caps.get(cap.key, 0))
         for cap in state.caps.values()
-        if _in_scope(cap.scope, facts, instant)
+        if _counts(cap, facts, instant)
     )
+
+
+def stopped_by(state: State, service: ServiceState, tariff: Tariff, *, begins: bool) -> CutBy | None:
+    """Why the line may not use this at all: a bar, or, where it begins now, too many attempts; None: it may."""
+    begins = begins or (service.granted_at is None and not service.used)
+    if not state.bars and not state.attempts:
+        return None
+    facts = Facts.of(tariff, service.event)
+    if passes(facts, state.open_zones):
+        return None
+    if any(bar.reach.covers(facts) for bar in state.bars):
+        return CutBy.BAR
+    if begins and any(one.made >= one.most and one.reach.covers(facts) for one in state.attempts.values()):
+        return CutBy.ATTEMPTS
+    return None
+
+
+def passes(facts: Facts, open_zones: frozenset[str]) -> bool:
+    """Whether nothing may stop the event: an emergency, or a number that the brand keeps open."""
+    if facts.event.usage_type is UsageType.DATA:
+        return False
+    return facts.number.zone in open_zones or emergency_zone(facts) is not None
+
+
+def _counts(one: SpendCap | PolicyCounter, facts: Facts, instant: datetime) -> bool:
+    if one.valid is not None and not one.valid.contains(instant):
+        return False
+    if one.reach is not None and not one.reach.covers(facts):
+        return False
+    return _in_scope(one.scope, facts, instant)
 
 
 def counters_on(state: State, service: ServiceState, tariff: Tariff, instant: datetime) -> tuple[PolicyCounter, ...]:
@@ -96,7 +130,7 @@ def counters_on(state: State, service: ServiceState, tariff: Tariff, instant: da
     return tuple(
         replace(counter, open=counter.open - service.open_counters.get(counter.key, 0))
         for counter in state.policy_counters.values()
-        if counter.unit == unit and _in_scope(counter.scope, facts, instant)
+        if counter.unit == unit and _counts(counter, facts, instant)
     )
 
 

@@ -38,6 +38,8 @@ DATA = {"usageType": "data", "ratingGroup": 10}
 class Node(Pools):
     """What the handlers of one charging process share."""
 
+    on_trust = False
+
     def __init__(self, dsn) -> None:
         super().__init__(dsn)
         self.chargers: dict[str, Charger] = {}

@@ -112,6 +112,7 @@ class ChargingAnswer(msgspec.Struct, frozen=True, rename="camel", omit_defaults=
     key: str
     services: list[ServiceTold]
     refusal: str = ""
+    degraded: bool = False
 
 
 _ONCE = {Mode.DEBIT: Operation.DEBIT, Mode.UP_TO: Operation.DEBIT_UP_TO, Mode.ALL: Operation.DEBIT_ALL}
@@ -229,6 +230,7 @@ def answer_told(session: str, asked: ChargingRequest, answer: Answer) -> Chargin
         key=answer.key,
         services=_told(asked.services, answer.services),
         refusal=answer.refusal.value if answer.refusal is not None else "",
+        degraded=answer.degraded,
     )
 
 

@@ -34,6 +34,11 @@ _DOOR = Door("json")
 class Chargers(Databases, Protocol):
     """Connections, and who charges the lines of a database."""
 
+    @property
+    def on_trust(self) -> bool:
+        """Whether answers are given on trust while the database is away."""
+        ...
+
     async def charger(self, database: str) -> Charger:
         """The one that charges the lines of that database."""
         ...
@@ -49,7 +54,7 @@ async def charge(
     began = time.monotonic_ns()
     seen: _Seen | None = None
     try:
-        brand = await brand_of(node, authorization, control, CHARGE)
+        brand = await brand_of(node, authorization, control, CHARGE, on_trust=node.on_trust)
         charger = await node.charger(brand.database)
         seen = _Seen(charger.observer, brand.client, operation, began)
         asked = decode_request(body, key)

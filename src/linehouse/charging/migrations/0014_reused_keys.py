@@ -16,6 +16,6 @@ ALTER TABLE charging_answer DROP COLUMN reused_at;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("charging", "0011_observing")]
+    dependencies = [("charging", "0013_line_controls")]
 
     operations = [migrations.RunSQL(FORWARD, BACKWARD)]
