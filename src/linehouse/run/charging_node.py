@@ -82,6 +82,7 @@ class Node:
     """How clients of sessions are reached, by kind of door, whichever brand's they are."""
     certified: bool = False
     """Whether nobody reaches this process without a client certificate."""
+    notifier: nchf.Notifier = field(default_factory=nchf.Notifier)
     functions: nchf.Options = field(init=False)
     _opening: asyncio.Lock = field(default_factory=asyncio.Lock)
 
@@ -131,6 +132,11 @@ class Node:
         """Tell sessions what is wished of them, brand by brand."""
         for charger in await self._all():
             await charger.ask_again()
+
+    async def tell_policies(self) -> None:
+        """Tell policy control of the 5G network what changed, brand by brand."""
+        for charger in await self._all():
+            await nchf.tell_policies(charger, self.notifier)
 
     async def _all(self) -> list[Charger]:
         control = await self.pool(self.settings.database_prefix)
@@ -214,6 +220,9 @@ ROUTES: Mapping[tuple[str, str], Handler] = {
     ("POST", f"{nchf.BASE}/chargingdata"): _nchf(nchf.create),
     ("POST", f"{nchf.BASE}/chargingdata/{{reference}}/update"): _nchf(nchf.update),
     ("POST", f"{nchf.BASE}/chargingdata/{{reference}}/release"): _nchf(nchf.release),
+    ("POST", f"{nchf.LIMITS}/subscriptions"): _nchf(nchf.subscribe),
+    ("PUT", f"{nchf.LIMITS}/subscriptions/{{reference}}"): _nchf(nchf.modify),
+    ("DELETE", f"{nchf.LIMITS}/subscriptions/{{reference}}"): _nchf(nchf.unsubscribe),
 }
 """Method and path to handler. Declared here, in one list, so that a reader sees all that the process answers."""
 
@@ -238,10 +247,11 @@ class ChargingNode:
         _put_fault(settings.charging_fault)
         certified = self._tls and bool(settings.charging_tls_clients)
         node = self._node = Node(settings, Dsn.parse(settings.database_url), certified=certified)
-        node.doors[nchf.KIND] = nchf.Notifier()
+        node.doors[nchf.KIND] = node.notifier
         self._going_on = [
             loop.create_task(_for_ever(node.sweep, _SWEEP_SECONDS, "reservations were not swept")),
             loop.create_task(_for_ever(node.ask_again, _WISH_SECONDS, "sessions were not asked again")),
+            loop.create_task(_for_ever(node.tell_policies, _WISH_SECONDS, "changes of policy were not told")),
             loop.create_task(_for_ever(node.observe, _OBSERVE_SECONDS, "what was observed was not written")),
             loop.create_task(_for_ever(node.forget, _FORGET_SECONDS, "old observations were not thrown away")),
             loop.create_task(self._listen(node)),

@@ -54,7 +54,7 @@ def data(
     return request(
         number,
         notifyUri=more.pop("notifyUri", "http://127.0.0.1:1/nsmf-callback/notify_1"),
-        pDUSessionChargingInformation=session or pdu(),
+        pDUSessionChargingInformation=pdu() if session is None else session,
         multipleUnitUsage=list(usages),
         **more,
     )

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from linehouse.charging.node import Charger
+from linehouse.charging.node import Charger, Reach
 from linehouse.charging.ports import use_tax_rates
 from linehouse.edge.network import nchf
 from linehouse.inventory.values import ProductView
@@ -34,13 +34,16 @@ HANDLERS = {"": nchf.create, "update": nchf.update, "release": nchf.release}
 class Node(Pools):
     """What the handlers of one charging process share."""
 
+    on_trust = False
+
     def __init__(self, dsn: Any) -> None:
         super().__init__(dsn)
         self.chargers: dict[str, Charger] = {}
+        self.doors: dict[str, Reach] = {}
 
     async def charger(self, database: str) -> Charger:
         pool = await self.pool(database)
-        return self.chargers.setdefault(database, Charger(pool))
+        return self.chargers.setdefault(database, Charger(pool, doors=self.doors))
 
 
 @dataclass(frozen=True, slots=True)

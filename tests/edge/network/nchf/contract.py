@@ -83,3 +83,10 @@ def charging(folder: Path) -> Contract:
     return Contract(
         folder / "3gpp" / "openapi-rel17", "TS32291_Nchf_ConvergedCharging.yaml", "/nchf-convergedcharging/v3"
     )
+
+
+def limits(folder: Path) -> Contract:
+    """Nchf_SpendingLimitControl."""
+    return Contract(
+        folder / "3gpp" / "openapi-rel17", "TS29594_Nchf_SpendingLimitControl.yaml", "/nchf-spendinglimitcontrol/v1"
+    )

@@ -2,6 +2,7 @@
 
 from linehouse.edge.network.nchf.charging import BASE, KIND, create, release, update
 from linehouse.edge.network.nchf.http import Asked, Told, problem_told
+from linehouse.edge.network.nchf.limits import LIMITS, modify, subscribe, tell_policies, unsubscribe
 from linehouse.edge.network.nchf.options import Options, trusted_from
 from linehouse.edge.network.nchf.problems import Cause, Problem
 from linehouse.edge.network.nchf.reach import Notifier
@@ -9,6 +10,7 @@ from linehouse.edge.network.nchf.reach import Notifier
 __all__ = [
     "BASE",
     "KIND",
+    "LIMITS",
     "Asked",
     "Cause",
     "Notifier",
@@ -16,8 +18,12 @@ __all__ = [
     "Problem",
     "Told",
     "create",
+    "modify",
     "problem_told",
     "release",
+    "subscribe",
+    "tell_policies",
     "trusted_from",
+    "unsubscribe",
     "update",
 ]

@@ -6,7 +6,9 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from linehouse.edge.network.charging_json.brands import CHARGE, Databases, NotAllowed, brand_of
+import asyncpg
+
+from linehouse.edge.network.charging_json.brands import CHARGE, TRUSTED, Databases, NotAllowed, brand_of
 from linehouse.edge.network.nchf.http import Asked
 from linehouse.edge.network.nchf.options import Options
 from linehouse.edge.network.nchf.problems import Cause, Problem
@@ -39,17 +41,20 @@ class _Known:
 _seen: dict[str, tuple[float, list[_Known]]] = {}
 
 
-async def brands_for(databases: Databases, asked: Asked, options: Options) -> Sequence[Brand]:
+async def brands_for(
+    databases: Databases, asked: Asked, options: Options, *, on_trust: bool = False
+) -> Sequence[Brand]:
     """The brands for which the caller may charge: one, or those of which whichever has the subscriber is meant.
 
     A token speaks for its brand. Who comes with a certificate or from a trusted address speaks for the brand of its
     entry, else for the one whose host name it called, else for all. Raises Problem 401, 403 or 503, and BrandClosed.
+    ``on_trust``: while the control database is away, what was known within the last hour holds.
     """
     authorization = asked.headers.get("authorization", "")
     trusted = options.trusts(asked.peer)
     if authorization:
         try:
-            found = await brand_of(databases, authorization, options.control, CHARGE)
+            found = await brand_of(databases, authorization, options.control, CHARGE, on_trust=on_trust)
         except NotAllowed as error:
             if error.expected == CHARGE:
                 raise Problem(403, Cause.NOT_ALLOWED, str(error)) from None
@@ -62,7 +67,7 @@ async def brands_for(databases: Databases, asked: Asked, options: Options) -> Se
             "a bearer token, a client certificate or a trusted address is needed",
             headers=_CHALLENGE,
         )
-    known = await _brands(databases, options.control)
+    known = await _brands(databases, options.control, on_trust=on_trust)
     host = asked.authority.partition(":")[0].lower()
     if trusted is not None and trusted.brand:
         known = [one for one in known if one.brand.key == trusted.brand]
@@ -76,19 +81,28 @@ async def brands_for(databases: Databases, asked: Asked, options: Options) -> Se
     return serving
 
 
-async def _brands(databases: Databases, control: str) -> list[_Known]:
-    now = asyncio.get_running_loop().time()
-    known = _seen.get(control)
-    if known is not None and now - known[0] < _REMEMBERED:
-        return known[1]
-    pool = await databases.pool(control)
+async def _brands(databases: Databases, control: str, *, on_trust: bool) -> list[_Known]:
+    if (known := _remembered(control, _REMEMBERED)) is not None:
+        return known
+    try:
+        pool = await databases.pool(control)
+        rows = await pool.fetch(_BRANDS)
+    except (OSError, TimeoutError, asyncpg.InterfaceError, asyncpg.PostgresError):
+        if on_trust and (known := _remembered(control, TRUSTED)) is not None:
+            return known
+        raise
     found = [
         _Known(
             Brand(row["key"], row["database"]),
             not row["frozen"] and generated_version() in (row["serves"].split() or [row["schema_version"]]),
             frozenset(row["hosts"].lower().split()),
         )
-        for row in await pool.fetch(_BRANDS)
+        for row in rows
     ]
-    _seen[control] = now, found
+    _seen[control] = asyncio.get_running_loop().time(), found
     return found
+
+
+def _remembered(control: str, seconds: float) -> list[_Known] | None:
+    seen = _seen.get(control)
+    return seen[1] if seen is not None and asyncio.get_running_loop().time() - seen[0] < seconds else None

@@ -4,23 +4,23 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Protocol
 
-import asyncpg
 import msgspec
 import structlog
 
+from linehouse.charging.controls.policy_door import device_seen
 from linehouse.charging.errors import SubscriberUnknown
-from linehouse.charging.node import Asking, Charger, Door, Who, answered_before, session_known, unavailable
+from linehouse.charging.node import Asking, Charger, Door, Who, answered_before, session_known
+from linehouse.charging.node.engine import AWAY
 from linehouse.charging.node.observing import refused_of
 from linehouse.charging.node.recalling import KnownSession
 from linehouse.charging.online.subject import Subject
-from linehouse.edge.network.charging_json.brands import Databases
 from linehouse.edge.network.nchf.access import Brand, brands_for
-from linehouse.edge.network.nchf.http import Asked, Told, decoded, problem_told, told
+from linehouse.edge.network.nchf.answering import Chargers, answered
+from linehouse.edge.network.nchf.http import Asked, Told, decoded, told
 from linehouse.edge.network.nchf.mapping import (
     Remembered,
     needs_memory,
@@ -30,27 +30,20 @@ from linehouse.edge.network.nchf.mapping import (
 )
 from linehouse.edge.network.nchf.messages import ChargingDataRequest, InvalidParam
 from linehouse.edge.network.nchf.options import Options
-from linehouse.edge.network.nchf.parties import Named, subscriber_of
-from linehouse.edge.network.nchf.problems import Cause, Problem, problem_of, refused
+from linehouse.edge.network.nchf.parties import Named, device_of, subscriber_of
+from linehouse.edge.network.nchf.problems import Cause, Problem, refused
 from linehouse.edge.network.nchf.seen import Seen
 from linehouse.edge.network.nchf.told import instant_told, response_of
-from linehouse.kernel.error import DomainError
+from linehouse.platform.clock.reading import business_now
 from linehouse.rating.session.answers import Answer, Refusal
 from linehouse.rating.session.requests import Operation, Request
 
+_log = structlog.get_logger(__name__)
 _log = structlog.get_logger(__name__)
 BASE = "/nchf-convergedcharging/v3"
 KIND = "nchf"
 """The kind of door."""
 _REFERENCE = re.compile(r"(?P<brand>[a-z0-9-]{1,40})\.[A-Za-z0-9_-]{1,64}")
-
-
-class Chargers(Databases, Protocol):
-    """Connections, and who charges the lines of a database."""
-
-    async def charger(self, database: str) -> Charger:
-        """The one that charges the lines of that database."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,43 +59,11 @@ class _Asked:
     known: KnownSession | None = None
 
 
-Handler = Callable[[Chargers, Asked, Options], Awaitable[Told]]
-Steps = Callable[[Chargers, Asked, Options, Seen], Awaitable[Told]]
-
-
-def answered(name: str) -> Callable[[Steps], Handler]:
-    """The handler with every failure answered as a problem; a request never ends without an answer."""
-
-    def wrapped(steps: Steps) -> Handler:
-        async def safe(node: Chargers, asked: Asked, options: Options) -> Told:
-            seen = Seen(name)
-            refused_as = ""
-            try:
-                return seen.answered(await steps(node, asked, options, seen))
-            except Problem as problem:
-                found, refused_as = problem, problem.cause
-            except DomainError as error:
-                found, refused_as = problem_of(error), error.code
-            except (OSError, TimeoutError, asyncpg.InterfaceError, asyncpg.PostgresConnectionError) as error:
-                found = problem_of(away := unavailable(error))
-                refused_as = away.code
-            except Exception:  # noqa: BLE001 - the edge of a request: logged, and answered as failed
-                _log.exception("request failed", reference=asked.reference)
-                found = Problem(500, Cause.SYSTEM_FAILURE, "the request failed")
-                refused_as = found.cause
-            seen.refused = seen.refused or refused_as
-            return seen.answered(problem_told(asked, found), found.details)
-
-        return safe
-
-    return wrapped
-
-
 @answered("create")
 async def create(node: Chargers, asked: Asked, options: Options, seen: Seen) -> Told:
     """``POST /chargingdata``: a session begins, or an event is charged in one piece. 201."""
-    brands = await brands_for(node, asked, options)
-    body = decoded(asked, ChargingDataRequest)
+    brands = await brands_for(node, asked, options, on_trust=node.on_trust)
+    body = _body(asked)
     who = subscriber_of(body)
     if not who:
         invalid = InvalidParam("/subscriberIdentifier", "imsi-… or the number of a GPSI")
@@ -133,6 +94,8 @@ async def _created(
             one = replace(one, session=f"{KIND}:{reference}")
             answer, _ = await _charge(node, one, body, operation)
     _whole(answer)
+    if fresh and (device := device_of(body)):
+        await _used_with(await node.charger(brand.database), seen, device)
     if body.one_time:
         refusals = [service.refusal for service in answer.services if service.refusal is not None]
         if refusals:
@@ -159,8 +122,8 @@ async def release(node: Chargers, asked: Asked, options: Options, seen: Seen) ->
 async def _goes_on(
     node: Chargers, asked: Asked, options: Options, operation: Operation, seen: Seen
 ) -> tuple[ChargingDataRequest, Answer]:
-    brands = await brands_for(node, asked, options)
-    body = decoded(asked, ChargingDataRequest)
+    brands = await brands_for(node, asked, options, on_trust=node.on_trust)
+    body = _body(asked)
     found = _REFERENCE.fullmatch(asked.reference)
     brand = next((one for one in brands if found is not None and one.key == found["brand"]), None)
     if brand is None:
@@ -171,7 +134,12 @@ async def _goes_on(
     known: KnownSession | None = None
     looked = operation is Operation.FINISH or not who or not body.usages or needs_memory(body)
     if looked:
-        known = await session_known(pool, session)
+        try:
+            known = await session_known(pool, session)
+        except AWAY:
+            if not node.on_trust:
+                raise
+            looked = False
         who = who or Named(msisdn=known.msisdn if known is not None else "")
     if not who:
         raise _no_such(asked.reference)
@@ -191,10 +159,21 @@ async def _goes_on(
     return body, answer
 
 
+async def _used_with(charger: Charger, seen: Seen, device: str) -> None:
+    """Policy may depend on the device; that it could not be written down keeps nobody from being charged."""
+    if seen.subscription is None:
+        return
+    try:
+        async with charger.pool.acquire() as connection:
+            await device_seen(connection, seen.subscription, device, await business_now(connection))
+    except AWAY as error:
+        _log.warning("a device was not written down", error=repr(error))
+
+
 async def _charge(node: Chargers, one: _Asked, body: ChargingDataRequest, operation: Operation) -> tuple[Answer, bool]:
     """The answer, and whether it was decided now: a repeat is answered from what was kept."""
     charger = await node.charger(one.brand.database)
-    one.seen.asked(charger.observer, one.session, body)
+    one.seen.asked(charger.observer, one.session, body.consumer.named, body)
     memory = remembered(one.known.services, closed=one.known.closed) if one.known is not None else Remembered()
     made: list[Request] = []
 
@@ -216,6 +195,15 @@ async def _charge(node: Chargers, one: _Asked, body: ChargingDataRequest, operat
     )
     one.seen.refused = refused_of(answer)
     return answer, bool(made)
+
+
+def _body(asked: Asked) -> ChargingDataRequest:
+    """The request. Raises Problem."""
+    body = decoded(asked, ChargingDataRequest)
+    if not _EARLIEST <= body.at.replace(tzinfo=None) <= _LATEST:
+        invalid = InvalidParam("/invocationTimeStamp", "an instant of this century")
+        raise Problem(400, Cause.MANDATORY_IE_INCORRECT, f"/invocationTimeStamp: {body.at.year} is no year", (invalid,))
+    return body
 
 
 def _whole(answer: Answer) -> None:
@@ -275,4 +263,5 @@ def _digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+_EARLIEST, _LATEST = datetime.fromisoformat("2000-01-01T00:00:00"), datetime.fromisoformat("2100-01-01T00:00:00")
 _NO_TIME = datetime.fromisoformat("2000-01-01T00:00:00+00:00")

@@ -91,6 +91,7 @@ class UserInformation(msgspec.Struct, frozen=True):
     """The subscriber, by number."""
 
     gpsi: Name = field(name="servedGPSI", default="")
+    pei: Name = field(name="servedPEI", default="")
 
 
 class PDUSessionInformation(msgspec.Struct, frozen=True):

@@ -16,6 +16,8 @@ from linehouse.usage.values import NumberForm
 EMERGENCY = "112"
 _DIGITS = re.compile(r"[0-9]{5,15}")
 _NAI_IMSI = re.compile(r"(?:nai-)?[0-9]([0-9]{14,15})@(?:.*\.)?3gppnetwork\.org")
+_PEI = re.compile(r"imei(?:sv)?-([0-9]{8})[0-9]{6,8}")
+_NUMBER = re.compile(r"\+?[0-9().*#-]+")
 _DIVERTED = frozenset({"CFU", "CFB", "CFNR", "CFNL", "CD", "CFNRC"})
 
 
@@ -59,6 +61,13 @@ def imsi_of(name: str) -> str:
         return found[1]
     digits = name.removeprefix("imsi-")
     return digits if digits != name and _DIGITS.fullmatch(digits) else ""
+
+
+def device_of(asked: ChargingDataRequest) -> str:
+    """The type allocation code of the device (the first eight digits of its IMEI), or empty."""
+    users = (asked.pdu.user if asked.pdu else None, asked.ims.user if asked.ims else None)
+    found = (_PEI.fullmatch(user.pei) for user in users if user is not None)
+    return next((one[1] for one in found if one is not None), "")
 
 
 def msisdn_of(name: str) -> str:
@@ -127,7 +136,7 @@ def call_peer(asked: ChargingDataRequest) -> str:
     if ims.emergency:
         return f"urn:service:sos;{ims.called}"
     if call_direction(asked) is Direction.IN:
-        return next((one for one in ims.calling if written_number(one)), "")
+        return next((one for one in ims.calling if _NUMBER.fullmatch(written_number(one))), "")
     return (_diverted(asked) if call_direction(asked) is Direction.FORWARDED else "") or ims.called or _any(ims)
 
 

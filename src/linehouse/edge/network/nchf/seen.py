@@ -10,7 +10,6 @@ import msgspec
 
 from linehouse.charging.node.observing import Observer, Way
 from linehouse.edge.network.nchf.http import Asked, Told, told
-from linehouse.edge.network.nchf.messages import ChargingDataRequest
 
 DOOR = "nchf"
 
@@ -28,10 +27,10 @@ class Seen:
         self._peer = ""
         self._content: msgspec.Struct | None = None
 
-    def asked(self, observer: Observer, session: str, body: ChargingDataRequest) -> None:
+    def asked(self, observer: Observer, session: str, peer: str, content: msgspec.Struct) -> None:
         """The request was understood; it may be asked of several brands in turn."""
-        self._observer, self._session, self._peer = observer, session, body.consumer.named
-        self._tell("in", "", 0, body)
+        self._observer, self._session, self._peer = observer, session, peer
+        self._tell("in", "", 0, content)
 
     def says(self, asked: Asked, status: int, value: msgspec.Struct, *headers: tuple[str, str]) -> Told:
         """The answer, with its content remembered."""
