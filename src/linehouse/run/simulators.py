@@ -1,10 +1,13 @@
-"""The process that plays the outside world for demo and rehearsal: host network, mailbox, SMS centre, bank.
+"""The process that plays the outside world for demo and rehearsal: host network, mailbox, SMS centre, bank, gateway.
 
-Each server is listed here with the setting that gives its port. All of them listen on 127.0.0.1 only.
+Each server is listed here with the setting that gives its port. All of them listen on 127.0.0.1 only. The gateway is a
+client: it has no port.
 """
 
 import os
 import signal
+import subprocess
+import sys
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,6 +18,8 @@ import structlog
 from linehouse.platform.settings import Settings
 from linehouse.platform.telemetry import logs, traces
 from linehouse.run.sms import SIMULATED_PASSWORD, SIMULATED_USER
+from linehouse.simulators.gateway import server as gateway
+from linehouse.simulators.gateway.server import Ports
 from linehouse.simulators.host_network import server as host_network
 from linehouse.simulators.mailbox.server import Mailbox, MailServer
 from linehouse.simulators.sms_centre import server as sms_centre
@@ -23,14 +28,25 @@ from linehouse.simulators.world import server as world
 _log = structlog.get_logger(__name__)
 
 
+Serve = Callable[[Settings, threading.Event], None]
+
+
 @dataclass(frozen=True, slots=True)
 class Server:
     """One simulated counterpart."""
 
     name: str
     port: Callable[[Settings], int]
-    serve: Callable[[Settings, threading.Event], None]
+    serve: Serve
     """Listens on the port and returns when the event is set."""
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """A simulated counterpart that calls us."""
+
+    name: str
+    serve: Serve
 
 
 def _host_network(settings: Settings, stop: threading.Event) -> None:
@@ -62,6 +78,17 @@ SERVERS: tuple[Server, ...] = (
 )
 
 
+def _gateway(settings: Settings, stop: threading.Event) -> None:
+    def found() -> None:
+        """Make the subscribers' brand, in a process that may use the whole house."""
+        subprocess.run([sys.executable, "-P", "-m", "linehouse.run.live_brand"], check=False, timeout=300)
+
+    gateway.serve(settings.home, Ports(settings.charging_port), found, stop)
+
+
+CLIENTS: tuple[Client, ...] = (Client("gateway", _gateway),)
+
+
 def main() -> None:
     """Serve until SIGTERM; when one server fails the whole process ends, and the supervisor starts it again."""
     settings = Settings.from_env(os.environ)
@@ -73,7 +100,7 @@ def main() -> None:
     def asked_to_stop(_: int, __: FrameType | None) -> None:
         stop.set()
 
-    def serve(server: Server) -> None:
+    def serve(server: Server | Client) -> None:
         try:
             server.serve(settings, stop)
         except Exception:  # noqa: BLE001 - the edge of a thread: logged, and the process ends
@@ -84,7 +111,7 @@ def main() -> None:
 
     signal.signal(signal.SIGTERM, asked_to_stop)
     signal.signal(signal.SIGINT, asked_to_stop)
-    threads = [threading.Thread(target=serve, args=(server,), name=server.name) for server in SERVERS]
+    threads = [threading.Thread(target=serve, args=(server,), name=server.name) for server in (*SERVERS, *CLIENTS)]
     for thread in threads:
         thread.start()
     # A signal is handled between two waits of the main thread.

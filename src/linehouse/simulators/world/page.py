@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from html import escape
 
+from linehouse.simulators.gateway.target import Tally
 from linehouse.simulators.mailbox.server import Received
 from linehouse.simulators.sms_centre.faults import MENU, Fault
 from linehouse.simulators.sms_centre.handsets import Joined
@@ -44,9 +45,10 @@ def index(
     faults: dict[Fault, int],
     brands: list[KnownBrand],
     network_url: str,
+    live: Tally | None,
     note: str,
 ) -> str:
-    """Mailbox, handsets, bank and links."""
+    """Mailbox, handsets, subscribers who use their phones (``live`` is None while they do not), bank and links."""
     rows = "".join(
         f'<tr><td><a href="/mail/{mail.key}">{escape(mail.subject) or "(no subject)"}</a></td>'
         f"<td>{escape(mail.recipient)}</td><td>{len(mail.attachments)}</td></tr>"
@@ -68,12 +70,30 @@ def index(
         else "<p>No brand is known yet.</p>"
     )
     body = (
-        f"<h2>Mailbox</h2>{box}{_handsets(texts, faults)}<h2>Bank</h2>"
+        f"<h2>Mailbox</h2>{box}{_handsets(texts, faults)}{_phones(live)}<h2>Bank</h2>"
         f"<p>A transfer reaches the brand as a camt.053 statement in its inbox.</p>{bank}"
         f'<h2>Host network</h2><p>Speaks TMF640 at <a href="{escape(network_url)}/admin">{escape(network_url)}</a>; '
         "its fault menu is there as well.</p>"
     )
     return shell("Mailbox and bank", body, note)
+
+
+def _phones(live: Tally | None) -> str:
+    """Whether subscribers use their phones, and what the network asked for them so far."""
+    if live is None:
+        said, button, wish = "They lie on the table.", "Let them be used", "on"
+    else:
+        doors = ", ".join(f"{count:,} over {escape(door)}" for door, count in sorted(live.asked.items()))
+        said = f"In use. Charging requests so far: {doors or 'none yet'}; refused: {live.refused:,}."
+        if live.failed:
+            said += f" Without an answer: {live.failed:,}, the last: {escape(live.last_failure)}."
+        button, wish = "Put them away", "off"
+    return (
+        "<h2>Phones</h2><p>A dozen subscribers of the brand <code>live</code> browse and call, and a simulated packet "
+        f"gateway, SMF and application ask our charging process for each of them, live. {said}</p>"
+        f'<form method="post" action="/phones"><input type="hidden" name="wish" value="{wish}">'
+        f"<button>{button}</button></form>"
+    )
 
 
 def _handsets(texts: list[Joined], faults: dict[Fault, int]) -> str:

@@ -12,6 +12,7 @@ from urllib.parse import parse_qs, quote, unquote, urlsplit
 from linehouse.kernel.error import DomainError
 from linehouse.kernel.money import Money
 from linehouse.simulators.bank.counter import Counter
+from linehouse.simulators.gateway.target import Folder
 from linehouse.simulators.mailbox.bounce import returned
 from linehouse.simulators.mailbox.server import Mailbox
 from linehouse.simulators.sms_centre.faults import Fault, Faults
@@ -36,6 +37,7 @@ class World:
         self.bank = Counter(home / "simulators" / "bank")
         self.handsets = Handsets(home / "simulators" / "sms-centre")
         self.sms_faults = Faults(home / "simulators" / "sms-centre")
+        self.gateway = Folder(home)
 
     def payable(self, key: str) -> invoice_reader.Payable | None:
         """What the invoice in a mail asks for."""
@@ -96,6 +98,16 @@ class World:
         draft.rename(inbox / f"{key}.eml")
         return f"It comes back: {key}.eml lies in the mail inbox of {brand.name}."
 
+    def use_phones(self, form: dict[str, str]) -> str:
+        """Let the live subscribers use their phones, or not any more; says what was done."""
+        on = form.get("wish") == "on"
+        self.gateway.want(on=on)
+        if not on:
+            return "The phones are put away; open sessions are ended."
+        if self.gateway.target() is None:
+            return "The brand live is being founded; in some seconds its subscribers use their phones."
+        return "They use their phones."
+
     def order_sms_fault(self, form: dict[str, str]) -> str:
         """Put a fault of the SMS centre on the menu; says what was done."""
         count = form.get("count", "")
@@ -129,6 +141,7 @@ class _Handler(BaseHTTPRequestHandler):
                     world.sms_faults.left(),
                     brands.known(world.home),
                     world.network_url,
+                    world.gateway.tally() if world.gateway.wanted else None,
                     note,
                 )
                 self._answer(200, "text/html; charset=utf-8", text.encode())
@@ -161,6 +174,8 @@ class _Handler(BaseHTTPRequestHandler):
                 self._back(f"/mail/{quote(key)}", world.bounce(key))
             case ["sms-fault"]:
                 self._back("/", world.order_sms_fault(form))
+            case ["phones"]:
+                self._back("/", world.use_phones(form))
             case ["transfer"]:
                 self._back("/", world.transfer(form))
             case _:
