@@ -111,7 +111,8 @@ def main() -> None:
 
     signal.signal(signal.SIGTERM, asked_to_stop)
     signal.signal(signal.SIGINT, asked_to_stop)
-    threads = [threading.Thread(target=serve, args=(server,), name=server.name) for server in (*SERVERS, *CLIENTS)]
+    everybody: tuple[Server | Client, ...] = (*SERVERS, *CLIENTS)
+    threads = [threading.Thread(target=serve, args=(one,), name=one.name) for one in everybody]
     for thread in threads:
         thread.start()
     # A signal is handled between two waits of the main thread.
