@@ -25,6 +25,7 @@ def main() -> None:
     """Found the brand with its subscribers, unless it is there."""
     home = environment.settings().home
     with installation() as found:
+        from linehouse.platform.access.diameter import PeerView, allow_peer, serve_realm
         from linehouse.platform.access.service import create_client
         from linehouse.platform.control.models import Brand
         from linehouse.platform.scope import brand_scope
@@ -41,6 +42,8 @@ def main() -> None:
                 seed_stock(actor=SYSTEM)
         with brand_scope(BRAND):
             lines = _lines()
+        allow_peer(PeerView(host=GATEWAY, brand=BRAND), actor=SYSTEM, reason="the simulated gateway")
+        serve_realm(REALM, BRAND, {}, actor=SYSTEM, reason="the simulated gateway")
         token = create_client("Simulated gateway", BRAND, frozenset({"charging.write"}))
         Folder(home).aim(Target(brand=BRAND, token=token, realm=REALM, peer=GATEWAY, lines=lines))
 

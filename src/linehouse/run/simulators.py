@@ -83,7 +83,7 @@ def _gateway(settings: Settings, stop: threading.Event) -> None:
         """Make the subscribers' brand, in a process that may use the whole house."""
         subprocess.run([sys.executable, "-P", "-m", "linehouse.run.live_brand"], check=False, timeout=300)
 
-    gateway.serve(settings.home, Ports(settings.charging_port), found, stop)
+    gateway.serve(settings.home, Ports(settings.charging_port, settings.diameter_port), found, stop)
 
 
 CLIENTS: tuple[Client, ...] = (Client("gateway", _gateway),)

@@ -73,6 +73,7 @@ class Erlang:
     noise: list[str] = field(default_factory=list)
     _news: threading.Condition = field(default_factory=threading.Condition)
     _tags: Iterator[int] = field(default_factory=count)
+    _connected: set[str] = field(default_factory=set)
 
     def listen(self) -> None:
         """Take in what it says, until it ends."""
@@ -108,6 +109,7 @@ class Erlang:
         """Connect to somebody on this machine; returns the peer's host."""
         since = len(self.said)
         self.tell(Atom("connect"), Atom(name), port)
+        self._connected.add(name)
         return str(self.until(lambda one: one["is"] == "up", since)["peer"])
 
     def serve(self) -> int:
@@ -121,7 +123,14 @@ class Erlang:
         """DPR, and the connection closes."""
         since = len(self.said)
         self.tell(Atom("leave"), Atom(name))
+        self._connected.discard(name)
         self.until(lambda one: one["is"] == "down", since)
+
+    def leave_all(self) -> None:
+        """All connections close, also those that are not up."""
+        for name in sorted(self._connected):
+            self.tell(Atom("leave"), Atom(name))
+        self._connected.clear()
 
     def ask(self, message: Mapping[str, object], **options: object) -> dict[str, Any]:
         """A credit-control request, and what came back; its ``avps`` are flat."""

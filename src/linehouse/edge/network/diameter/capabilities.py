@@ -43,7 +43,7 @@ def offered(message: Message) -> frozenset[int]:
     found = [*fields.get("Auth-Application-Id", ()), *fields.get("Acct-Application-Id", ())]
     for group in fields.get("Vendor-Specific-Application-Id", ()):
         if isinstance(group, dict):
-            found += group.get("Auth-Application-Id", ()) + group.get("Acct-Application-Id", ())
+            found += [*group.get("Auth-Application-Id", ()), *group.get("Acct-Application-Id", ())]
     return frozenset(one for one in found if isinstance(one, int))
 
 
