@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from linehouse.kernel.numbering import Iccid
 from linehouse.run import environment
 from linehouse.run.at_work import installation
 from linehouse.simulators.gateway.target import Folder, Line, Target
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 BRAND = "live"
 REALM = "live.example"
 GATEWAY = f"pgw.{REALM}"
+NUMBERS = 31_610_900_000
+"""Where their numbers begin: none of them is another brand's."""
 PLANS = ("robin-sim-only-20",) * 8 + ("robin-prepaid-start",) * 4
 """What the subscribers have: two thirds pay afterwards, one third has a start credit that comes to its end."""
 
@@ -30,22 +33,33 @@ def main() -> None:
         from linehouse.platform.control.models import Brand
         from linehouse.platform.scope import brand_scope
         from linehouse.platform.work import SYSTEM
-        from linehouse.resource.service import seed_stock
+        from linehouse.resource.service import import_numbers, import_sims
         from linehouse.run.bootstrap import ROOT, make_demo_staff
         from linehouse.run.founding import found_brand
 
         if not Brand.objects.filter(key=BRAND).exists():
             files = ROOT / "brands" / "robin"
-            found_brand(found, BRAND, files, actor=SYSTEM, home=home, name="Robin Live (simulated)")
+            # The bank is not told: an account is one brand's, and this one is Robin's.
+            found_brand(found, BRAND, files, actor=SYSTEM, name="Robin Live (simulated)")
             make_demo_staff(BRAND)
             with brand_scope(BRAND):
-                seed_stock(actor=SYSTEM)
+                import_numbers(f"+{NUMBERS}", f"+{NUMBERS + len(PLANS) - 1}", actor=SYSTEM)
+                import_sims(_cards(), actor=SYSTEM)
         with brand_scope(BRAND):
             lines = _lines()
         allow_peer(PeerView(host=GATEWAY, brand=BRAND), actor=SYSTEM, reason="the simulated gateway")
         serve_realm(REALM, BRAND, {}, actor=SYSTEM, reason="the simulated gateway")
         token = create_client("Simulated gateway", BRAND, frozenset({"charging.write"}))
         Folder(home).aim(Target(brand=BRAND, token=token, realm=REALM, peer=GATEWAY, lines=lines))
+
+
+def _cards() -> str:
+    """As many cards, as a vendor's file; their IMSIs are no other brand's either."""
+    rows = ["iccid,imsi,puk"]
+    for number in range(1, len(PLANS) + 1):
+        iccid = Iccid.with_check_digit(f"893108{900_000_000_000 + number}").digits
+        rows.append(f"{iccid},20404{9_000_000_000 + number},{number:08d}")
+    return "\n".join(rows) + "\n"
 
 
 def _lines() -> list[Line]:
