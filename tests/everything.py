@@ -29,6 +29,7 @@ from linehouse.platform.runner import drain
 from linehouse.platform.work import SYSTEM, Actor, unit_of_work
 from linehouse.platform.worktop.filters import save_filter
 from linehouse.platform.worktop.undo import offer_undo
+from tests.online import charge_online
 
 DECK = b"Destination;Prefix;Rate;Increments;Effective date\nGermany;49;0,01;1/1;2027-01-01\n"
 
@@ -45,6 +46,7 @@ def something_of_everything(actor: Actor) -> None:
     catalog.receive_deck("acme", "acme.csv", DECK, actor=actor)
     try_a_plan(actor)
     rate_again(actor)
+    charge_online()
     inventory.open_group("acme-fleet", "Fleet of ACME", word="fleet", actor=actor, reason="contract 7")
     customer = find_customers().rows[0]
     inventory.join_group("acme-fleet", MemberKind.CUSTOMER, customer.id, actor=actor, reason="contract 7")

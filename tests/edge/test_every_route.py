@@ -134,6 +134,8 @@ NAMES = {
 QUERIES = {
     "draft_stand": "SELECT 'code=no-example&path=tariffs/robin-standard.yaml&item=picture-messages'",
     "ledger_account": "SELECT 'key=' || key || '&asset=' || asset FROM ledger_account ORDER BY id LIMIT 1",
+    "charged": "SELECT 'record=' || record_id FROM charging_rated_usage WHERE record_key LIKE 'online:%' LIMIT 1",
+    "charging_session": "SELECT 'session=' || session FROM charging_session ORDER BY began_at LIMIT 1",
     "ledger_entry": "SELECT 'cause=' || cause FROM ledger_transfer ORDER BY position LIMIT 1",
 }
 """What stands behind the question mark of screens that name their object there."""

@@ -55,6 +55,10 @@ class SessionOfAnother(DomainError, code="charging.session_of_another", kind=Kin
     """The session was begun by another line."""
 
 
+class SessionUnknown(DomainError, code="charging.session_unknown", kind=Kind.NOT_FOUND):
+    """No session has that name."""
+
+
 class ChargingUnavailable(DomainError, code="charging.unavailable", kind=Kind.UNAVAILABLE):
     """The database does not answer. The request may or may not have been charged: the same key gives the answer."""
 

@@ -33,6 +33,7 @@ DEMO_STAFF = (
     ("care@robin-mobile.example", "Cor Care", "care"),
     ("product@robin-mobile.example", "Pia Product", "product"),
     ("finance@robin-mobile.example", "Finn Finance", "finance"),
+    ("network@robin-mobile.example", "Nele Network", "network"),
     ("dealer@robin-mobile.example", "Dora Dealer", "dealer"),
 )
 DEMO_DEALER = "D-001"

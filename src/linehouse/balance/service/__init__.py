@@ -8,6 +8,7 @@ from linehouse.balance.service.look import (
     buckets_of_customer,
     money_of_many,
     movements_of,
+    movements_of_many,
     movements_of_record,
 )
 from linehouse.balance.service.sharing import group_of, groups_of, holds_group, join, leave, members_of
@@ -32,6 +33,7 @@ __all__ = [
     "members_of",
     "money_of_many",
     "movements_of",
+    "movements_of_many",
     "movements_of_record",
     "rebook",
     "turn",

@@ -9,7 +9,7 @@ from uuid import UUID
 from linehouse.balance import store
 from linehouse.balance.errors import BucketUnknown
 from linehouse.balance.service.sharing import by_member, member_of
-from linehouse.balance.values import BucketView, MovementView
+from linehouse.balance.values import BucketView, MovementKind, MovementView
 from linehouse.rating.service import burn_key
 
 
@@ -63,6 +63,18 @@ def bucket_by_id(bucket_id: UUID) -> BucketView:
 def movements_of(bucket_id: UUID, *, offset: int = 0, limit: int = 50) -> tuple[Sequence[MovementView], int]:
     """A page of a bucket's movements, newest first, and how many there are."""
     return store.movements("bucket_id = %s", [bucket_id], offset=offset, limit=limit)
+
+
+def movements_of_many(
+    bucket_ids: Sequence[UUID], *, kinds: Sequence[MovementKind] = (), offset: int = 0, limit: int = 50
+) -> tuple[Sequence[MovementView], int]:
+    """A page of several buckets' movements, newest first, and how many there are; ``kinds``: only of these."""
+    where, params = "bucket_id = ANY(%s::uuid[])", [list(bucket_ids)]
+    if kinds:
+        return store.movements(
+            f"{where} AND kind = ANY(%s)", [*params, [kind.value for kind in kinds]], offset=offset, limit=limit
+        )
+    return store.movements(where, params, offset=offset, limit=limit)
 
 
 def movements_of_record(record_id: UUID) -> Sequence[MovementView]:

@@ -13,7 +13,7 @@ import socket
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 from uuid import UUID
 
@@ -36,6 +36,7 @@ MOST_PEERS = 200
 OTHERS = "others"
 _MOST_RATES = 5_000
 _AT_ONCE = 50
+_EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 Way = Literal["in", "out"]
 _Key = tuple[datetime, str, str, str, str, str]
 
@@ -214,5 +215,6 @@ async def forget(pool: asyncpg.Pool, days: int) -> None:
 
 
 def node_name() -> str:
-    """The name of this process among all that charge: host and process number."""
-    return f"{socket.gethostname()}/{os.getpid()}"
+    """The name of this process among all that charge: host, process number, and when, as numbers come again."""
+    began = MachineClock().now() - _EPOCH
+    return f"{socket.gethostname()}/{os.getpid()}/{began // timedelta(milliseconds=1) & 0xFFFFFF:06x}"

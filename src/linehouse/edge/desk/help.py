@@ -211,6 +211,13 @@ HELP: Final[Mapping[str, Help]] = {
         ),
         ("look-after-orders",),
     ),
+    "charging": Help(
+        gettext_lazy(
+            "The doors by which the network asks before it serves: which gateways are connected, how much they ask, "
+            "how fast they are answered, and what was refused. Each session leads to its messages, masked."
+        ),
+        ("watch-the-network",),
+    ),
     "clock": Help(
         gettext_lazy(
             "The business clock decides all that concerns money, states and validity. Moving it on runs everything "

@@ -280,6 +280,14 @@ MAP: Final[tuple[Group, ...]] = (
                 "network.read",
                 gettext_lazy("provisioning desired state drift"),
             ),
+            Screen(
+                "charging",
+                gettext_lazy("Online charging"),
+                "charging",
+                "usage",
+                "charging.read",
+                gettext_lazy("diameter nchf peers sessions latency result codes refused trace gateway"),
+            ),
         ),
     ),
     Group(

@@ -91,7 +91,7 @@ def value_markup(kind: str, value: object) -> SafeString:
     match kind, value:
         case _, None | "":
             return nothing()
-        case "money", Money():
+        case "money" | "quantity", Money():
             return money_markup(value)
         case "usage_money", Money():
             return money_markup(value, USAGE_DIGITS)
