@@ -67,7 +67,7 @@ from linehouse.charging.service.rerate_runs import (
     propose_rerate,
 )
 from linehouse.charging.service.sessions import (
-    CounterView,
+    CycleCounter,
     SessionService,
     SessionView,
     counters_of,
@@ -89,6 +89,7 @@ __all__ = [
     "ControlsView",
     "CostGap",
     "CounterView",
+    "CycleCounter",
     "Difference",
     "EnquiryRequest",
     "LimitView",

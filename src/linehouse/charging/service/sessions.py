@@ -56,7 +56,7 @@ class SessionView:
 
 
 @dataclass(frozen=True, slots=True)
-class CounterView:
+class CycleCounter:
     """What a line used in its account's cycle, by a counter that its tariff declares."""
 
     key: str
@@ -103,7 +103,7 @@ def session_of_record(record: RatedUsage) -> SessionView | None:
     return next(iter(_sessions("session = %s", [name])), None) if name else None
 
 
-def counters_of(subscription_id: UUID, at: datetime) -> list[CounterView]:
+def counters_of(subscription_id: UUID, at: datetime) -> list[CycleCounter]:
     """The counters that a line's tariff declares, with what was counted in the cycle of the instant."""
     line = lines_of([subscription_id]).get(subscription_id)
     tariff = Tariffs().at(line.tariff_key, at) if line is not None and line.tariff_key else None
@@ -117,7 +117,7 @@ def counters_of(subscription_id: UUID, at: datetime) -> list[CounterView]:
         )
         used = {row[0]: int(row[1]) for row in cursor.fetchall()}
     return [
-        CounterView(key, one.name or key, Quantity(used.get(key, 0), one.what.usage_types[0].unit))
+        CycleCounter(key, one.name or key, Quantity(used.get(key, 0), one.what.usage_types[0].unit))
         for key, one in sorted(tariff.tariff.counters.items())
         if one.what.usage_types
     ]
