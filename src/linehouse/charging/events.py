@@ -9,7 +9,8 @@ from linehouse.kernel.event import Event
 
 
 class UsageRated(Event, name="charging.usage.rated", version=1, aggregate="file_id"):
-    """Records of a usage file were charged: ``records`` = ``rated`` + ``suspended``.
+    """Records of a usage file were charged: ``records`` = ``rated`` + ``suspended`` + ``matched``, which are usage that
+    was charged while it happened.
 
     Sums are micro-units by currency: ``gross`` and ``net`` of what was charged, ``uncollected`` of what nobody paid,
     ``cost`` of what it costs the brand, which is not known for ``no_cost`` records.
@@ -24,6 +25,7 @@ class UsageRated(Event, name="charging.usage.rated", version=1, aggregate="file_
     uncollected: dict[str, int]
     cost: dict[str, int] = {}  # noqa: RUF012  # a struct copies its defaults
     no_cost: int = 0
+    matched: int = 0
 
 
 class RerateStateChanged(Event, name="charging.rerate.state_changed", version=1, aggregate="rerate_id"):

@@ -93,6 +93,7 @@ personal_table(
 )
 # A session's name is the gateway's own; an answer tells amounts and quantities, not with whom.
 not_personal("charging_session", "session", "door", "door_address")
+not_personal("charging_match", "record_key", "session", "usage_type", "outcome")
 not_personal("charging_wish", "session", "reason", "outcome")
 not_personal("charging_answer", "session", "key", "fingerprint", "answer")
 not_personal("charging_tariffs", "cost_tariff")
@@ -114,7 +115,7 @@ personal_table(
         },
     )
 )
-not_personal("charging_trace", "node", "peer", "session", "way")
+not_personal("charging_trace", "node", "door", "peer", "session", "way", "name", "result", "refused")
 # Network elements and processes, never people.
 not_personal("charging_rate", "node", "door", "peer", "name", "result", "refused", "latency")
 not_personal("charging_peer", "node", "door", "peer", "realm", "address", "state", "detail")

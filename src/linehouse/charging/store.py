@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -401,3 +401,33 @@ def reservations() -> dict[str, tuple[int, int]]:
             [UNBILLED],
         )
         return {ref: (reserved, kept) for ref, reserved, kept in cursor.fetchall()}
+
+
+def sessions_near(
+    subscriptions: Iterable[UUID], references: Iterable[str], first: datetime, last: datetime
+) -> list[dict[str, Any]]:
+    """Sessions of these lines with one of these references, or that began within a day of that time."""
+    with brand_cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT s.subscription_id, s.door_address ->> 'reference' AS reference, s.state,
+                   ARRAY(SELECT DISTINCT m.usage_type FROM charging_match m WHERE m.session = s.session) AS taken
+            FROM charging_session s
+            WHERE s.subscription_id = ANY(%s) AND (
+                s.began_at BETWEEN %s - interval '1 day' AND %s + interval '1 day'
+                OR s.door_address ->> 'reference' = ANY(%s))
+            ORDER BY s.began_at, s.session
+            """,
+            [list(subscriptions), first, last, list(references)],
+        )
+        return dict_rows(cursor)
+
+
+def insert_matches(rows: Sequence[tuple[Any, ...]], now: datetime) -> None:
+    """Keep which session each record tells of; a record that is kept already stays as it is."""
+    with brand_cursor() as cursor:
+        cursor.executemany(
+            "INSERT INTO charging_match (record_key, record_id, file_id, subscription_id, session, usage_type,"
+            " quantity, matched_at) VALUES (%s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT (record_key) DO NOTHING",
+            [(*row, now) for row in rows],
+        )

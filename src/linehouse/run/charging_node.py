@@ -127,6 +127,7 @@ class Node:
         for charger in await self._all():
             while await charger.sweep():
                 pass
+            await charger.settle_records()
 
     async def ask_again(self) -> None:
         """Tell sessions what is wished of them, brand by brand."""

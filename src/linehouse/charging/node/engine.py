@@ -17,6 +17,7 @@ from linehouse.charging.node.batch import Brand, answer, sweep
 from linehouse.charging.node.degraded import Mode, Outage
 from linehouse.charging.node.degraded_journal import TrustJournal
 from linehouse.charging.node.known import KnownLines
+from linehouse.charging.node.matching import settle_records
 from linehouse.charging.node.observing import Observer
 from linehouse.charging.node.requests import Asking
 from linehouse.charging.online.degraded import Limits
@@ -99,6 +100,10 @@ class Charger:
         async with self.pool.acquire() as connection:
             await policy_door.refresh(connection, self.brand.controls, await business_now(connection))
             return await sweep(connection, self.brand, most)
+
+    async def settle_records(self) -> int:
+        """Settle what records of files say of sessions that are over; returns of how many sessions."""
+        return await settle_records(self)
 
     async def ask_again(self) -> int:
         """Tell sessions what is wished of them; returns how many are settled now."""

@@ -17,6 +17,7 @@ from linehouse.charging.rated_row import rated_row
 from linehouse.charging.service import counters
 from linehouse.charging.service.costs import gap_of
 from linehouse.charging.service.lines import Tariffs, lines_of
+from linehouse.charging.service.matching import take_matched
 from linehouse.charging.service.parties import told_of
 from linehouse.charging.values import NO_COST, STANDARD, Line, Rate
 from linehouse.kernel.period import local_date
@@ -52,7 +53,9 @@ def _charge(file_id: UUID, records: Sequence[NormalisedUsage], work: Work) -> Us
     again = {key: latest + 1 for key, (latest, stands) in entries_of.items() if not stands}
     waiting = [record for record in records if record.key not in known]
     lines = lines_of({record.subscription_id for record in waiting})
-    held = balance.lock_buckets(lines, *_span(waiting)) if lines else {}
+    matched = take_matched([record for record in waiting if record.key not in again], lines, work.now)
+    waiting = [record for record in waiting if record.id not in matched]
+    held = balance.lock_buckets(lines, *_span(waiting)) if lines and waiting else {}
     tariffs = Tariffs()
     told = told_of(waiting, lines, tariffs)
     counted = counters.lock(_periods(waiting, lines, tariffs))
@@ -73,10 +76,10 @@ def _charge(file_id: UUID, records: Sequence[NormalisedUsage], work: Work) -> Us
         if row["cost"] is None:
             work.touch(NO_COST, gap_of(row))
     usage.mark_rated([record.id for record in records if record.key in known], actor=work.actor)
-    usage.mark_rated([one.record.id for one in decided], actor=work.actor)
+    usage.mark_rated([*matched, *(one.record.id for one in decided)], actor=work.actor)
     for one in suspended:
         usage.suspend(one.record.id, one.reason.value, one.message, actor=work.actor)
-    rated = _rated(file_id, rows, len(suspended))
+    rated = _rated(file_id, rows, len(suspended), len(matched))
     emit(rated)
     return rated
 
@@ -114,7 +117,7 @@ def cost_for(one: Decided, tariffs: Tariffs) -> Cost:
     return cost_of(tariffs.wholesale(one.in_force), one.event, one.consumption.priced.currency)
 
 
-def _rated(file_id: UUID, rows: Sequence[dict[str, Any]], suspended: int) -> UsageRated:
+def _rated(file_id: UUID, rows: Sequence[dict[str, Any]], suspended: int, matched: int) -> UsageRated:
     sums: dict[str, dict[str, int]] = {"gross": {}, "net": {}, "uncollected": {}}
     for row in rows:
         for name, by_currency in sums.items():
@@ -125,7 +128,7 @@ def _rated(file_id: UUID, rows: Sequence[dict[str, Any]], suspended: int) -> Usa
             cost[row["currency"]] = cost.get(row["currency"], 0) + row["cost"]
     return UsageRated(
         file_id=file_id,
-        records=len(rows) + suspended,
+        records=len(rows) + suspended + matched,
         rated=len(rows),
         suspended=suspended,
         gross=sums["gross"],
@@ -133,4 +136,5 @@ def _rated(file_id: UUID, rows: Sequence[dict[str, Any]], suspended: int) -> Usa
         uncollected=sums["uncollected"],
         cost=cost,
         no_cost=sum(row["cost"] is None for row in rows),
+        matched=matched,
     )

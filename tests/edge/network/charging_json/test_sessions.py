@@ -104,7 +104,7 @@ async def _brands(node, control):
 @pytest.fixture
 def one(door):
     def ask(operation, session="s1", key="1", *, service=VOICE, **fields):
-        names = {"at", "mode"}
+        names = {"at", "mode", "reference"}
         body = {name: value for name, value in fields.items() if name in names}
         inner = {**service, **{name: value for name, value in fields.items() if name not in names}}
         [(status, answer)] = door((operation, {"session": session, "key": key, "services": [inner], **body}))

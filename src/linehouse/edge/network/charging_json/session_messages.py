@@ -72,7 +72,9 @@ class ServiceAsk(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fie
 class ChargingRequest(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True, omit_defaults=True):
     """A request. ``key`` is its once-key within the session, unless the header Idempotency-Key gives it.
 
-    The line is named by its number, or by the IMSI of its card."""
+    The line is named by its number, or by the IMSI of its card. ``reference`` is the network's name of the usage, by
+    which a record of a file is recognised later; else it is the session's.
+    """
 
     session: str
     services: list[ServiceAsk]
@@ -81,6 +83,7 @@ class ChargingRequest(msgspec.Struct, frozen=True, rename="camel", forbid_unknow
     key: str = ""
     at: datetime | None = None
     mode: Mode = Mode.DEBIT
+    reference: str = ""
 
 
 class ServiceTold(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):

@@ -28,7 +28,6 @@ from linehouse.rating.session.answers import Refusal as Refused
 
 OPERATIONS = ("start", "update", "finish", "once", "refund")
 _CONFLICT = 409
-_DOOR = Door("json")
 
 
 class Chargers(Databases, Protocol):
@@ -67,7 +66,7 @@ async def charge(
                 key=asked.key,
                 fingerprint=fingerprint_of(operation, asked),
                 make=lambda subject, now: request_of(operation, session, asked, seen.subject(subject), now),
-                door=_DOOR,
+                door=Door("json", {"reference": asked.reference or asked.session}),
             )
         )
     except DomainError as error:
