@@ -255,7 +255,7 @@ class ChargingNode:
             loop.create_task(_for_ever(node.tell_policies, _WISH_SECONDS, "changes of policy were not told")),
             loop.create_task(_for_ever(node.observe, _OBSERVE_SECONDS, "what was observed was not written")),
             loop.create_task(_for_ever(node.forget, _FORGET_SECONDS, "old observations were not thrown away")),
-            loop.create_task(self._listen(node)),
+            *([] if self._tls else [loop.create_task(self._listen(node))]),
         ]
 
     async def _listen(self, node: Node) -> None:

@@ -18,7 +18,7 @@ from linehouse.run.charging_node import _rate
 from tests.balance.house import activate, open_shop, register
 from tests.conftest import in_own_thread
 from tests.edge.network.charging_json.test_price_enquiry import Pools
-from tests.edge.network.diameter.gateway import OURS, Gateway
+from tests.edge.network.diameter.gateway import OURS, Gateway, close_all
 
 
 class Node(Pools):
@@ -40,7 +40,6 @@ class Process:
     def __init__(self, dsn, control: str, host: str = OURS, **places) -> None:
         self.node = Node(dsn)
         self.listener = Listener(self.node, control, Places("127.0.0.1", 0, host, **places))
-        self._gateways: list[Gateway] = []
 
     async def start(self) -> Process:
         await self.listener.refresh()
@@ -52,17 +51,14 @@ class Process:
         return self.listener.port
 
     async def gateway(self, host: str = "pgw1.gw.example", state: int = 1) -> Gateway:
-        made = await Gateway.greet(self.port, host, state=state)
-        self._gateways.append(made)
-        return made
+        return await Gateway.greet(self.port, host, state=state)
 
     async def sweep(self) -> None:
         for charger in self.node.chargers.values():
             await charger.sweep()
 
     async def stop(self) -> None:
-        for one in self._gateways:
-            await one.close()
+        await close_all()
         await self.listener.stop(1.0)
         await self.node.close()
 

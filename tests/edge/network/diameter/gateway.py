@@ -4,12 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import ssl
+from contextlib import suppress
 
 from linehouse.edge.network.diameter.codec import PROXIABLE, REQUEST, RETRANSMITTED, Message, decode, encode
 
 REALM = "gw.example"
 HOST = f"pgw1.{REALM}"
 OURS = "charging.linehouse.invalid"
+
+
+OPENED: list[Gateway] = []
+
+
+async def close_all() -> None:
+    """Close every connection of the test."""
+    while OPENED:
+        await OPENED.pop().close()
 
 
 class Gateway:
@@ -21,6 +31,7 @@ class Gateway:
         self.host = host
         self.realm = host.partition(".")[2]
         self._number = 0
+        OPENED.append(self)
 
     @classmethod
     async def connect(cls, port: int, host: str = HOST, tls: ssl.SSLContext | None = None) -> Gateway:
@@ -87,7 +98,10 @@ class Gateway:
             return decode(head + await self.reader.readexactly(int.from_bytes(head[1:], "big") - 4))
 
     async def close(self) -> None:
-        self.writer.close()
+        if self.writer is not None:
+            self.writer.close()
+            with suppress(OSError):
+                await self.writer.wait_closed()
 
 
 def subscriber(msisdn: str) -> dict[str, list[object]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import ssl
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -13,19 +14,28 @@ import structlog
 from linehouse.charging.node import Charger, Reach
 from linehouse.edge.network.diameter.association import Association
 from linehouse.edge.network.diameter.codec import Message
-from linehouse.edge.network.diameter.commands import CREDIT, CREDIT_CONTROL, name_of
+from linehouse.edge.network.diameter.commands import (
+    CREDIT,
+    CREDIT_CONTROL,
+    SESSION_TERMINATION,
+    SPENDING_LIMIT,
+    SPENDING_LIMITS,
+    name_of,
+)
 from linehouse.edge.network.diameter.credit.handler import DOOR, CreditControl
 from linehouse.edge.network.diameter.credit.reach import CreditReach, release_old
 from linehouse.edge.network.diameter.houses import Chargers, Houses
 from linehouse.edge.network.diameter.machine import State
 from linehouse.edge.network.diameter.peers import Local, Peer
-from linehouse.edge.network.diameter.server import Server
+from linehouse.edge.network.diameter.server import Handler, Server
+from linehouse.edge.network.diameter.spending import SpendingLimits, forget_old, push
 from linehouse.edge.network.diameter.watchdog import TW
 from linehouse.kernel.clock import MachineClock
 
 _log = structlog.get_logger(__name__)
 _SHOWN = {State.I_OPEN: "open", State.R_OPEN: "open", State.CLOSED: "closed", State.CLOSING: "closing"}
 _REFRESH = 2.0
+_PUSH = 0.5
 _AGAIN = 5.0
 """Seconds before a port that is taken is tried again."""
 
@@ -66,9 +76,15 @@ class Listener:
         self.houses = Houses(node, control)
         local = places.local
         credit = CreditControl(self.houses, local)
-        self.server = Server(local, self.houses.directory, {(CREDIT_CONTROL, CREDIT): credit}, tw=places.tw)
-        credit.states = self.server.states
-        self.server.on_state = lambda host, state: release_old(self.houses, host, state)
+        spending = SpendingLimits(self.houses, local)
+        handlers: dict[tuple[int, int], Handler] = {
+            (CREDIT_CONTROL, CREDIT): credit,
+            (SPENDING_LIMITS, SPENDING_LIMIT): spending.limits,
+            (SPENDING_LIMITS, SESSION_TERMINATION): spending.end,
+        }
+        self.server = Server(local, self.houses.directory, handlers, tw=places.tw)
+        credit.states = spending.states = self.server.states
+        self.server.on_state = self._began_anew
         self.server.on_change = self._peer
         self.server.on_refused = self._refused
         node.doors[DOOR] = CreditReach(self.server, self.houses)
@@ -84,12 +100,20 @@ class Listener:
             except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
                 _log.warning("Diameter does not listen yet", port=self.places.port, error=repr(error))
                 await asyncio.sleep(_AGAIN)
-        while True:
-            await asyncio.sleep(_REFRESH)
-            try:
-                await self.refresh()
-            except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-                _log.warning("peers were not read again", error=repr(error))
+        async with asyncio.TaskGroup() as group:
+            group.create_task(_for_ever(self.refresh, _REFRESH, "peers were not read again"))
+            group.create_task(_for_ever(self.push, _PUSH, "policy functions were not told"))
+
+    async def _began_anew(self, host: str, state: int) -> None:
+        if await self.houses.is_newer(host, state):
+            await release_old(self.houses, host, state)
+            await forget_old(self.houses, host, state)
+
+    async def push(self) -> None:
+        """Tell policy functions what changed."""
+        for charger in await self.houses.all():
+            while await push(self.server, charger):
+                pass
 
     async def refresh(self) -> None:
         """Read who may connect. A peer that was withdrawn is parted from."""
@@ -143,6 +167,15 @@ class Listener:
     async def stop(self, seconds: float) -> None:
         """Drain within that time."""
         await self.server.drain(seconds)
+
+
+async def _for_ever(work: Callable[[], Awaitable[None]], seconds: float, failed: str) -> None:
+    while True:
+        await asyncio.sleep(seconds)
+        try:
+            await work()
+        except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            _log.warning(failed, error=repr(error))
 
 
 def server_tls(places: Places) -> ssl.SSLContext:

@@ -330,7 +330,7 @@ def _route(message: Message) -> list[object]:
 
 def _echoed(message: Message) -> dict[str, list[object]]:
     """What the answer repeats of a request, where the request had it."""
-    names = ("CC-Request-Type", "CC-Request-Number")
+    names = ("CC-Request-Type", "CC-Request-Number")  # of credit control alone
     found: dict[str, list[object]] = {"Auth-Application-Id": [message.application]}
     found.update({name: message.fields[name][:1] for name in names if name in message.fields})
     return found

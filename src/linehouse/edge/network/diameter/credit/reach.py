@@ -52,10 +52,6 @@ class Houses(Protocol):
         """Who charges the lines of each."""
         ...
 
-    async def is_newer(self, host: str, state: int) -> bool:
-        """Whether a host's Origin-State-Id was smaller before."""
-        ...
-
 
 class CreditReach:
     """How the engine reaches the client of a Diameter session."""
@@ -87,8 +83,6 @@ class CreditReach:
 
 async def release_old(houses: Houses, host: str, state: int) -> None:
     """A host began anew: its sessions from before are over, and what they reserve is free again (RFC 6733 §8.16)."""
-    if not await houses.is_newer(host, state):
-        return
     for charger in await houses.all():
         rows = await charger.pool.fetch(_OLD, host, state)
         for row in rows:
