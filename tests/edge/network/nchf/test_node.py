@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import subprocess
+import time
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,7 @@ from cryptography.x509.oid import NameOID
 from linehouse.edge.network.nchf import BASE
 from tests.edge.network.nchf.bodies import container, data, group, request
 from tests.edge.network.nchf.conftest import Function
-from tests.edge.network.nchf.test_sessions import lawful, left
+from tests.edge.network.nchf.test_sessions import lawful, left, rows
 
 MB = 10**6
 PLACE = f"{BASE}/chargingdata"
@@ -56,6 +57,14 @@ def test_a_session_goes_from_one_process_to_another(line, smf, node, contract):
                 contract.check(method, path, status, told.headers["content-type"], told.json())
         assert http.get(f"{first}{PLACE}").headers["allow"] == "POST"
     lawful()
+    # The network's engineers see it, and nobody by it.
+    deadline = time.monotonic() + 20
+    while not (seen := rows("SELECT way, name, result, detail::text FROM charging_trace WHERE name = 'release'")):
+        assert time.monotonic() < deadline, "nothing is observed"
+        time.sleep(0.2)
+    assert {(way, result) for way, _, result, _ in seen} == {("in", ""), ("out", "204")}
+    traced = rows("SELECT detail::text FROM charging_trace WHERE door = 'nchf'")
+    assert not any(str(line.imsi) in text or str(line.imsi)[-8:] in text for (text,) in traced if text)
 
 
 def test_the_node_asks_for_a_token(line, smf, node):

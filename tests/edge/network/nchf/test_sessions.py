@@ -173,3 +173,20 @@ def test_the_same_user_plane_quota_twice_in_one_request(line, smf):
 def test_a_quota_of_seconds_has_no_price_in_a_data_session(line, smf):
     begun = smf.create(data(0, {"ratingGroup": 10, "requestedUnit": {"time": 60}}))
     assert (begun.status, begun.units[10]["resultCode"]) == (201, "RATING_FAILED")
+
+
+def test_a_call_for_help_is_let_pass_without_credit_and_without_a_subscriber(line, smf):
+    smf.create(call(0, want=600))
+    before = left(line)
+    for told in (
+        {"calledPartyAddress": "urn:service:sos.fire"},
+        {"imsEmergencyIndication": True},
+        {"calledPartyAddress": "tel:112"},
+    ):
+        for who in (smf.subscriber, ""):
+            begun = smf.create({**call(0, want=60, **told), "subscriberIdentifier": who})
+            assert (begun.status, begun.units[100]["resultCode"]) == (201, "QUOTA_MANAGEMENT_NOT_APPLICABLE")
+            went_on = smf.update(begun.reference, call(1, container(1, time=60), want=60, **told))
+            assert (went_on.status, went_on.units[100]["resultCode"]) == (200, "QUOTA_MANAGEMENT_NOT_APPLICABLE")
+            assert smf.release(begun.reference, call(2, ask=False, **told)).status == 204
+    assert left(line) == before

@@ -30,10 +30,10 @@ from linehouse.edge.network.nchf.mapping import (
 )
 from linehouse.edge.network.nchf.messages import ChargingDataRequest, InvalidParam
 from linehouse.edge.network.nchf.options import Options
-from linehouse.edge.network.nchf.parties import Named, device_of, subscriber_of
+from linehouse.edge.network.nchf.parties import Named, device_of, is_emergency, subscriber_of
 from linehouse.edge.network.nchf.problems import Cause, Problem, refused
 from linehouse.edge.network.nchf.seen import Seen
-from linehouse.edge.network.nchf.told import instant_told, response_of
+from linehouse.edge.network.nchf.told import instant_told, not_applicable, response_of
 from linehouse.platform.clock.reading import business_now
 from linehouse.rating.session.answers import Answer, Refusal
 from linehouse.rating.session.requests import Operation, Request
@@ -65,6 +65,10 @@ async def create(node: Chargers, asked: Asked, options: Options, seen: Seen) -> 
     brands = await brands_for(node, asked, options, on_trust=node.on_trust)
     body = _body(asked)
     who = subscriber_of(body)
+    if is_emergency(body):
+        reference = _reference(brands[0], _identity(body, who))
+        location = f"{asked.base or options.base}{BASE}/chargingdata/{reference}"
+        return told(asked, 201, not_applicable(body, options), ("location", location))
     if not who:
         invalid = InvalidParam("/subscriberIdentifier", "imsi-… or the number of a GPSI")
         raise Problem(400, Cause.MANDATORY_IE_MISSING, "no subscriber is named by IMSI or MSISDN", (invalid,))
@@ -109,6 +113,8 @@ async def _created(
 async def update(node: Chargers, asked: Asked, options: Options, seen: Seen) -> Told:
     """``POST /chargingdata/{ref}/update``: usage is debited, and quota given anew. 200."""
     body, answer = await _goes_on(node, asked, options, Operation.UPDATE, seen)
+    if answer is None:
+        return told(asked, 200, not_applicable(body, options))
     return seen.says(asked, 200, response_of(body, answer.services, options, begins=False))
 
 
@@ -121,13 +127,16 @@ async def release(node: Chargers, asked: Asked, options: Options, seen: Seen) ->
 
 async def _goes_on(
     node: Chargers, asked: Asked, options: Options, operation: Operation, seen: Seen
-) -> tuple[ChargingDataRequest, Answer]:
+) -> tuple[ChargingDataRequest, Answer | None]:
+    """The request and its answer; None: it is a call for help, of which nothing is kept."""
     brands = await brands_for(node, asked, options, on_trust=node.on_trust)
     body = _body(asked)
     found = _REFERENCE.fullmatch(asked.reference)
     brand = next((one for one in brands if found is not None and one.key == found["brand"]), None)
     if brand is None:
         raise _no_such(asked.reference)
+    if is_emergency(body):
+        return body, None
     session = f"{KIND}:{asked.reference}"
     pool = await node.pool(brand.database)
     who = subscriber_of(body)

@@ -14,6 +14,8 @@ from linehouse.usage.normalise import normalise_party
 from linehouse.usage.values import NumberForm
 
 EMERGENCY = "112"
+_HELP = frozenset({EMERGENCY, "911", "+112", "+911"})
+"""Numbers that every network takes for a call for help (3GPP TS 22.101 §10.1). A brand's tariff names its own."""
 _DIGITS = re.compile(r"[0-9]{5,15}")
 _NAI_IMSI = re.compile(r"(?:nai-)?[0-9]([0-9]{14,15})@(?:.*\.)?3gppnetwork\.org")
 _PEI = re.compile(r"imei(?:sv)?-([0-9]{8})[0-9]{6,8}")
@@ -138,6 +140,15 @@ def call_peer(asked: ChargingDataRequest) -> str:
     if call_direction(asked) is Direction.IN:
         return next((one for one in ims.calling if _NUMBER.fullmatch(written_number(one))), "")
     return (_diverted(asked) if call_direction(asked) is Direction.FORWARDED else "") or ims.called or _any(ims)
+
+
+def is_emergency(asked: ChargingDataRequest) -> bool:
+    """Whether it is a call for help, which is never charged and never refused, whoever calls."""
+    ims = asked.ims
+    if ims is None or call_direction(asked) is not Direction.OUT:
+        return False
+    number = written_number(ims.called or _any(ims))
+    return ims.emergency or number in _HELP
 
 
 def _any(ims: IMSCharging) -> str:

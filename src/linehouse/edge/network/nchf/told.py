@@ -29,6 +29,7 @@ _RESULTS = {
     Refusal.UNRATED: "RATING_FAILED",
     Refusal.INVALID: "RATING_FAILED",
 }
+_FREE = "QUOTA_MANAGEMENT_NOT_APPLICABLE"
 _REJECTED = "END_USER_SERVICE_REJECTED"
 _ACTIONS = {Action.TERMINATE: "TERMINATE", Action.REDIRECT: "REDIRECT", Action.RESTRICT: "RESTRICT_ACCESS"}
 _MILLISECONDS = 1000
@@ -53,6 +54,17 @@ def response_of(
         failover=FAILOVER,
         units=units,
         triggers=moved,
+    )
+
+
+def not_applicable(asked: ChargingDataRequest, options: Options) -> ChargingDataResponse:
+    """The answer to what is let pass without quota and without charge."""
+    return ChargingDataResponse(
+        at=instant_told(asked.at),
+        sequence=asked.sequence,
+        result=InvocationResult(options.failure_handling),
+        failover=FAILOVER,
+        units=[UnitInformation(usage.rating_group, _FREE, upf=usage.upf) for usage in asked.usages],
     )
 
 
