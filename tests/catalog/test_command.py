@@ -61,7 +61,7 @@ def test_files_that_do_not_say_their_base_are_in_conflict(folder: Path) -> None:
 
 def test_lint_and_test_name_every_problem(folder: Path) -> None:
     linted = run("lint", folder).output
-    assert linted.endswith("3 offerings and 3 tariffs are in order.\n")
+    assert linted.endswith("5 offerings and 3 tariffs are in order.\n")
     assert "to look at: tariffs/robin-standard.yaml, line " in linted
     assert run("test", folder).output.endswith("All examples come out as they say.\n")
     change(folder, "is 12.60 + 18.00", "is 12.61 + 18.00")

@@ -50,6 +50,8 @@ def test_the_first_publication(robin_folder: Path, actor: Actor, events: Callabl
     assert (catalogue.version, catalogue.brand.name) == (1, "Robin Mobile")
     assert {key: offering.version for key, offering in catalogue.offerings.items()} == {
         "robin-booster-5gb": 1,
+        "robin-prepaid-booster-2gb": 1,
+        "robin-prepaid-month": 1,
         "robin-prepaid-start": 1,
         "robin-sim-only-20": 1,
     }
@@ -209,7 +211,13 @@ def test_a_release_with_more_words_changes_no_element(robin_files: Files, actor:
         cursor.execute("ALTER TABLE catalog_catalogelement ENABLE TRIGGER USER")
     service.apply_texts(dearer(robin_files), actor=actor, base_version=1)
     versions = {offering.key: offering.version for offering in service.published().offerings.values()}
-    assert versions == {"robin-booster-5gb": 1, "robin-prepaid-start": 1, "robin-sim-only-20": 2}
+    assert versions == {
+        "robin-booster-5gb": 1,
+        "robin-prepaid-booster-2gb": 1,
+        "robin-prepaid-month": 1,
+        "robin-prepaid-start": 1,
+        "robin-sim-only-20": 2,
+    }
 
 
 def test_what_somebody_should_look_at_refuses_nothing(robin_files: Files, actor: Actor) -> None:

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from linehouse.balance.periods import amount_for, turn_from, validity_from
 from linehouse.balance.values import BucketView, Grant, Owner, Shared, TaxedAt
-from linehouse.catalog.values import Allowance, BillingMode, OfferingKind, ProductOffering, Sharing
+from linehouse.catalog.values import Allowance, BillingMode, OfferingKind, PeriodLength, ProductOffering, Sharing
 from linehouse.kernel.period import Period
 from linehouse.rating.values import BucketKind
 
@@ -76,11 +76,36 @@ def until(product: Granted, end: datetime) -> Iterator[Grant]:
             yield made
 
 
-def roll_over(bucket: BucketView, cycle_day: int, zone: ZoneInfo) -> Grant | None:
+def of_period(anchor: datetime, length: PeriodLength, number: int, zone: ZoneInfo) -> Period:
+    """The ``number``-th period (from 1) of what is paid every ``length`` from the anchor on.
+
+    Counted from the anchor, so that what began on the 31st comes back to it after a short month.
+    """
+    start = anchor if number == 1 else _after(anchor, length, number - 1, zone)
+    return Period(start, _after(anchor, length, number, zone))
+
+
+def _after(anchor: datetime, length: PeriodLength, times: int, zone: ZoneInfo) -> datetime:
+    end = validity_from(anchor, PeriodLength(length.count * times, length.unit), zone).end
+    if end is None:
+        raise ValueError("a length ends")
+    return end
+
+
+def for_period(product: Granted, number: int, valid: Period) -> list[Grant]:
+    """What a renewing pack brings for one of its periods: all of it for exactly that time."""
+    return [
+        _units(product, one, f"/{number}", None if one.amount is None else one.amount.amount, valid)
+        for one in product.offering.allowances
+    ] + [replace(one, ref=f"{one.ref}/{number}", valid=valid) for one in _credits(product)]
+
+
+def roll_over(bucket: BucketView, cycle_day: int, zone: ZoneInfo, begin: datetime | None = None) -> Grant | None:
     """The bucket into which the unused rest moves when the time of this one is over; None where nothing does.
 
     It covers the same usage on the same terms, shared by the same lines, until the next period ends or as long as the
     rule says, and does not roll over again. Usage of the time before that is told only later may still take from it.
+    ``begin`` is when that is, where not at its end: a renewal that came late.
     """
     rule = bucket.terms.rollover
     if rule is None or bucket.valid.end is None or bucket.left is None:
@@ -88,7 +113,7 @@ def roll_over(bucket: BucketView, cycle_day: int, zone: ZoneInfo) -> Grant | Non
     amount = rule.of(bucket.left)
     if not amount:
         return None
-    begin = bucket.valid.end
+    begin = begin or bucket.valid.end
     valid = turn_from(begin, cycle_day, zone).valid if rule.lasts is None else validity_from(begin, rule.lasts, zone)
     return Grant(
         ref=f"{bucket.ref}/rollover",

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
+from uuid import UUID
+
 from linehouse.balance import laws
+from linehouse.balance.service.earning import EARN, earn
 from linehouse.balance.service.grant import TURN, grant_product
+from linehouse.balance.service.packs import NOTICE, RENEW
+from linehouse.balance.service.renewing import line_ended, renew, tell_coming
 from linehouse.balance.service.turn import end_product, turn
 from linehouse.inventory.events import ProductActivated, ProductTerminated
 from linehouse.platform.jobs.registry import Payload, job
@@ -23,9 +29,28 @@ def grant_what_it_brings(event: ProductActivated, work: Work) -> None:
 def end_what_it_brought(event: ProductTerminated, work: Work) -> None:
     """Units end with their product."""
     end_product(event, work)
+    line_ended(event.product_id, work)
 
 
 @job(TURN)
 def turn_with_the_calendar(payload: Payload, work: Work) -> None:
     """Periods end and begin."""
     turn(int(payload.get("part", 0)), work)
+
+
+@job(RENEW)
+def renew_a_pack(payload: Payload, work: Work) -> None:
+    """A paid period is over, or money may have come."""
+    renew(UUID(payload["pack"]), work)
+
+
+@job(NOTICE)
+def tell_of_a_renewal(payload: Payload, work: Work) -> None:
+    """Who will pay again is told before."""
+    tell_coming(UUID(payload["pack"]), payload["period"], work)
+
+
+@job(EARN)
+def earn_by_day(payload: Payload, work: Work) -> None:
+    """A month has earned its part of what packs were paid."""
+    earn(date.fromisoformat(payload["until"]), work)

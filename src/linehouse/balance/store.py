@@ -312,6 +312,26 @@ def unequal_to_movements() -> list[tuple[str, str, str]]:
         return list(cursor.fetchall())
 
 
+def wish(subscription_ids: Sequence[UUID], reason: str, now: datetime) -> None:
+    """Ask that the open sessions of these lines are asked again: what they may use has changed in this commit."""
+    with brand_cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO charging_wish (subscription_id, session, reason, ends, wanted_at)"
+            " SELECT id, NULL, %s, false, %s FROM unnest(%s::uuid[]) AS given (id)",
+            [reason, now, list(subscription_ids)],
+        )
+
+
+def extend(product_id: UUID, end: datetime, until: datetime) -> None:
+    """Open buckets of a product that end at ``end`` go on until a later instant; what rolled over keeps its own end."""
+    with brand_cursor() as cursor:
+        cursor.execute(
+            "UPDATE balance_bucket SET valid_to = %s"
+            " WHERE product_id = %s AND valid_to = %s AND closed_at IS NULL AND late_from IS NULL",
+            [until, product_id, end],
+        )
+
+
 def what_is_left() -> dict[tuple[str, str], int]:
     """What the journal should hold, by account and asset."""
     with brand_cursor() as cursor:

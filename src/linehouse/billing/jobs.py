@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db.models import F, Sum
 
+from linehouse.balance import service as balance
 from linehouse.billing.errors import NothingToBill
 from linehouse.billing.events import InvoiceIssued
 from linehouse.billing.models import BilledEntry, Invoice, InvoiceLine, InvoiceTax, RunAccount
@@ -33,13 +34,16 @@ from linehouse.platform.work import SYSTEM, Work
 # What rooms below ask of this one, and what this one asks of charging.
 use_first_bill(first_bill)
 use_tax_rates(rate_for_charging)
+balance.use_tax_rates(rate_for_charging)
 use_usage(ChargingUsage())
 use_bills(BillsOfCharging())
 
 
 @consumer("billing.start", on=(ProductActivated,))
 def begin_charging(event: ProductActivated, work: Work) -> None:
-    """A product that works is charged; what asks for a bill at its start gets one."""
+    """A product that works is charged; what asks for a bill at its start gets one. What a balance paid is not billed."""
+    if balance.paid_from_balance(event.product_id):
+        return
     rows = start_charges(
         Started(
             product_id=event.product_id,
@@ -62,6 +66,8 @@ def begin_charging(event: ProductActivated, work: Work) -> None:
 @consumer("billing.stop", on=(ProductTerminated,))
 def stop_charging(event: ProductTerminated, work: Work) -> None:
     """A product that has ended is not charged any more."""
+    if balance.paid_from_balance(event.product_id):
+        return
     product = inventory.find_product(id=event.product_id)
     end_charges(
         Started(
@@ -150,12 +156,14 @@ def runs_add_up() -> Verdict:
     return Verdict(RunAccount.objects.count(), tuple(findings))
 
 
-@check("billing.deferred", "What is deferred in the journal is what the lines have not earned yet.")
+@check("billing.deferred", "What is deferred in the journal is what lines and packs have not earned yet.")
 def deferred_agrees() -> Verdict:
     """Per kind of revenue and currency."""
     rows = InvoiceLine.objects.filter(deferred=True, invoice__number__isnull=False)
     sums = rows.values_list("gl", "invoice__currency").annotate(left=Sum(F("net_micros") - F("earned_micros")))
-    wanted = {(f"deferred/{gl}", currency): int(left) for gl, currency, left in sums}
+    wanted = balance.deferred_of_packs()
+    for gl, currency, left in sums:
+        wanted[f"deferred/{gl}", currency] = wanted.get((f"deferred/{gl}", currency), 0) + int(left)
     return ledger.agreement(wanted, "deferred/")
 
 

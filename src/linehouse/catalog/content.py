@@ -9,7 +9,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from enum import Enum
 from fractions import Fraction
@@ -28,6 +28,10 @@ _NOT_CONTENT = frozenset({"source", "line", "fallback", "cost"})
 """Fields that say where something was written, not what it says; fallbacks and costs are content of their own."""
 
 
+_SINCE_THEN = ("cost_tariff", "cost_key", "exchange", "friend_lists", "accepted", "renewal", "prepaid_life")
+"""Fields that came later and are empty by themselves."""
+
+
 def content_of(value: object) -> Content:
     """The value as plain data. Sequences of things with a key become mappings by key, sets become sorted lists."""
     match value:
@@ -43,6 +47,8 @@ def content_of(value: object) -> Content:
             return value.human()
         case datetime() | date() | time():
             return value.isoformat()
+        case timedelta():
+            return f"{value // timedelta(seconds=1)} s"
         case Mapping():
             return {str(key): content_of(item) for key, item in value.items()}
         case tuple() | list():
@@ -74,8 +80,8 @@ def _no_logo(value: object, field: str) -> bool:
 
 
 def _no_cost(value: object, field: str) -> bool:
-    """Who names no wholesale tariff says what was said before there were any."""
-    return field in ("cost_tariff", "cost_key", "exchange", "friend_lists", "accepted") and not getattr(value, field)
+    """Who names no wholesale tariff, no renewal and so on says what was said before there were any."""
+    return field in _SINCE_THEN and not getattr(value, field)
 
 
 def _plain_terms(value: object, field: str) -> bool:

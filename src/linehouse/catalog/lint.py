@@ -7,7 +7,16 @@ from functools import partial
 
 from linehouse.catalog.text.offerings import WrittenOffering
 from linehouse.catalog.text.specifications import Specifications, check_settings
-from linehouse.catalog.values import BillingMode, LifecycleStatus, OfferingKind, ProductOffering, ResourceKind
+from linehouse.catalog.values import (
+    Anchor,
+    BillingMode,
+    DueOn,
+    LifecycleStatus,
+    OfferingKind,
+    ProductOffering,
+    Prorate,
+    ResourceKind,
+)
 from linehouse.rating.values import Tariff
 from linehouse.rating.yaml_source import MarkedNode
 
@@ -133,12 +142,38 @@ def _kind_fits(written: WrittenOffering, specifications: Specifications) -> None
             node.fail(f"{offering.key} runs on a plan and does not say which", "`requires: [any plan]`")
         if offering.tariff is not None:
             node.entries()["tariff"].fail(f"{offering.key} runs on a plan, whose tariff holds", "no `tariff`")
+    _renewal_fits(written)
     for item, allowance in zip(_items(node, "allowances"), offering.allowances, strict=True):
         if offering.kind is OfferingKind.PACK and allowance.recurring:
             item.fail("a pack is bought once: its allowances do not come again", "`valid-for` instead of `every`")
     for item, price in zip(_items(node, "prices"), offering.prices, strict=True):
-        if offering.kind is OfferingKind.PACK and price.recurring:
-            item.fail("a pack is paid once: its price does not come again", "`once-at: activation`")
+        if offering.kind is OfferingKind.PACK and price.recurring and offering.renewal is None:
+            item.fail("a pack is paid once: its price does not come again", "`once-at: activation`, or `renewal: …`")
+        if offering.paid_from_balance and not price.recurring and price.due_on is DueOn.TERMINATION:
+            item.fail("a balance pays when it is bought", "`once-at: activation`")
+
+
+def _renewal_fits(written: WrittenOffering) -> None:
+    """What renews itself from a balance has one price and one length of time."""
+    offering, fields = written.offering, written.node.entries()
+    if offering.paid_from_balance and len(offering.prices) != 1:
+        written.node.fail(f"{offering.key} is paid from a balance at once", "one price")
+    if offering.renewal is None:
+        return
+    place = fields["renewal"].at_key
+    if not offering.paid_from_balance:
+        place.fail("only a pack that a balance pays renews itself", "`kind: pack` and `billing: prepaid`")
+    if len(offering.prices) != 1 or offering.prices[0].period is None:
+        place.fail("what renews itself has one price, which comes again", "one price with `every: 30 days`")
+    price = offering.prices[0]
+    if price.prorate is not Prorate.NONE or price.anchor is not Anchor.SUBSCRIPTION or not price.in_advance:
+        _items(written.node, "prices")[0].fail(
+            "a renewing pack is paid in full, in advance, from when it was bought",
+            "`prorate: none` and `anchor: subscription`",
+        )
+    for item, allowance in zip(_items(written.node, "allowances"), offering.allowances, strict=True):
+        if allowance.validity != price.period:
+            item.fail(f"the pack is paid every {price.period}, and this is not valid for that", f"`valid-for: {price.period}`")
 
 
 def _resources(offering: ProductOffering, specifications: Specifications) -> set[ResourceKind]:

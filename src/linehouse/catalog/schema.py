@@ -34,23 +34,29 @@ from linehouse.catalog.text.offerings import (
     FOR,
     OFFERING,
     PRICE,
+    RENEWAL,
     SOLD,
     TAX_CATEGORIES,
 )
+from linehouse.catalog.text.prepaid_life import PREPAID_LIFE
 from linehouse.catalog.text.specifications import PARAMETER, PRODUCT, RESOURCE, SERVICE, SPECIFICATIONS
 from linehouse.catalog.values import (
+    BARS,
     Anchor,
     BillingMode,
+    Counts,
     DueOn,
     EndDay,
     FirstBill,
     FirstPeriod,
     LifecycleStatus,
+    Meanwhile,
     MinimumOf,
     OfferingKind,
     Parts,
     Prorate,
     ResourceKind,
+    RestOf,
     Sharing,
     TaxMode,
     WhenEmpty,
@@ -91,6 +97,11 @@ _LENGTH: Schema = {
     "type": "string",
     "pattern": r"^[1-9]\d* (day|week|month|year)s?$",
     "description": "`1 month` or `30 days`",
+}
+_CLOCK: Schema = {
+    "type": "string",
+    "pattern": r"^([1-9]\d* (minute|hour|day)s?|none)$",
+    "description": "`3 days`, `6 hours` or `none`",
 }
 _OFFER: Schema = {"type": "string", "pattern": "^(any (plan|addon|pack)|[a-z0-9]+(-[a-z0-9]+)*)$"}
 
@@ -137,11 +148,25 @@ def offering_schema() -> Schema:
                 by_key({"anyOf": [by_key(_VALUE), {"type": "null"}]}),
                 "parameters that differ from the product's, by service",
             ),
+            "renewal": said(_renewal(), "a prepaid pack renews itself from the balance"),
             "accepted": said(accepted_schema(), "warnings that stand, each with its reason and an end"),
             "examples": said(each({"type": "string"}), f"executed before publishing: {GRAMMAR}"),
         },
     )
     return {"$schema": DIALECT, "title": "Linehouse offering", **schema}
+
+
+def _renewal() -> Schema:
+    return mapping(
+        RENEWAL,
+        {
+            "notice": said(_CLOCK, "how long before the subscriber is told"),
+            "retry": said(_CLOCK, "how often it is tried again when money is short"),
+            "grace": said(_CLOCK, "for how long; none: it ends at once"),
+            "meanwhile": said(words(Meanwhile), "what its allowances do while it waits for money"),
+            "asked": said(BOOLEAN, "it renews only where the buyer asks for it"),
+        },
+    )
 
 
 def _price() -> Schema:
@@ -257,6 +282,23 @@ def _law() -> Schema:
     return {"anyOf": [packs, mapping(LAW, {"packs": packs, "without": each(without)})]}
 
 
+def _prepaid_life() -> Schema:
+    bars = some(words(BARS))
+    return mapping(
+        PREPAID_LIFE,
+        {
+            "active": said(_CLOCK, "so long after the last top-up or use"),
+            "grace": said(_CLOCK, "then so long with some things barred"),
+            "inactive": said(_CLOCK, "then so long barred, before it is recycled"),
+            "counts": said(some(words(Counts)), "what keeps it alive"),
+            "grace-bars": said(bars, "what it may not do in grace; the usual leaves incoming calls and messages"),
+            "inactive-bars": said(bars, "what it may not do while inactive; the usual is everything"),
+            "notices": said(some(_CLOCK), "how long before each step the subscriber is told"),
+            "rest": said(words(RestOf), "what becomes of bought credit when it is recycled"),
+        },
+    )
+
+
 def brand_schema() -> Schema:
     """The schema of ``brand.yaml``."""
     language: Schema = {"type": "string", "pattern": "^[a-z]{2,3}$"}
@@ -282,6 +324,7 @@ def brand_schema() -> Schema:
             },
             "regulation": said(_law(), "which packs of the law bind it; otherwise those of its country"),
             "lint": mapping(LINT, {"price-jump": said(FRACTION, "a price that changes by more is asked about")}),
+            "prepaid-life": said(_prepaid_life(), "how long a prepaid line lives without money and use"),
             "legal-entity": mapping(
                 LEGAL_ENTITY,
                 {key: COUNTRY if key == "country" else TEXT for key in LEGAL_ENTITY.known},

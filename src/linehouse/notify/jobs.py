@@ -6,6 +6,14 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from linehouse.balance.events import (
+    BucketThresholdCrossed,
+    PackEnded,
+    PackRenewalComing,
+    PackRenewalShort,
+    PrepaidLineEnding,
+    PrepaidLineMoved,
+)
 from linehouse.billing import service as billing
 from linehouse.billing.events import InvoiceDocumented
 from linehouse.billing.reference import grouped
@@ -13,6 +21,7 @@ from linehouse.catalog import service as catalog
 from linehouse.inventory import service as inventory
 from linehouse.inventory.events import ProductActivated
 from linehouse.kernel.money import Money
+from linehouse.kernel.quantity import Quantity, Unit
 from linehouse.notify.events import MessageCompleted
 from linehouse.notify.service.approvers import ask_deciders
 from linehouse.notify.service.delivery import deliver
@@ -128,3 +137,97 @@ def tell_billing(event: MessageCompleted, work: Work) -> None:
     """An invoice whose mail was taken by the customer's server counts as sent."""
     if event.template in ("invoice", "credit-note") and event.channel == Channel.EMAIL:
         billing.mark_sent(billing.invoice_by_number(event.subject_ref).id, actor=SYSTEM)
+
+
+@consumer("notify.pack_renewal", on=(PackRenewalComing,))
+def tell_of_renewal(event: PackRenewalComing, work: Work) -> None:
+    """Who will pay again is told before, and what is missing to it."""
+    variables: dict[str, Value] = {"line": event.subscription, "pack": event.offering_name, "at": event.renews_at}
+    if event.missing:
+        variables["missing"] = Money(event.missing, event.currency)
+    else:
+        variables["price"] = Money(event.micros, event.currency)
+    send_notice(
+        "pack-renewal-short" if event.missing else "pack-renewal",
+        key=f"{event.pack_id}/{event.renews_at.isoformat()}",
+        customer_id=event.customer_id,
+        subject_ref=event.subscription,
+        variables=variables,
+    )
+
+
+@consumer("notify.pack_unpaid", on=(PackRenewalShort,))
+def tell_of_missing_money(event: PackRenewalShort, work: Work) -> None:
+    """A pack that waits for money says until when."""
+    send_notice(
+        "pack-unpaid",
+        key=f"{event.pack_id}/{event.grace_until.isoformat()}",
+        customer_id=event.customer_id,
+        subject_ref=event.subscription,
+        variables={
+            "line": event.subscription,
+            "pack": event.offering_name,
+            "missing": Money(event.missing, event.currency),
+            "until": event.grace_until,
+        },
+    )
+
+
+@consumer("notify.pack_ended", on=(PackEnded,))
+def tell_of_end(event: PackEnded, work: Work) -> None:
+    """A pack that was not paid has ended; one that nobody wanted any more ends in silence."""
+    if event.why == "not-paid":
+        send_notice(
+            "pack-ended",
+            key=str(event.pack_id),
+            customer_id=event.customer_id,
+            subject_ref=event.subscription,
+            variables={"line": event.subscription, "pack": event.offering_name},
+        )
+
+
+@consumer("notify.threshold", on=(BucketThresholdCrossed,))
+def tell_of_threshold(event: BucketThresholdCrossed, work: Work) -> None:
+    """A figure has reached what somebody wanted to know of."""
+    send_notice(
+        f"threshold-{event.measure}",
+        key=f"{event.threshold_id}/{work.causation}",
+        customer_id=event.customer_id,
+        subject_ref=event.subscription,
+        variables={
+            "line": event.subscription,
+            "value": _amount(event.value, event.asset),
+            "limit": _amount(event.limit, event.asset),
+        },
+    )
+
+
+def _amount(number: int, asset: str) -> str:
+    return Quantity(number, Unit(asset)).human() if asset in set(Unit) else str(Money(number, asset))
+
+
+@consumer("notify.prepaid_ending", on=(PrepaidLineEnding,))
+def warn_of_a_step(event: PrepaidLineEnding, work: Work) -> None:
+    """Before a prepaid line is restricted, its owner is told."""
+    send_notice(
+        "prepaid-ending",
+        key=f"{event.line_id}/{work.causation}",
+        customer_id=event.customer_id,
+        subject_ref=event.subscription,
+        variables={"line": event.subscription, "at": event.next_at},
+    )
+
+
+@consumer("notify.prepaid_line", on=(PrepaidLineMoved,))
+def tell_of_a_step(event: PrepaidLineMoved, work: Work) -> None:
+    """Every step of a prepaid line's life is told, and its way back."""
+    variables: dict[str, Value] = {"line": event.subscription}
+    if event.new in ("grace", "inactive") and event.next_at is not None:
+        variables["until"] = event.next_at
+    send_notice(
+        "prepaid-back" if event.new == "active" else f"prepaid-{event.new}",
+        key=f"{event.line_id}/{work.causation}",
+        customer_id=event.customer_id,
+        subject_ref=event.subscription,
+        variables=variables,
+    )

@@ -38,6 +38,7 @@ def test_prices_say_amount_period_and_tax(api: ApiClient, shop: str) -> None:
     }
     once = api.get(f"{CATALOG}/productOfferingPrice?priceType=oneTime&price.value.lt=10&sort=price.value").body
     assert [(price["id"], price["price"]["value"]) for price in once] == [
+        ("robin-prepaid-booster-2gb:booster", 4),
         ("robin-booster-5gb:booster", 7.5),
         ("robin-sim-only-20:activation-fee", 9.95),
     ]
@@ -53,12 +54,13 @@ def test_what_a_booster_needs(api: ApiClient, shop: str) -> None:
     assert shop
 
 
+PACKS = ["robin-booster-5gb", "robin-prepaid-booster-2gb", "robin-prepaid-month"]
 SEARCHES = [
     ("category.id=plan", ["robin-prepaid-start", "robin-sim-only-20"]),
-    ("lifecycleStatus=Launched&isSellable=true&category.id=pack", ["robin-booster-5gb"]),
+    ("lifecycleStatus=Launched&isSellable=true&category.id=pack", PACKS),
     ("name.regex=SIM%20Only", ["robin-sim-only-20"]),
     ("isSellable=false", []),
-    ("validFor.startDateTime.lte=2026-01-01", ["robin-booster-5gb", "robin-prepaid-start", "robin-sim-only-20"]),
+    ("validFor.startDateTime.lte=2026-01-01", [*PACKS, "robin-prepaid-start", "robin-sim-only-20"]),
 ]
 
 
@@ -76,7 +78,7 @@ def test_specification_catalogue_and_categories(api: ApiClient, shop: str) -> No
     (catalog,) = api.get(f"{CATALOG}/catalog").body
     assert (catalog["id"], catalog["version"]) == (shop, "1")
     assert [c["name"] for c in api.get(f"{CATALOG}/category").body] == ["Plans", "Packs"]
-    assert [o["id"] for o in api.get(f"{CATALOG}/category/pack").body["productOffering"]] == ["robin-booster-5gb"]
+    assert [o["id"] for o in api.get(f"{CATALOG}/category/pack").body["productOffering"]] == PACKS
 
 
 def test_an_unpublished_catalogue_is_empty(api: ApiClient) -> None:

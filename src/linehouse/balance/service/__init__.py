@@ -11,11 +11,49 @@ from linehouse.balance.service.look import (
     movements_of_many,
     movements_of_record,
 )
+from linehouse.balance.ports import use_tax_rates
+from linehouse.balance.service.earning import deferred_of_packs
+from linehouse.balance.service.packs import (
+    buy_pack,
+    buyable,
+    pack_by_id,
+    pack_of,
+    packs_of,
+    paid_from_balance,
+    payments_of,
+    start_pack,
+)
+from linehouse.balance.service.renewing import money_came, set_renewing
 from linehouse.balance.service.sharing import group_of, groups_of, holds_group, join, leave, members_of
 from linehouse.balance.service.turn import end_product, turn
 from linehouse.balance.service.use import book_uses, lock_buckets, rebook
+from linehouse.balance.service.watching import (
+    NewThreshold,
+    ThresholdView,
+    end_threshold,
+    look_at,
+    set_threshold,
+    thresholds_of,
+)
 
 __all__ = [
+    "NewThreshold",
+    "ThresholdView",
+    "buy_pack",
+    "buyable",
+    "deferred_of_packs",
+    "end_threshold",
+    "look_at",
+    "money_came",
+    "pack_by_id",
+    "pack_of",
+    "packs_of",
+    "paid_from_balance",
+    "payments_of",
+    "set_renewing",
+    "set_threshold",
+    "start_pack",
+    "thresholds_of",
     "book_uses",
     "bucket",
     "bucket_by_id",
@@ -37,4 +75,5 @@ __all__ = [
     "movements_of_record",
     "rebook",
     "turn",
+    "use_tax_rates",
 ]

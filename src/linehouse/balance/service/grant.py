@@ -8,7 +8,9 @@ from datetime import datetime
 from linehouse.balance import store
 from linehouse.balance.errors import GrantDiffers
 from linehouse.balance.events import BucketGranted
+from linehouse.balance.models import Pack
 from linehouse.balance.granting import Coming, Granted, at_activation
+from linehouse.balance.service.watching import look_at
 from linehouse.balance.store import Entitlement, Moved
 from linehouse.balance.values import Grant, MovementKind, Owner, grant_transfers
 from linehouse.catalog import service as catalog
@@ -59,6 +61,7 @@ def grant(grants: Sequence[Grant], *, actor: Actor, reason: str = "granted") -> 
                     valid_to=one.valid.end,
                 )
             )
+        look_at(one.owner.subscription_id for one in new)
         return len(new)
 
 
@@ -78,7 +81,9 @@ def _require_same(grants: Sequence[Grant]) -> None:
 
 
 def grant_product(event: ProductActivated, work: Work) -> None:
-    """Grant the allowances and the credit of a product that came alive."""
+    """Grant the allowances and the credit of a product that came alive; a pack got its own when it was paid."""
+    if Pack.objects.filter(product_id=event.product_id).exists():
+        return
     product = inventory.find_product(id=event.product_id)
     plan = product if product.parent_product_id is None else inventory.find_product(id=product.parent_product_id)
     offering = catalog.version(event.catalog_version).offering(event.offering_key)

@@ -11,6 +11,7 @@ from linehouse.balance.events import BucketExpired, BucketRolledOver
 from linehouse.balance.granting import Granted, at_turn, roll_over
 from linehouse.balance.service.grant import TURN, grant, wake_at
 from linehouse.balance.service.sharing import leave_all
+from linehouse.balance.service.watching import look_at
 from linehouse.balance.store import Entitlement, Moved
 from linehouse.balance.values import BucketView, Grant, MovementKind, expiry_transfers
 from linehouse.catalog import service as catalog
@@ -23,13 +24,18 @@ from linehouse.platform.jobs.service import enqueue
 from linehouse.platform.outbox.service import emit
 from linehouse.platform.work import Work
 
+_OF_A_PACK = (
+    "(late_from IS NULL AND EXISTS (SELECT 1 FROM balance_pack p WHERE p.product_id = balance_bucket.product_id"
+    " AND p.renewal <> 'none' AND p.state IN ('active', 'grace')))"
+)
+"""Buckets of packs that renew themselves are closed by the renewal, which alone knows whether it was paid."""
 BATCH = 1_000
 """How many buckets and entitlements one job deals with; the rest is for the next one."""
 
 
 def turn(part: int, work: Work) -> None:
     """Deal with a batch of what is due now, and call for another where more is left."""
-    ended = store.buckets("closed_at IS NULL AND valid_to <= %s", [work.now], lock=True, limit=BATCH)
+    ended = store.buckets(f"closed_at IS NULL AND valid_to <= %s AND NOT {_OF_A_PACK}", [work.now], lock=True, limit=BATCH)
     close(ended, work)
     # What rolls over comes before what is granted anew: of equal buckets the older is used first.
     begun = store.due_entitlements(work.now, BATCH) if len(ended) < BATCH else []
@@ -38,14 +44,15 @@ def turn(part: int, work: Work) -> None:
         enqueue(TURN, {"part": part + 1}, key=f"{work.now.isoformat()}/{part + 1}")
 
 
-def close(buckets: Sequence[BucketView], work: Work) -> None:
+def close(buckets: Sequence[BucketView], work: Work, begin: datetime | None = None) -> None:
     """Move on what rolls over, and book the rest of buckets whose time is over as expired.
 
-    Usage of their time that is told later may still take from both.
+    Usage of their time that is told later may still take from both. ``begin`` is when what moves on may be used, where
+    that is not at once.
     """
     if not buckets:
         return
-    rests = _rests(buckets)
+    rests = _rests(buckets, begin)
     store.close({bucket.id: _amount(rests.get(bucket.id)) for bucket in buckets}, work.now)
     moved: list[Moved] = []
     entries: list[Entry] = []
@@ -70,16 +77,17 @@ def close(buckets: Sequence[BucketView], work: Work) -> None:
         unused = (bucket.left or 0) - _amount(rests.get(bucket.id))
         if unused:
             emit(_expired(bucket, unused))
+    look_at(bucket.owner.subscription_id for bucket in buckets)
 
 
-def _rests(buckets: Sequence[BucketView]) -> dict[UUID, Grant]:
+def _rests(buckets: Sequence[BucketView], begin: datetime | None) -> dict[UUID, Grant]:
     """What rolls over, by the bucket from which it does."""
     rolling = [bucket for bucket in buckets if bucket.terms.rollover is not None]
     accounts = customers.billing_accounts(bucket.owner.account_id for bucket in rolling) if rolling else {}
     found = {}
     for bucket in rolling:
         account = accounts[bucket.owner.account_id]
-        rest = roll_over(bucket, account.cycle_day, account.zone)
+        rest = roll_over(bucket, account.cycle_day, account.zone, begin)
         if rest is not None:
             found[bucket.id] = rest
     return found

@@ -13,6 +13,7 @@ from linehouse.balance.errors import BucketOverdrawn
 from linehouse.balance.events import BucketUsedUp
 from linehouse.balance.service.grant import wake_at
 from linehouse.balance.service.sharing import by_member
+from linehouse.balance.service.watching import look_at
 from linehouse.balance.sharing_store import Took
 from linehouse.balance.store import Moved
 from linehouse.balance.values import BucketUse, BucketView, MovementKind
@@ -76,6 +77,7 @@ def book_uses(uses: Sequence[BucketUse]) -> None:
     ]
     store.insert_movements(movements, work.now, work.actor.name)
     _begin(uses)
+    look_at(use.bucket.owner.subscription_id for use in uses)
     last = {use.bucket.id: use for use in uses}
     for use in last.values():
         if use.left == 0 and use.bucket.left and use.bucket.closed_at is None:
@@ -147,6 +149,7 @@ def rebook(back: Sequence[BucketUse], uses: Sequence[BucketUse]) -> None:
         raise BucketOverdrawn("a bucket does not hold what was taken", field="uses", expected="what is left") from error
     store.insert_movements(movements, work.now, work.actor.name)
     _begin(uses)
+    look_at(use.bucket.owner.subscription_id for use, _, _ in steps)
     for bucket in {use.bucket.id: use.bucket for use, _, _ in steps}.values():
         if left[bucket.id] == 0 and bucket.left and bucket.closed_at is None:
             _used_up(bucket)

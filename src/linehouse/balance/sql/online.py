@@ -31,14 +31,20 @@ WHERE subscription_id = ANY($1::uuid[]) AND (left_at IS NULL OR left_at > $2)
 """The groups that lines ($1) are in, or were after an instant ($2)."""
 
 CHANGE_BUCKETS = """
-UPDATE balance_bucket b
-SET granted = b.granted + given.granted, used = b.used + given.used, reserved = b.reserved + given.reserved,
-    expired = b.expired + given.expired
-FROM unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[])
-     AS given (id, granted, used, reserved, expired)
-WHERE b.id = given.id
+WITH changed AS (
+    UPDATE balance_bucket b
+    SET granted = b.granted + given.granted, used = b.used + given.used, reserved = b.reserved + given.reserved,
+        expired = b.expired + given.expired
+    FROM unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[])
+         AS given (id, granted, used, reserved, expired)
+    WHERE b.id = given.id
+    RETURNING b.subscription_id
+)
+SELECT DISTINCT t.subscription_id FROM balance_threshold t
+WHERE t.subscription_id IN (SELECT subscription_id FROM changed) AND t.ended_at IS NULL
 """
-"""Differences by bucket. The table's own constraints refuse what would overdraw one."""
+"""Differences by bucket. The table's own constraints refuse what would overdraw one. Answers with the lines of them that
+have thresholds, so that nobody asks for those of the others."""
 
 BEGIN_FROM_FIRST_USE = """
 UPDATE balance_bucket b SET first_used_at = given.began, valid_to = given.ends

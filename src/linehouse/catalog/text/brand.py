@@ -10,6 +10,7 @@ from stdnum.eu import vat
 from stdnum.exceptions import ValidationError
 
 from linehouse.catalog.text.law import read_law, read_price_jump
+from linehouse.catalog.text.prepaid_life import read_prepaid_life
 from linehouse.catalog.values import (
     PRICE_JUMP,
     AccountDefaults,
@@ -33,7 +34,7 @@ BRAND = FieldSet(
         "brand", "name", "country", "currency", "time-zone", "languages", "prices", "tax-country", "home-network",
         "legal-entity", "bank-account", "look", "accounts", "number-series",
     ),
-    optional=("cost-tariff", "friend-lists", "regulation", "lint"),
+    optional=("cost-tariff", "friend-lists", "regulation", "lint", "prepaid-life"),
 )  # fmt: skip
 LEGAL_ENTITY = FieldSet(
     "legal entity",
@@ -75,6 +76,7 @@ def parse_brand(node: MarkedNode) -> BrandProfile:
         cost_tariff=given["cost-tariff"].key() if "cost-tariff" in given else None,
         friend_lists=_friend_lists(given["friend-lists"]) if "friend-lists" in given else {},
         law=read_law(given["regulation"]) if "regulation" in given else ChosenLaw(),
+        prepaid_life=read_prepaid_life(given["prepaid-life"]) if "prepaid-life" in given else None,
         price_jump=read_price_jump(given["lint"]) if "lint" in given else PRICE_JUMP,
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import TypeVar
 from zoneinfo import ZoneInfo
@@ -34,6 +34,20 @@ def period_length(node: MarkedNode) -> PeriodLength:
     if not count.isdigit() or int(count) < 1 or unit.strip() not in _UNITS:
         node.fail(f"{node.text()!r} is no length of time", "such as `1 month` or `30 days`")
     return PeriodLength(int(count), _UNITS[unit.strip()])
+
+
+_CLOCK = {"minute": timedelta(minutes=1), "hour": timedelta(hours=1), "day": timedelta(days=1)}
+
+
+def duration(node: MarkedNode) -> timedelta:
+    """A time by the clock such as ``3 days``, ``6 hours``, or ``none``. Raises SourceTextInvalid."""
+    if node.text() == "none":
+        return timedelta(0)
+    count, _, unit = node.text().partition(" ")
+    step = _CLOCK.get(unit.strip().removesuffix("s"))
+    if not count.isdigit() or int(count) < 1 or step is None:
+        node.fail(f"{node.text()!r} is no time by the clock", "such as `3 days`, `6 hours` or `30 minutes`; or `none`")
+    return step * int(count)
 
 
 def money(node: MarkedNode, currency: str) -> Money:

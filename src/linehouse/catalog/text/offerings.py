@@ -8,7 +8,7 @@ from typing import Protocol, TypeVar
 
 from linehouse.catalog.text.allowances import Surroundings, parse_allowance
 from linehouse.catalog.text.examples import OfferingExample, parse_example
-from linehouse.catalog.text.fields import instant, money, one_of, period_length, texts
+from linehouse.catalog.text.fields import duration, instant, money, one_of, period_length, texts
 from linehouse.catalog.text.specifications import parse_settings
 from linehouse.catalog.values import (
     Anchor,
@@ -20,6 +20,7 @@ from linehouse.catalog.values import (
     EndDay,
     FirstBill,
     LifecycleStatus,
+    Meanwhile,
     MinimumOf,
     OfferingKind,
     OfferingMatch,
@@ -28,6 +29,7 @@ from linehouse.catalog.values import (
     PriceKind,
     ProductOffering,
     Prorate,
+    Renewal,
     TaxMode,
 )
 from linehouse.kernel.period import Period
@@ -39,7 +41,7 @@ OFFERING = FieldSet(
     required=("offering", "name", "text", "status", "kind", "billing", "product"),
     optional=(
         "tariff", "sold", "for", "requires", "excludes", "prices", "allowances", "credits", "settings", "examples",
-        "accepted",
+        "accepted", "renewal",
     ),
     unbuilt=("bundle", "discounts", "phases", "commitment"),
 )  # fmt: skip
@@ -54,6 +56,7 @@ PRICE = FieldSet(
 )  # fmt: skip
 _RECURRING_ONLY = ("due", "prorate", "end-day", "anchor", "parts", "minimum-of")
 CREDIT = FieldSet("credit", required=("credit", "amount", "text"), optional=("valid-for",))
+RENEWAL = FieldSet("renewal", optional=("notice", "retry", "grace", "meanwhile", "asked"))
 CUSTOMERS = ("individual", "organization")
 CHANNELS = ("desk", "self-care", "shop", "api")
 TAX_CATEGORIES = ("standard", "reduced", "zero", "exempt")
@@ -92,6 +95,7 @@ def parse_offering(node: MarkedNode, around: Surroundings) -> WrittenOffering:
         eligibility=_eligibility(given.get("for")),
         settings=parse_settings(given["settings"]) if "settings" in given else {},
         accepted=read_accepted(given["accepted"]) if "accepted" in given else (),
+        renewal=_renewal(given["renewal"]) if "renewal" in given else None,
     )
     examples = given["examples"].items() if "examples" in given else ()
     return WrittenOffering(
@@ -183,6 +187,21 @@ def _credit(node: MarkedNode, brand: BrandProfile) -> Credit:
         amount=amount,
         texts=texts(given["text"], brand.languages),
         validity=period_length(given["valid-for"]) if "valid-for" in given else None,
+    )
+
+
+def _renewal(node: MarkedNode) -> Renewal:
+    given = node.mapping(RENEWAL)
+    usual = Renewal()
+    retry = duration(given["retry"]) if "retry" in given else usual.retry
+    if not retry:
+        given["retry"].fail("a renewal is tried again some time", "such as `6 hours`")
+    return Renewal(
+        notice=duration(given["notice"]) if "notice" in given else usual.notice,
+        retry=retry,
+        grace=duration(given["grace"]) if "grace" in given else usual.grace,
+        meanwhile=one_of(given, "meanwhile", Meanwhile, usual.meanwhile),
+        asked="asked" in given and given["asked"].boolean(),
     )
 
 

@@ -28,10 +28,13 @@ from linehouse.catalog.values.catalogue import (
 from linehouse.catalog.values.offerings import (
     Credit,
     Eligibility,
+    Meanwhile,
     OfferingMatch,
     OfferingPrice,
     ProductOffering,
+    Renewal,
 )
+from linehouse.catalog.values.prepaid_life import BARS, Counts, PrepaidLife, RestOf
 from linehouse.catalog.values.specifications import (
     ParameterValue,
     ProductSpecification,
@@ -61,6 +64,12 @@ from linehouse.catalog.values.words import (
 from linehouse.rating.values import TaxMode, WhenEmpty
 
 __all__ = [
+    "BARS",
+    "Counts",
+    "Meanwhile",
+    "PrepaidLife",
+    "Renewal",
+    "RestOf",
     "PRICE_JUMP",
     "AccountDefaults",
     "Allowance",

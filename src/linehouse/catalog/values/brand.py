@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from zoneinfo import ZoneInfo
 
+from linehouse.catalog.values.prepaid_life import PrepaidLife
 from linehouse.kernel.numbering import Plmn
 from linehouse.rating.regulation import ChosenLaw
 from linehouse.rating.values import TaxMode
@@ -92,6 +93,8 @@ class BrandProfile:
     series: Mapping[str, str]
     cost_tariff: str | None = None
     friend_lists: Mapping[str, FriendList] = field(default_factory=dict)
+    prepaid_life: PrepaidLife | None = None
+    """How long prepaid lines live without money and use; None: for ever."""
     law: ChosenLaw = field(default_factory=ChosenLaw)
     price_jump: Fraction = PRICE_JUMP
     """By which factor a price may change before lint asks whether it is meant."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
+from enum import StrEnum
 
 from linehouse.catalog.errors import OfferingUnknown
 from linehouse.catalog.values.allowances import Allowance
@@ -80,6 +81,27 @@ class Credit:
         return text_in(self.texts, language)
 
 
+class Meanwhile(StrEnum):
+    """What becomes of a pack's allowances while its renewal waits for money."""
+
+    SUSPEND = "suspend"
+    """They rest: the new period begins when it is paid."""
+    KEEP = "keep"
+    """They go on: the new period counts from when it was due."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Renewal:
+    """How a prepaid pack renews itself from the balance: told so long before, tried again so often when money is short
+    and for so long (``grace``; nothing: it ends at once). ``asked``: only where the buyer wants it."""
+
+    notice: timedelta = timedelta(days=3)
+    retry: timedelta = timedelta(hours=6)
+    grace: timedelta = timedelta(0)
+    meanwhile: Meanwhile = Meanwhile.SUSPEND
+    asked: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class OfferingMatch:
     """Names offerings in ``requires`` and ``excludes``: one by its key, or every one of a kind."""
@@ -133,6 +155,13 @@ class ProductOffering:
     version: int = 0
     accepted: tuple[Accepted, ...] = ()
     """Warnings of lint that stand."""
+    renewal: Renewal | None = None
+    """Of a prepaid pack: how it renews itself; None: it is bought once."""
+
+    @property
+    def paid_from_balance(self) -> bool:
+        """Whether it is bought from the balance of a line, and so never stands on a bill."""
+        return self.billing_mode is BillingMode.PREPAID and self.kind is OfferingKind.PACK
 
     def price(self, key: str) -> OfferingPrice:
         """The price of that key. Raises OfferingUnknown."""

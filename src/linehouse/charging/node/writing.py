@@ -27,6 +27,7 @@ from linehouse.charging.events import KeyReused
 from linehouse.charging.node.faults import Point, reach
 from linehouse.charging.node.requests import Asking, Door
 from linehouse.charging.node.telling import ended, used_up
+from linehouse.charging.node.watching import watch
 from linehouse.charging.online.charge import Effect
 from linehouse.charging.online.effects import BucketChange
 from linehouse.charging.online.records import OnlineRecord, session_uuid
@@ -199,8 +200,7 @@ async def _buckets(connection: asyncpg.Connection, written: Written, now: dateti
         )
         for before, after in written.buckets.values()
     ]
-    if changed:
-        await connection.execute(CHANGE_BUCKETS, *_columns(changed, 5))
+    watched = await connection.fetch(CHANGE_BUCKETS, *_columns(changed, 5)) if changed else ()
     if written.began:
         begun = [(view.id, view.first_used_at, view.valid.end) for view in written.began.values()]
         await connection.execute(BEGIN_FROM_FIRST_USE, *_columns(begun, 3))
@@ -214,6 +214,8 @@ async def _buckets(connection: asyncpg.Connection, written: Written, now: dateti
     if written.movements:
         await connection.execute(INSERT_KEYS, written.keys, now)
         await connection.execute(INSERT_MOVEMENTS, *_columns(written.movements, 9), now, machine, ACTOR)
+    if watched:
+        written.events += await watch(connection, [row["subscription_id"] for row in watched], now)
 
 
 async def _journal(

@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 from linehouse.activation import service as activation
 from linehouse.activation.values import Action, DesiredState, NewRequest
+from linehouse.balance import service as balance
 from linehouse.catalog import service as catalog
 from linehouse.catalog.values import ServiceNeed
 from linehouse.inventory import service as inventory
@@ -95,7 +96,12 @@ def _activate(sheet: Sheet, step: Step) -> bool:
         )
         for need in _needs(sheet, step.item)
     ]
-    inventory.activate_product(step.item.product_id, services, actor=sheet.work.actor)
+    offering = catalog.version(sheet.order.catalog_version).offering(step.item.offering_key)
+    if offering.paid_from_balance:
+        # Paid, alive and granted in one commit; a balance that does not hold the price parks the step.
+        balance.start_pack(step.item.product_id, services, actor=sheet.work.actor)
+    else:
+        inventory.activate_product(step.item.product_id, services, actor=sheet.work.actor)
     return True
 
 

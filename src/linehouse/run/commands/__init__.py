@@ -12,6 +12,8 @@ COMMANDS = {
     "import": "import_files",
     "line": "line",
     "group": "group",
+    "pack": "pack",
+    "threshold": "threshold",
     "order": "order",
     "usage": "usage",
     "rate": "rate",
