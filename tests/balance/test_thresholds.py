@@ -20,7 +20,9 @@ LINE = UUID(int=1)
 GB = 10**9
 
 
-def watched(measure: Measure, *, limit: int | None = None, percent: int | None = None, reached: bool = False) -> Watched:
+def watched(
+    measure: Measure, *, limit: int | None = None, percent: int | None = None, reached: bool = False
+) -> Watched:
     return Watched(
         id=UUID(int=9),
         subscription_id=LINE,
@@ -45,7 +47,11 @@ def filled(granted: int | None, used: int, gone: int = 0) -> Filled:
         (watched(Measure.REMAINING, limit=GB), [filled(5 * GB, 4 * GB - 1)], None),
         (watched(Measure.REMAINING, limit=GB), [filled(5 * GB, 4 * GB)], (True, GB, GB)),
         (watched(Measure.REMAINING, limit=GB, reached=True), [filled(5 * GB, 5 * GB)], None),
-        (watched(Measure.REMAINING, limit=GB, reached=True), [filled(5 * GB, 5 * GB), filled(2 * GB, 0)], (False, 2 * GB, GB)),
+        (
+            watched(Measure.REMAINING, limit=GB, reached=True),
+            [filled(5 * GB, 5 * GB), filled(2 * GB, 0)],
+            (False, 2 * GB, GB),
+        ),
         (watched(Measure.REMAINING, percent=20), [filled(5 * GB, 4 * GB)], (True, GB, GB)),
         (watched(Measure.REMAINING, percent=0), [filled(5, 5)], (True, 0, 0)),
         (watched(Measure.USED, percent=80), [filled(3, 2)], None),
@@ -104,7 +110,9 @@ def test_one_that_is_reached_when_it_is_set_is_told_at_once(
     line = line_of(actor, drain)
     events()
     balance.set_threshold(
-        NewThreshold(subscription_id=line.id, measure=Measure.REMAINING, asset="EUR", limit="100%", origin=Origin.LEGAL),
+        NewThreshold(
+            subscription_id=line.id, measure=Measure.REMAINING, asset="EUR", limit="100%", origin=Origin.LEGAL
+        ),
         actor=actor,
     )
     assert names(events()) == ["balance.threshold.set", "balance.threshold.crossed"]

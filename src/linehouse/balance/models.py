@@ -1,4 +1,4 @@
-"""Packs that balances paid, the thresholds of lines, and how prepaid lines live. Buckets are tables of their own SQL."""
+"""Packs that balances paid, the thresholds of lines, and how prepaid lines live. Buckets have SQL of their own."""
 
 from __future__ import annotations
 
@@ -184,8 +184,7 @@ class PrepaidLine(BusinessModel):
             state_constraint(PREPAID_LINE),
             models.CheckConstraint(
                 name="balance_prepaid_line_goes_on",
-                condition=Q(state="recycled", next_at__isnull=True)
-                | (~Q(state="recycled") & Q(next_at__isnull=False)),
+                condition=Q(state="recycled", next_at__isnull=True) | (~Q(state="recycled") & Q(next_at__isnull=False)),
             ),
         )
         triggers = (state_trigger(PREPAID_LINE),)

@@ -58,8 +58,8 @@ def with_tax(price: Money, mode: TaxMode, rate: Fraction) -> Money:
 
 
 def purses(buckets: Iterable[BucketView], currency: str, at: datetime) -> list[BucketView]:
-    """The money that may pay anything at the instant, in the order in which it is used: bought credit, of this currency,
-    its own, and for no usage in particular."""
+    """The money that may pay anything at the instant, in the order in which it is used: bought credit of this
+    currency, its own, and for no usage in particular."""
     found = [
         bucket
         for bucket in buckets
@@ -108,7 +108,9 @@ def transfers(payment: Payment, revenue: str, tax_code: str) -> tuple[Transfer, 
         if of_net:
             moves.append(Transfer(part.bucket.ledger_account, revenue, of_net, part.bucket.asset))
         if part.amount - of_net:
-            moves.append(Transfer(part.bucket.ledger_account, f"tax/{tax_code}", part.amount - of_net, part.bucket.asset))
+            moves.append(
+                Transfer(part.bucket.ledger_account, f"tax/{tax_code}", part.amount - of_net, part.bucket.asset)
+            )
     return tuple(moves)
 
 

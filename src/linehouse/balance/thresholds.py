@@ -95,9 +95,7 @@ def crossings(
     return tuple(found)
 
 
-def figure_of(
-    one: Watched, buckets: Iterable[Filled], spent: Mapping[tuple[UUID, str], int]
-) -> tuple[int, int] | None:
+def figure_of(one: Watched, buckets: Iterable[Filled], spent: Mapping[tuple[UUID, str], int]) -> tuple[int, int] | None:
     """The figure and its limit; None where there is nothing to measure: no bucket, or one that never empties."""
     if one.measure is Measure.SPENT:
         return None if one.limit is None else (spent.get((one.subscription_id, one.asset), 0), one.limit)
@@ -108,7 +106,9 @@ def figure_of(
         and row.asset == one.asset
         and (not one.source or row.source == one.source)
     ]
-    if not mine or (one.measure is Measure.REMAINING or one.percent is not None) and any(r.granted is None for r in mine):
+    if not mine or (
+        (one.measure is Measure.REMAINING or one.percent is not None) and any(r.granted is None for r in mine)
+    ):
         return None
     granted = sum(row.granted or 0 for row in mine)
     used = sum(row.used for row in mine)
@@ -118,4 +118,3 @@ def figure_of(
     if one.percent is not None and one.measure is Measure.USED:
         limit = -(-granted * one.percent // 100)
     return value, limit
-

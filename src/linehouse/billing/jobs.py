@@ -41,7 +41,7 @@ use_bills(BillsOfCharging())
 
 @consumer("billing.start", on=(ProductActivated,))
 def begin_charging(event: ProductActivated, work: Work) -> None:
-    """A product that works is charged; what asks for a bill at its start gets one. What a balance paid is not billed."""
+    """A product that works is charged, unless a balance paid it; what asks for a bill at its start gets one."""
     if balance.paid_from_balance(event.product_id):
         return
     rows = start_charges(

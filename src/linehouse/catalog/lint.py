@@ -173,7 +173,9 @@ def _renewal_fits(written: WrittenOffering) -> None:
         )
     for item, allowance in zip(_items(written.node, "allowances"), offering.allowances, strict=True):
         if allowance.validity != price.period:
-            item.fail(f"the pack is paid every {price.period}, and this is not valid for that", f"`valid-for: {price.period}`")
+            item.fail(
+                f"the pack is paid every {price.period}, and this is not valid for that", f"`valid-for: {price.period}`"
+            )
 
 
 def _resources(offering: ProductOffering, specifications: Specifications) -> set[ResourceKind]:

@@ -1,5 +1,7 @@
 """Use cases of balance."""
 
+from linehouse.balance.ports import use_tax_rates
+from linehouse.balance.service.earning import deferred_of_packs
 from linehouse.balance.service.grant import grant, grant_product
 from linehouse.balance.service.look import (
     bucket,
@@ -11,8 +13,6 @@ from linehouse.balance.service.look import (
     movements_of_many,
     movements_of_record,
 )
-from linehouse.balance.ports import use_tax_rates
-from linehouse.balance.service.earning import deferred_of_packs
 from linehouse.balance.service.packs import (
     buy_pack,
     buyable,
@@ -39,27 +39,16 @@ from linehouse.balance.service.watching import (
 __all__ = [
     "NewThreshold",
     "ThresholdView",
-    "buy_pack",
-    "buyable",
-    "deferred_of_packs",
-    "end_threshold",
-    "look_at",
-    "money_came",
-    "pack_by_id",
-    "pack_of",
-    "packs_of",
-    "paid_from_balance",
-    "payments_of",
-    "set_renewing",
-    "set_threshold",
-    "start_pack",
-    "thresholds_of",
     "book_uses",
     "bucket",
     "bucket_by_id",
     "buckets_of",
     "buckets_of_customer",
+    "buy_pack",
+    "buyable",
+    "deferred_of_packs",
     "end_product",
+    "end_threshold",
     "grant",
     "grant_product",
     "group_of",
@@ -68,12 +57,23 @@ __all__ = [
     "join",
     "leave",
     "lock_buckets",
+    "look_at",
     "members_of",
+    "money_came",
     "money_of_many",
     "movements_of",
     "movements_of_many",
     "movements_of_record",
+    "pack_by_id",
+    "pack_of",
+    "packs_of",
+    "paid_from_balance",
+    "payments_of",
     "rebook",
+    "set_renewing",
+    "set_threshold",
+    "start_pack",
+    "thresholds_of",
     "turn",
     "use_tax_rates",
 ]

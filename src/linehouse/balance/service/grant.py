@@ -8,8 +8,8 @@ from datetime import datetime
 from linehouse.balance import store
 from linehouse.balance.errors import GrantDiffers
 from linehouse.balance.events import BucketGranted
-from linehouse.balance.models import Pack
 from linehouse.balance.granting import Coming, Granted, at_activation
+from linehouse.balance.models import Pack
 from linehouse.balance.service.watching import look_at
 from linehouse.balance.store import Entitlement, Moved
 from linehouse.balance.values import Grant, MovementKind, Owner, grant_transfers

@@ -111,7 +111,10 @@ def _possible(new: BuyPack, work: Work) -> tuple[ProductView, ProductOffering]:
     if offering is None or not offering.paid_from_balance or not offering.orderable(work.now):
         on_sale = ", ".join(one.key for one in published.orderable(work.now) if one.paid_from_balance)
         raise PackNotPossible(
-            "no balance can buy that", field="offering", value=new.offering_key, expected=on_sale or "nothing is on sale"
+            "no balance can buy that",
+            field="offering",
+            value=new.offering_key,
+            expected=on_sale or "nothing is on sale",
         )
     if offering.eligibility.channels and new.channel not in offering.eligibility.channels:
         raise PackNotPossible(f"{offering.name} is not sold here", field="channel", value=new.channel)

@@ -137,7 +137,9 @@ def _close_old(row: Pack, start: datetime, *, extended: datetime | None, work: W
         # Kept through grace: they end now. Resting ones ended when their period did.
         store.extend(row.product_id, extended, max(start, work.now))
     due = "product_id = %s AND closed_at IS NULL AND late_from IS NULL AND valid_to <= %s"
-    close(store.buckets(due, [row.product_id, work.now], lock=True), work, begin=start if start > row.paid_from else None)
+    close(
+        store.buckets(due, [row.product_id, work.now], lock=True), work, begin=start if start > row.paid_from else None
+    )
 
 
 def _wait(row: Pack, terms: Renewal, short: MoneyShort, work: Work) -> None:
@@ -252,7 +254,10 @@ def set_renewing(pack_id: UUID, renewing: Renewing, *, actor: Actor, reason: str
         row = pack_row(Q(id=pack_id), str(pack_id), lock=True)
         if row.state not in LIVE or row.renewal == Renewing.NONE or renewing is Renewing.NONE:
             raise PackNotPossible(
-                f"{row.offering_name} does not renew itself", field="pack", value=row.product_number, expected="one that does"
+                f"{row.offering_name} does not renew itself",
+                field="pack",
+                value=row.product_number,
+                expected="one that does",
             )
         if row.renewal == renewing:
             return pack_view(row)
@@ -302,5 +307,3 @@ def line_ended(product_id: UUID, work: Work) -> None:
             why="line-ended",
         )
     )
-
-

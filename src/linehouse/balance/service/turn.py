@@ -35,7 +35,9 @@ BATCH = 1_000
 
 def turn(part: int, work: Work) -> None:
     """Deal with a batch of what is due now, and call for another where more is left."""
-    ended = store.buckets(f"closed_at IS NULL AND valid_to <= %s AND NOT {_OF_A_PACK}", [work.now], lock=True, limit=BATCH)
+    ended = store.buckets(
+        f"closed_at IS NULL AND valid_to <= %s AND NOT {_OF_A_PACK}", [work.now], lock=True, limit=BATCH
+    )
     close(ended, work)
     # What rolls over comes before what is granted anew: of equal buckets the older is used first.
     begun = store.due_entitlements(work.now, BATCH) if len(ended) < BATCH else []

@@ -11,7 +11,17 @@ from uuid import UUID
 from linehouse.balance.errors import ThresholdNotPossible, ThresholdUnknown
 from linehouse.balance.events import ThresholdEnded, ThresholdSet
 from linehouse.balance.models import Threshold
-from linehouse.balance.sql.thresholds import FILLED, LIVE, MARK, SPENT, event_of, filled_of, for_django, spending, watched_of
+from linehouse.balance.sql.thresholds import (
+    FILLED,
+    LIVE,
+    MARK,
+    SPENT,
+    event_of,
+    filled_of,
+    for_django,
+    spending,
+    watched_of,
+)
 from linehouse.balance.thresholds import Measure, Origin, Watched, crossings, figure_of
 from linehouse.catalog.values import OfferingKind
 from linehouse.customer import service as customers

@@ -43,8 +43,8 @@ WITH changed AS (
 SELECT DISTINCT t.subscription_id FROM balance_threshold t
 WHERE t.subscription_id IN (SELECT subscription_id FROM changed) AND t.ended_at IS NULL
 """
-"""Differences by bucket. The table's own constraints refuse what would overdraw one. Answers with the lines of them that
-have thresholds, so that nobody asks for those of the others."""
+"""Differences by bucket. The table's own constraints refuse what would overdraw one. Answers with those of their lines
+that have thresholds, so that nobody asks for those of the others."""
 
 BEGIN_FROM_FIRST_USE = """
 UPDATE balance_bucket b SET first_used_at = given.began, valid_to = given.ends

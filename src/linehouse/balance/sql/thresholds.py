@@ -15,8 +15,8 @@ from linehouse.balance.thresholds import Crossing, Filled, Measure, Origin, Watc
 from linehouse.kernel.period import day_start, local_date
 
 LIVE = """
-SELECT id, subscription_id, subscription, customer_id, origin, measure, asset, source, limit_amount, percent, reached_at,
-       cycle_day, zone
+SELECT id, subscription_id, subscription, customer_id, origin, measure, asset, source, limit_amount, percent,
+       reached_at, cycle_day, zone
 FROM balance_threshold WHERE subscription_id = ANY($1::uuid[]) AND ended_at IS NULL ORDER BY id FOR UPDATE
 """
 """Thresholds of lines ($1), locked: of two movements one finds the crossing."""
@@ -75,9 +75,7 @@ def spending(rows: Iterable[Mapping[str, Any]], now: datetime) -> tuple[list[UUI
     for row in rows:
         if row["measure"] == Measure.SPENT:
             zone = ZoneInfo(row["zone"])
-            since[row["subscription_id"]] = day_start(
-                cycle_first_day(local_date(now, zone), row["cycle_day"]), zone
-            )
+            since[row["subscription_id"]] = day_start(cycle_first_day(local_date(now, zone), row["cycle_day"]), zone)
     return list(since), list(since.values())
 
 

@@ -13,9 +13,7 @@ from linehouse.balance.sql.thresholds import FILLED, LIVE, MARK, SPENT, event_of
 from linehouse.balance.thresholds import crossings
 
 
-async def watch(
-    connection: asyncpg.Connection, lines: Sequence[UUID], now: datetime
-) -> list[BucketThresholdCrossed]:
+async def watch(connection: asyncpg.Connection, lines: Sequence[UUID], now: datetime) -> list[BucketThresholdCrossed]:
     """Find what was crossed on these lines, which have thresholds, and mark it."""
     rows = await connection.fetch(LIVE, lines)
     buckets = [filled_of(row) for row in await connection.fetch(FILLED, lines, now)]

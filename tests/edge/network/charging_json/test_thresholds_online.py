@@ -106,7 +106,7 @@ def test_buying_a_pack_asks_open_sessions_again(line, one, actor):
 def test_a_reservation_keeps_its_money_from_a_pack(line, one, actor):
     """A pack is bought from what is available: what calls have reserved is theirs."""
     one("start", want="4 min")
-    with pytest.raises(MoneyShort, match="the balance holds 3.00 EUR"):
+    with pytest.raises(MoneyShort, match=r"the balance holds 3\.00 EUR"):
         balance.buy_pack(
             BuyPack(subscription_id=line.id, offering_key="robin-prepaid-booster-2gb", key="b"), actor=actor
         )
