@@ -44,7 +44,7 @@ def _changed(event: balance.PackRenewalChanged) -> Told:
         "paused": gettext("Renewal of a pack paused"),
         "off": gettext("Renewal of a pack called off"),
     }
-    return Told(titles[event.renewing], f"{event.offering_key}, {event.subscription}", Mood.INFO)
+    return Told(titles.get(event.renewing, gettext("Renewal of a pack paused")), f"{event.offering_key}, {event.subscription}", Mood.INFO)
 
 
 _WHY = {
@@ -71,7 +71,7 @@ _CROSSED = {
 @tells(balance.BucketThresholdCrossed)
 def _crossed(event: balance.BucketThresholdCrossed) -> Told:
     facts = {"value": amount(event.value, event.asset), "limit": amount(event.limit, event.asset)}
-    text = str(_CROSSED[event.measure]) % facts
+    text = str(_CROSSED.get(event.measure, _CROSSED["remaining"])) % facts
     return Told(gettext("Threshold reached"), f"{event.subscription}: {text}", Mood.INFO)
 
 
@@ -96,7 +96,7 @@ _MOVED = {
 
 @tells(balance.PrepaidLineMoved)
 def _moved(event: balance.PrepaidLineMoved) -> Told:
-    title, mood = _MOVED[event.new]
+    title, mood = _MOVED.get(event.new, _MOVED["active"])
     return Told(str(title), event.subscription, mood, _product(event.subscription_id))
 
 

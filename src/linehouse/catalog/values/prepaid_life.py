@@ -24,9 +24,9 @@ class RestOf(StrEnum):
     """It stays owed to the customer, who may ask for it."""
 
 
-BARS = ("outgoing", "outgoing-international", "premium", "data", "roaming", "incoming")
-"""What a line may be kept from, in the words in which the network is asked."""
-EVERYTHING = ("outgoing", "incoming", "data")
+BARS = ("outgoing", "data", "incoming")
+"""What a line may be kept from; the bar of that name in the controls, with ``prepaid-`` before it, says what it is."""
+EVERYTHING = BARS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

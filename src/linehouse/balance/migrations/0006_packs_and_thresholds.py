@@ -12,7 +12,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('balance', '0004_shared_and_rolled'),
+        ('balance', '0005_members_reserve'),
         ('pghistory', '0007_auto_20250421_0444'),
     ]
 
