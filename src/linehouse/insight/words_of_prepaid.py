@@ -44,7 +44,8 @@ def _changed(event: balance.PackRenewalChanged) -> Told:
         "paused": gettext("Renewal of a pack paused"),
         "off": gettext("Renewal of a pack called off"),
     }
-    return Told(titles.get(event.renewing, gettext("Renewal of a pack paused")), f"{event.offering_key}, {event.subscription}", Mood.INFO)
+    title = titles.get(event.renewing, titles["paused"])
+    return Told(title, f"{event.offering_key}, {event.subscription}", Mood.INFO)
 
 
 _WHY = {
