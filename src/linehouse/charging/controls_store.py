@@ -128,3 +128,22 @@ def cap_rows(outcomes: Iterable[Outcome]) -> list[tuple[UUID, CapRow]]:
         (one.subscription_id, row.name): row for one in outcomes for row in one.caps
     }
     return [(of, row) for (of, _), row in found.items()]
+
+
+def reservations() -> dict[str, tuple[int, int]]:
+    """By line and limit: what the limit says is reserved in it, and what open sessions keep."""
+    with brand_cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT coalesce(c.name, s.name), coalesce(c.kept, 0), coalesce(s.kept, 0)
+            FROM (SELECT subscription_id || '/' || key || CASE WHEN ends IS NULL THEN '' ELSE
+                         '@' || to_char(starts AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI') END AS name, reserved AS kept
+                  FROM charging_cap WHERE reserved <> 0) c
+            FULL JOIN (SELECT s.subscription_id || '/' || one.key AS name, sum(one.value::bigint)::bigint AS kept
+                       FROM charging_session s
+                       CROSS JOIN LATERAL jsonb_each(s.state -> 'services') AS service
+                       CROSS JOIN LATERAL jsonb_each_text(service.value -> 'reserved_caps') AS one
+                       GROUP BY 1) s ON s.name = c.name
+            """
+        )
+        return {name: (of_cap, of_sessions) for name, of_cap, of_sessions in cursor.fetchall()}

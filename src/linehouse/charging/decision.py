@@ -10,6 +10,7 @@ from uuid import UUID
 from linehouse.balance.values import BucketView
 from linehouse.catalog.values import BillingMode
 from linehouse.charging.as_event import amount_of, event_of
+from linehouse.charging.controls.after_the_fact import Spending
 from linehouse.charging.errors import Reason
 from linehouse.charging.told import NO_COUNTERS, NOTHING, Counters, Told
 from linehouse.charging.values import Line, unbilled_ref
@@ -60,6 +61,8 @@ class Decided:
     """The first day of the account's cycle whose counters count it."""
     counters: Mapping[str, int]
     """What they said before it."""
+    loss: int = 0
+    """What of it lay above a limit and nobody is billed, micro-units, in the tariff's tax mode."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,8 +128,11 @@ def decide(
     tariff_at: TariffAt,
     told: Told = NOTHING,
     counters: Counters = NO_COUNTERS,
+    spending: Spending | None = None,
 ) -> list[Decided | Suspended]:
     """One answer for each record, in the order of the events; ties go by file and position.
+
+    ``spending`` has the lines' limits: what lies above one is nobody's bill.
 
     Each sees the buckets and the period's counters as those before it left them.
     """
@@ -144,7 +150,7 @@ def decide(
         counted = used.setdefault((line.subscription_id, period), {})
         views = [view for view in views if view.open_to(line.subscription, record.started_at)]
         event = event_of(record, line, told)
-        answer = _decide_one(record, event, line, views, tariff_at, period, counted)
+        answer = _decide_one(record, event, line, views, tariff_at, period, counted, spending)
         if isinstance(answer, Decided):
             count(counted, answer.consumption.counted)
             for taken in answer.taken:
@@ -167,6 +173,7 @@ def _decide_one(
     tariff_at: TariffAt,
     period: date,
     counters: Mapping[str, int],
+    spending: Spending | None,
 ) -> Decided | Suspended:
     in_force = tariff_at(line.tariff_key, record.started_at) if line.tariff_key else None
     if in_force is None:
@@ -191,6 +198,9 @@ def _decide_one(
         return Suspended(record, Reason.BLOCKED, priced.detail or "the tariff does not allow a part of it")
     if abs(priced.total.micros) > BIGINT_MAX:
         return Suspended(record, Reason.UNRATED, "the price is beyond what can be kept")
+    loss = 0
+    if spending is not None:
+        consumption, loss = spending.count(line.subscription_id, event, tariff, consumption)
     known = {view.ref: view for view in views}
     moved = {**consumption.unit_takes, **consumption.money_takes}
     taken = tuple(
@@ -198,7 +208,7 @@ def _decide_one(
         for ref, amount in moved.items()
         if ref in known
     )
-    return Decided(record, line, event, in_force, consumption, taken, period, dict(counters))
+    return Decided(record, line, event, in_force, consumption, taken, period, dict(counters), loss)
 
 
 def _left_after(bucket: BucketView, amount: int) -> int | None:

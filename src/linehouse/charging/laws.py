@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from linehouse.charging import store
+from linehouse.charging import controls_store, store
+from linehouse.charging.posting import ABOVE_LIMIT
 from linehouse.charging.service import counters, hours, reversals
 from linehouse.ledger import service as ledger
 from linehouse.platform.checks import Finding, Verdict, check
@@ -39,6 +40,25 @@ def unbilled_is_in_the_journal() -> Verdict:
         (f"unbilled/{account}", currency): net for (account, currency), net in store.unbilled_by_account().items()
     }
     return ledger.agreement(expected, "unbilled/")
+
+
+@check("charging.above_limit", "The journal writes off exactly the net of usage that lay above a limit.")
+def losses_are_in_the_journal() -> Verdict:
+    """Per currency, of the entries that stand."""
+    expected = {(ABOVE_LIMIT, currency): net for currency, net in store.losses().items() if net}
+    return ledger.agreement(expected, ABOVE_LIMIT)
+
+
+@check("charging.limits", "What limits say is reserved in them is what open sessions keep, and no more.")
+def limits_are_of_sessions() -> Verdict:
+    """By line, limit and period, on both sides."""
+    kept = controls_store.reservations()
+    findings = tuple(
+        Finding(name, f"sessions keep {of_sessions}", f"the limit says {of_limit}")
+        for name, (of_limit, of_sessions) in kept.items()
+        if of_limit != of_sessions
+    )
+    return Verdict(len(kept), findings)
 
 
 @check("charging.reserved", "What buckets say is reserved in them is what open sessions keep, and no more.")

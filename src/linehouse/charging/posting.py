@@ -14,6 +14,11 @@ from linehouse.kernel.rounding import Rounding, round_to_int
 from linehouse.ledger.values import Transfer
 from linehouse.rating.values import TaxMode
 
+FORGONE = "above-limit"
+"""The detail of the account of usage that nobody is billed, since it lay above a limit."""
+ABOVE_LIMIT = "writeoff/above-limit"
+"""What such usage costs the operator, without tax."""
+
 
 def cause_of(key: str, revision: int = 0) -> str:
     """The journal's cause of a record's entry: the record's once-key, and the how-many-th entry after the first."""
@@ -49,7 +54,8 @@ def transfers_of(decided: Decided, rate: Rate) -> tuple[Transfer, ...]:
     """The transfers of one record.
 
     Units move from the allowance to what was used. Postpaid money is unbilled without tax; the invoice adds the tax.
-    Bought credit is revenue and tax when it is used; credit whose tax was due at sale is only used up.
+    Bought credit is revenue and tax when it is used; credit whose tax was due at sale is only used up. What lay above a
+    limit is the operator's loss.
     """
     moves: list[Transfer] = []
     for taken in decided.taken:
@@ -64,7 +70,13 @@ def transfers_of(decided: Decided, rate: Rate) -> tuple[Transfer, ...]:
     if decided.line.billing_mode is BillingMode.POSTPAID:
         net = split(charged(decided) - paid_from_buckets(decided), decided.in_force.tariff.tax_mode, rate.fraction).net
         moves += _move(f"unbilled/{decided.line.account}", f"revenue/{REVENUE}", net, decided.line.currency)
+    moves += _move(ABOVE_LIMIT, f"forgone/{FORGONE}", lost(decided, rate), decided.line.currency)
     return tuple(moves)
+
+
+def lost(decided: Decided, rate: Rate) -> int:
+    """What of a record lay above a limit, without tax."""
+    return split(decided.loss, decided.in_force.tariff.tax_mode, rate.fraction).net
 
 
 def uses_of(decided: Decided, revision: int = 0) -> list[BucketUse]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from linehouse.charging.as_event import device_of
 from linehouse.charging.decision import Decided
-from linehouse.charging.posting import charged, split
+from linehouse.charging.posting import charged, lost, split
 from linehouse.charging.told import kept
 from linehouse.charging.values import REVENUE, STANDARD, Rate
 from linehouse.rating.service import Cost, line_of, plain
@@ -59,6 +59,7 @@ def rated_row(one: Decided, rate: Rate, cost: Cost) -> dict[str, Any]:
         "net": parts.net,
         "gross": parts.gross,
         "uncollected": one.consumption.uncollected,
+        "loss": lost(one, rate),
         "blocked": one.consumption.blocked - redirected,
         "unit_takes": dict(one.consumption.unit_takes),
         "money_takes": dict(one.consumption.money_takes),

@@ -244,6 +244,13 @@ def put_tariffs(catalog_version: int, valid_from: datetime, files: Mapping[str, 
         )
 
 
+def losses() -> dict[str, int]:
+    """What lay above a limit, without tax, by currency."""
+    with brand_cursor() as cursor:
+        cursor.execute("SELECT currency, sum(loss)::bigint FROM charging_rated_usage WHERE loss <> 0 GROUP BY currency")
+        return dict(cursor.fetchall())
+
+
 def drop_tariffs(catalog_version: int) -> None:
     """A version was taken back."""
     with brand_cursor() as cursor:
@@ -327,6 +334,7 @@ def _rated(row: Mapping[str, Any]) -> RatedUsage:
         net=Money(row["net"], currency),
         gross=Money(row["gross"], currency),
         uncollected=Money(row["uncollected"], currency),
+        loss=Money(row["loss"], currency),
         blocked=row["blocked"],
         mode=TaxMode(row["tax_mode"]),
         tax_category=row["tax_category"],

@@ -76,8 +76,8 @@ class RatedUsage:
     """One usage record with its price, as it was decided; it never changes.
 
     ``amount`` is what was charged, in the tariff's tax mode; ``net`` and ``gross`` its parts without and with tax,
-    exact to the micro-unit. ``uncollected`` is what nobody paid, ``blocked`` the usage (base units) that an empty
-    allowance did not cover. ``group`` and ``label`` name the invoice line, ``clause`` the tariff rule. ``unit_takes``
+    exact to the micro-unit. ``uncollected`` is what nobody paid, ``loss`` what of it, without tax, lay above a limit;
+    ``blocked`` is the usage (base units) that an empty allowance did not cover. ``group`` and ``label`` name the invoice line, ``clause`` the tariff rule. ``unit_takes``
     and ``money_takes`` are by bucket reference. ``invoice`` is the invoice's number, empty while there is none.
     ``throttled`` and ``redirected`` (base units) went on slower without money, or were sent to where more can be
     bought: neither is ``blocked``; ``reason`` is the code of why. ``counted`` is what it added to the counters of the
@@ -119,6 +119,7 @@ class RatedUsage:
     net: Money
     gross: Money
     uncollected: Money
+    loss: Money
     blocked: int
     mode: TaxMode
     tax_category: str

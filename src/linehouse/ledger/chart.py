@@ -38,6 +38,7 @@ CHART: dict[str, AccountClass] = {
         AccountClass("payable", Side.CREDIT, "owed to partners"),
         AccountClass("suspense", Side.CREDIT, "money whose owner is not known yet"),
         AccountClass("revenue", Side.CREDIT, "earned, per kind"),
+        AccountClass("forgone", Side.CREDIT, "used and never billed, by reason; no revenue"),
         AccountClass("rounding", Side.CREDIT, "differences of named roundings"),
         AccountClass("allowance", Side.CREDIT, "units that a subscriber may still use, per bucket"),
         AccountClass("granted", Side.DEBIT, "units given to subscribers"),

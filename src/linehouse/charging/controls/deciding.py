@@ -284,27 +284,34 @@ def _told(made: Decided, changed: Mapping[str, CapRow]) -> Iterator[tuple[CapRow
     for name in {**changed, **dict.fromkeys(stopped)}:
         cap = made.after.caps.get(name)
         row = changed.get(name) or made.line.caps.get(name) or (_empty(name, cap) if cap is not None else None)
-        if cap is None or row is None or cap.consented:
+        if cap is None or row is None:
             continue
-        rule = made.line.rules.limits.get(row.key)
-        if rule is None or rule.per is Per.ROLLING:
-            continue
-        bound = cap.bound(made.tariff)
-        reached = 100 if name in stopped else cap.spent * 100 // bound if bound else 100
-        percent = max((one for one in rule.notices if one <= reached), default=0)
-        if percent > row.told:
-            facts: dict[str, str | int] = {
-                "limit": row.key,
-                "percent": percent,
-                "amount": cap.limit,
-                "spent": cap.spent,
-                "currency": made.tariff.currency,
-                "starts": row.starts.isoformat(),
-            }
-            yield (
-                replace(row, told=percent),
-                Happening(what="limit", once=f"{made.subscription_id}:{name}:{percent}", facts=facts),
-            )
+        due = notice_due(made.subscription_id, made.line, cap, row, made.tariff, stopped=name in stopped)
+        if due is not None:
+            yield replace(row, told=due[0]), due[1]
+
+
+def notice_due(
+    subscription_id: UUID, line: LineControls, cap: SpendCap, row: CapRow, tariff: Tariff, *, stopped: bool
+) -> tuple[int, Happening] | None:
+    """The share of a limit that the customer is to be told now, and the telling; None: nothing new."""
+    rule = line.rules.limits.get(row.key)
+    if rule is None or rule.per is Per.ROLLING or cap.consented:
+        return None
+    bound = cap.bound(tariff)
+    reached = 100 if stopped or not bound else cap.spent * 100 // bound
+    percent = max((one for one in rule.notices if one <= reached), default=0)
+    if percent <= row.told:
+        return None
+    facts: dict[str, str | int] = {
+        "limit": row.key,
+        "percent": percent,
+        "amount": cap.limit,
+        "spent": cap.spent,
+        "currency": tariff.currency,
+        "starts": row.starts.isoformat(),
+    }
+    return percent, Happening(what="limit", once=f"{subscription_id}:{row.name}:{percent}", facts=facts)
 
 
 def _stopping(made: Decided) -> set[str]:

@@ -112,6 +112,7 @@ def _record(
         _taken(moved, subject.buckets, late, subject.line),
         told.period,
         dict(subject.counters.get(told.period, {})),
+        service.loss - then.loss,
     )
     return OnlineRecord(decided, _cost(version.wholesale, tariff, then, service))
 

@@ -15,6 +15,7 @@ from linehouse.charging.ports import tax_rate
 from linehouse.charging.posting import cause_of, transfers_of, uses_of
 from linehouse.charging.rated_row import rated_row
 from linehouse.charging.service import counters
+from linehouse.charging.service import spent as controls
 from linehouse.charging.service.costs import gap_of
 from linehouse.charging.service.lines import Tariffs, lines_of
 from linehouse.charging.service.matching import take_matched
@@ -55,11 +56,12 @@ def _charge(file_id: UUID, records: Sequence[NormalisedUsage], work: Work) -> Us
     lines = lines_of({record.subscription_id for record in waiting})
     matched = take_matched([record for record in waiting if record.key not in again], lines, work.now)
     waiting = [record for record in waiting if record.id not in matched]
+    spending = controls.hold(lines, waiting, work.now)
     held = balance.lock_buckets(lines, *_span(waiting)) if lines and waiting else {}
     tariffs = Tariffs()
     told = told_of(waiting, lines, tariffs)
     counted = counters.lock(_periods(waiting, lines, tariffs))
-    answers = decide(waiting, lines, held, tariffs.at, told, counted)
+    answers = decide(waiting, lines, held, tariffs.at, told, counted, spending)
     decided = [answer for answer in answers if isinstance(answer, Decided)]
     suspended = [answer for answer in answers if isinstance(answer, Suspended)]
     rates = [rate_of(one) for one in decided]
@@ -70,6 +72,7 @@ def _charge(file_id: UUID, records: Sequence[NormalisedUsage], work: Work) -> Us
         if (transfers := transfers_of(one, rate))
     ]
     ledger.post_all(entries)
+    controls.keep(spending)
     rows = [rated_row(one, rate, cost_for(one, tariffs)) for one, rate in zip(decided, rates, strict=True)]
     store.insert_rated([row | {"revision": again.get(row["record_key"], 0)} for row in rows], work.now)
     for row in rows:

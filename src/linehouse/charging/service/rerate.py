@@ -29,6 +29,7 @@ from linehouse.usage.values import NormalisedUsage
 DRAFTED = "stands on a bill that is being prepared"
 FORGOTTEN = "its details have been erased"
 ONLINE = "it was charged while it happened, and only usage from files is rated again"
+ABOVE = "a part of it lay above a limit, and nobody is billed that"
 """Why a record is left as it is."""
 _PAGE = 100
 _HEAD = (
@@ -210,5 +211,7 @@ def _kept(row: RatedUsage, record: NormalisedUsage | None, drafted: AbstractSet[
         return DRAFTED
     if record is None and row.record_key.startswith(f"{SOURCE}:"):
         return ONLINE
+    if row.loss:
+        return ABOVE
     told = row.number_zone not in ("", "unknown")
     return FORGOTTEN if record is None or (told and not record.other_party) else ""

@@ -9,7 +9,7 @@ from typing import Any
 from linehouse.charging.sql.columns import NAMES
 from linehouse.platform.sql import brand_cursor
 
-_TURNED = ("quantity", "amount", "net", "gross", "uncollected", "blocked", "cost", "throttled", "redirected")
+_TURNED = ("quantity", "amount", "net", "gross", "uncollected", "loss", "blocked", "cost", "throttled", "redirected")
 """What a reversal carries with the other sign."""
 _TURNED_MAPS = ("unit_takes", "money_takes", "counted")
 _MINUS = "(SELECT coalesce(jsonb_object_agg(key, -value::text::numeric), '{{}}'::jsonb) FROM jsonb_each({name}))"

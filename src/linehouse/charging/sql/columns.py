@@ -8,7 +8,7 @@ account_id uuid, account text, billing_mode text, usage_type text, direction tex
 quantity bigint, unit text, peer text, network text, number_zone text, network_zone text, tariff text,
 catalog_version int, rule text, verdict text, line_group text, label jsonb, clause text, covered_by text,
 currency text, tax_mode text, tax_category text, tax_code text, gl text, amount bigint, net bigint, gross bigint,
-uncollected bigint, blocked bigint, unit_takes jsonb, money_takes jsonb, explanation jsonb,
+uncollected bigint, loss bigint, blocked bigint, unit_takes jsonb, money_takes jsonb, explanation jsonb,
 offering text, segment text, device text, cost bigint, cost_rule text, cost_reason text,
 throttled bigint, redirected bigint, reason text, counted jsonb, counted_in date, told jsonb
 """
