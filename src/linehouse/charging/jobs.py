@@ -31,6 +31,7 @@ RERATE = JOB
 """Imported, so that every process knows the job."""
 
 publication_check("charging.tellable")(publication.tellable)
+publication_check("charging.fair_use")(publication.fair_abroad)
 
 
 @consumer("charging.rate", on=(UsageFileProcessed,))

@@ -77,8 +77,9 @@ class RatedUsage:
 
     ``amount`` is what was charged, in the tariff's tax mode; ``net`` and ``gross`` its parts without and with tax,
     exact to the micro-unit. ``uncollected`` is what nobody paid, ``loss`` what of it, without tax, lay above a limit;
-    ``blocked`` is the usage (base units) that an empty allowance did not cover. ``group`` and ``label`` name the invoice line, ``clause`` the tariff rule. ``unit_takes``
-    and ``money_takes`` are by bucket reference. ``invoice`` is the invoice's number, empty while there is none.
+    ``blocked`` is the usage (base units) that an empty allowance did not cover. ``group`` and ``label`` name the
+    invoice line, ``clause`` the tariff rule. ``unit_takes`` and ``money_takes`` are by bucket
+    reference. ``invoice`` is the invoice's number, empty while there is none.
     ``throttled`` and ``redirected`` (base units) went on slower without money, or were sent to where more can be
     bought: neither is ``blocked``; ``reason`` is the code of why. ``counted`` is what it added to the counters of the
     period that began on ``counted_in``; ``told`` is what its tariff asked for and was told, word by word.

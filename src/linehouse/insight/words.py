@@ -226,6 +226,67 @@ def _rated_again(event: charging.UsageRatedAgain) -> Told:
     return Told(gettext("Usage rated again"), text, Mood.INFO, subject)
 
 
+@tells(charging.LimitReached)
+def _limit_reached(event: charging.LimitReached) -> Told:
+    text = gettext("%(subscription)s: %(percent)d %% of %(limit)s (%(amount)s)") % {
+        "subscription": event.subscription,
+        "percent": event.percent,
+        "limit": event.limit,
+        "amount": money(event.amount, event.currency),
+    }
+    mood = Mood.BAD if event.percent >= 100 else Mood.INFO
+    return Told(gettext("Limit reached"), text, mood, Subject("product", event.subscription_id, event.subscription))
+
+
+@tells(charging.LimitConsented)
+def _limit_consented(event: charging.LimitConsented) -> Told:
+    text = gettext("%(subscription)s: %(limit)s, by %(channel)s") % {
+        "subscription": event.subscription,
+        "limit": event.limit,
+        "channel": event.channel,
+    }
+    subject = Subject("product", event.subscription_id, event.subscription)
+    return Told(gettext("Agreed to go on above a limit"), text, Mood.INFO, subject)
+
+
+@tells(charging.ControlChanged)
+def _control_changed(event: charging.ControlChanged) -> Told:
+    text = gettext("%(subscription)s: %(kind)s %(key)s %(state)s") % {
+        "subscription": event.subscription,
+        "kind": said(event.kind),
+        "key": event.key,
+        "state": gettext("on") if event.on else gettext("off"),
+    }
+    subject = Subject("product", event.subscription_id, event.subscription)
+    return Told(gettext("Limits and bars changed"), text, Mood.INFO, subject)
+
+
+@tells(charging.ControlRefusedUsage)
+def _control_refused(event: charging.ControlRefusedUsage) -> Told:
+    text = gettext("%(subscription)s: %(limit)s") % {"subscription": event.subscription, "limit": event.control}
+    subject = Subject("product", event.subscription_id, event.subscription)
+    return Told(gettext("Usage refused by a limit"), text, Mood.BAD, subject)
+
+
+@tells(charging.LineArrived)
+def _line_arrived(event: charging.LineArrived) -> Told:
+    text = gettext("%(subscription)s: %(country)s") % {"subscription": event.subscription, "country": event.country}
+    subject = Subject("product", event.subscription_id, event.subscription)
+    return Told(gettext("Used in another country"), text, Mood.INFO, subject)
+
+
+@tells(charging.PolicyStatusChanged)
+def _policy_changed(event: charging.PolicyStatusChanged) -> Told:
+    text = gettext("%(subscription)s, %(counter)s: %(old)s → %(new)s") % {
+        "subscription": event.subscription,
+        "counter": event.counter,
+        "old": event.old,
+        "new": event.new,
+    }
+    subject = Subject("product", event.subscription_id, event.subscription)
+    return Told(gettext("The network treats the line otherwise"), text, Mood.INFO, subject)
+
+
 @tells(usage.UsageRecordSuspended)
 def _usage_suspended(event: usage.UsageRecordSuspended) -> Told:
     return Told(

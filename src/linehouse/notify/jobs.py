@@ -18,6 +18,7 @@ from linehouse.billing import service as billing
 from linehouse.billing.events import InvoiceDocumented
 from linehouse.billing.reference import grouped
 from linehouse.catalog import service as catalog
+from linehouse.charging.events import LimitConsented, LimitReached, LineArrived
 from linehouse.inventory import service as inventory
 from linehouse.inventory.events import ProductActivated
 from linehouse.kernel.money import Money
@@ -25,6 +26,7 @@ from linehouse.kernel.quantity import Quantity, Unit
 from linehouse.notify.events import MessageCompleted
 from linehouse.notify.service.approvers import ask_deciders
 from linehouse.notify.service.delivery import deliver
+from linehouse.notify.service.of_lines import tell_consent, tell_limit, welcome_abroad
 from linehouse.notify.service.outcomes import AWAIT_RECEIPT
 from linehouse.notify.service.receipts import receipt_overdue
 from linehouse.notify.service.writing import DELIVER, send_notice
@@ -231,3 +233,18 @@ def tell_of_a_step(event: PrepaidLineMoved, work: Work) -> None:
         subject_ref=event.subscription,
         variables=variables,
     )
+
+
+@consumer("notify.limit", on=(LimitReached, LimitConsented))
+def tell_of_limits(event: LimitReached | LimitConsented, work: Work) -> None:
+    """A line comes near its limit, reaches it, or its customer agreed to go on."""
+    if isinstance(event, LimitReached):
+        tell_limit(event)
+    else:
+        tell_consent(event)
+
+
+@consumer("notify.abroad", on=(LineArrived,))
+def greet_abroad(event: LineArrived, work: Work) -> None:
+    """A line is used in another country."""
+    welcome_abroad(event)

@@ -1,6 +1,7 @@
 """Use cases of charging."""
 
 from linehouse.charging.ports import use_bills, use_tax_rates
+from linehouse.charging.service.abroad import Abroad, abroad
 from linehouse.charging.service.charge import charge_file, charge_record
 from linehouse.charging.service.controls import (
     BarView,
@@ -83,6 +84,7 @@ from linehouse.charging.values import Rate
 
 __all__ = [
     "RERATE_CSV_HEAD",
+    "Abroad",
     "BarView",
     "By",
     "ConsentView",
@@ -105,6 +107,7 @@ __all__ = [
     "UsageSlice",
     "UsageTotal",
     "Wanted",
+    "abroad",
     "billable",
     "by_word",
     "charge_file",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -16,6 +16,7 @@ from linehouse.charging.errors import ControlRefused, ControlUnknown, Subscriber
 from linehouse.charging.events import ControlChanged, LimitConsented
 from linehouse.charging.models import CapConsent, LineControl
 from linehouse.charging.service.lines import Tariffs, lines_of
+from linehouse.charging.service.spent import spent_before
 from linehouse.charging.values import Line
 from linehouse.kernel.error import Invalid
 from linehouse.kernel.ids import new_id
@@ -178,7 +179,14 @@ def set_limit(
         kept = Setting(
             kind=SettingKind.LIMIT, key=key, on=on, amount=None if amount is None else amount.micros, hard=hard
         )
+        was_off = controls.limit(key)[0] is None
         _keep(line, kept, by, work)
+        if on and was_off and rule.per is not Per.ROLLING:
+            valid = controls.period(rule.per, work.now)
+            row = CapRow(key=key, starts=valid.start, ends=valid.end)
+            known = controls.caps.get(row.name, row)
+            # Sessions that are open reserve in it with their next report.
+            store.put_caps([(subscription_id, replace(known, spent=spent_before(line, controls, key, valid)))])
 
 
 def set_bar(subscription_id: UUID, key: str, *, on: bool, by: SetBy = SetBy.CARE, actor: Actor, reason: str) -> None:

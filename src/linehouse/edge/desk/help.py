@@ -65,7 +65,7 @@ HELP: Final[Mapping[str, Help]] = {
             "Persons and organisations that the brand serves. Find one by name, number, e-mail or telephone. The tabs "
             "of a customer hold products, usage, bills, payments, orders, messages and the history of every change."
         ),
-        ("find-things", "add-your-own-fields", "friends-and-groups"),
+        ("find-things", "add-your-own-fields", "friends-and-groups", "limits-and-bars"),
     ),
     "groups": Help(
         gettext_lazy(

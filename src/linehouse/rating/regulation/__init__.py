@@ -5,7 +5,7 @@ A change of the law is a new row in a pack, never an edit: an old tariff keeps b
 
 from __future__ import annotations
 
-from linehouse.rating.regulation.fair_use import fair_use_volume, wholesale_cap_of_data
+from linehouse.rating.regulation.fair_use import due_abroad, fair_use_volume, is_open_bundle, wholesale_cap_of_data
 from linehouse.rating.regulation.shipped import law_of, shipped
 from linehouse.rating.regulation.values import (
     GIGABYTE,
@@ -37,7 +37,9 @@ __all__ = [
     "Where",
     "Without",
     "clauses_of",
+    "due_abroad",
     "fair_use_volume",
+    "is_open_bundle",
     "law_of",
     "shipped",
     "wholesale_cap_of_data",

@@ -30,3 +30,23 @@ def fair_use_volume(price: Decimal, day: date) -> int | None:
         return None
     octets = 2 * Fraction(price) / Fraction(cap.amount) * cap.unit
     return ceil_div(octets.numerator, octets.denominator * _STEP) * _STEP
+
+
+def is_open_bundle(price: Decimal, octets: int | None, day: date) -> bool:
+    """Whether a bundle of data is an open one: without a limit (None), or so cheap that a gigabyte of it costs less
+    than networks may ask of each other. Regulation (EU) 2016/2286 Art. 2(2)(c)."""
+    cap = wholesale_cap_of_data(day)
+    if octets is None or cap is None or cap.amount is None:
+        return octets is None
+    return Fraction(price) * cap.unit < Fraction(cap.amount) * octets
+
+
+def due_abroad(price: Decimal, octets: int | None, day: date) -> int | None:
+    """How much of a bundle (octets; None: no limit) must be usable in the roaming union at domestic prices.
+
+    An open bundle: its fair use volume, at most the bundle itself; any other: all of it. None: without a limit.
+    """
+    volume = fair_use_volume(price, day) if is_open_bundle(price, octets, day) else None
+    if volume is None or octets is None:
+        return octets if volume is None else volume
+    return min(volume, octets)

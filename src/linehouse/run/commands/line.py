@@ -1,17 +1,18 @@
-"""`linehouse line`: a line's own lists of numbers, and with which lines it shares an allowance."""
+"""`linehouse line`: a line's own lists of numbers, with which lines it shares an allowance, and what bounds it."""
 
 import click
 from rich.console import Console
 from rich.table import Table
 
 from linehouse.run.at_work import brand_at_work, brand_option, operator
+from linehouse.run.commands.line_limits import COMMANDS
 
 REASON = click.option("--reason", required=True, help="Why: it stands in the history.")
 
 
 @click.group("line")
 def command() -> None:
-    """A line's own lists of numbers (friends and family), and who shares its allowance."""
+    """A line's own lists of numbers (friends and family), who shares its allowance, and what bounds its usage."""
 
 
 @command.command("friends")
@@ -105,3 +106,7 @@ def unshare(holder: str, line: str, reason: str, brand: str) -> None:
         plan, member = find_product(number=holder), find_product(number=line)
         ended = leave(plan.id, member.id, actor=operator(), reason=reason)
     click.echo(f"{line} {'no longer shares' if ended else 'did not share'} what {holder} brings")
+
+
+for one in COMMANDS:
+    command.add_command(one)
