@@ -11,6 +11,6 @@ BACKWARD = "ALTER TABLE charging_rated_usage DROP COLUMN loss;"
 
 
 class Migration(migrations.Migration):
-    dependencies = [("charging", "0014_reused_keys")]
+    dependencies = [("charging", "0015_matches")]
 
     operations = [migrations.RunSQL(FORWARD, BACKWARD)]
