@@ -91,8 +91,8 @@ def test_a_week_abroad(sanne, gateway, actor, drain, advance):
     assert gateway(START, "us-2", plmn=US, want=MB).cut_by is CutBy.SPEND_CAP
     # Emergency is never stopped, and a call home is no data.
     assert gateway(START, "112", kind=UsageType.VOICE, to="112", plmn=US, want=60_000).granted == 60_000
-    # Late records of the same days are kept, and nobody is billed what lies above the limit.
-    send([Cdr(sanne, "DATA", 10 * MB, start="2026-11-02 09:00:00", plmn="310-410")], actor)
+    # A record that no session knows comes late: it is kept, and billed to nobody.
+    send([Cdr(sanne, "DATA", 10 * MB, start="2026-11-01 22:00:00", plmn="310-410")], actor)
     drain()
     assert ledger.balance("writeoff/above-limit", "EUR") == 2_066_116
     # The customer agrees, and goes on at once.
