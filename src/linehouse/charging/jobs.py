@@ -5,13 +5,15 @@ from __future__ import annotations
 from hashlib import sha256
 from typing import Any
 
-from linehouse.balance.events import BucketExpired, BucketGranted
+from linehouse.balance.events import BucketExpired, BucketGranted, PrepaidLineMoved
 from linehouse.catalog.events import VersionPublished, VersionWithdrawn
 from linehouse.catalog.service import publication_check
+from linehouse.catalog.values import BARS
 from linehouse.charging import laws, publication
 from linehouse.charging.events import KeyReused
 from linehouse.charging.service import directory, observed, wishes
 from linehouse.charging.service.charge import charge_file, charge_record
+from linehouse.charging.service.controls import controls_of_line, set_bar
 from linehouse.charging.service.happened import decide_anew, happened
 from linehouse.charging.service.merging import merge_hours
 from linehouse.charging.service.rerate_runs import APPROVAL, JOB, decided_otherwise
@@ -113,3 +115,13 @@ def tell_control(payload: dict[str, Any], work: Work) -> None:
 def decide_statuses_anew(event: BucketGranted | BucketExpired, work: Work) -> None:
     """A grant may be a turbo, or change what is left of an allowance."""
     decide_anew(event.subscription, work.now)
+
+
+@consumer("charging.prepaid_life", on=(PrepaidLineMoved,))
+def bar_by_life(event: PrepaidLineMoved, work: Work) -> None:
+    """What a prepaid line may not do in this part of its life is barred while it is charged, and opened again."""
+    bars = {bar.key: bar.on for bar in controls_of_line(event.subscription_id).bars}
+    for what in BARS:
+        key, wanted = f"prepaid-{what}", what in event.bars
+        if bars.get(key, wanted) is not wanted:
+            set_bar(event.subscription_id, key, on=wanted, actor=work.actor, reason=f"prepaid line is {event.new}")

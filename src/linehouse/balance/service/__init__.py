@@ -23,6 +23,14 @@ from linehouse.balance.service.packs import (
     payments_of,
     start_pack,
 )
+from linehouse.balance.service.prepaid_life import (
+    extend_life,
+    follow_all,
+    money_on_line,
+    prepaid_line,
+    prepaid_lines,
+    settle_claim,
+)
 from linehouse.balance.service.renewing import money_came, set_renewing
 from linehouse.balance.service.sharing import group_of, groups_of, holds_group, join, leave, members_of
 from linehouse.balance.service.turn import end_product, turn
@@ -49,6 +57,8 @@ __all__ = [
     "deferred_of_packs",
     "end_product",
     "end_threshold",
+    "extend_life",
+    "follow_all",
     "grant",
     "grant_product",
     "group_of",
@@ -61,6 +71,7 @@ __all__ = [
     "members_of",
     "money_came",
     "money_of_many",
+    "money_on_line",
     "movements_of",
     "movements_of_many",
     "movements_of_record",
@@ -69,9 +80,12 @@ __all__ = [
     "packs_of",
     "paid_from_balance",
     "payments_of",
+    "prepaid_line",
+    "prepaid_lines",
     "rebook",
     "set_renewing",
     "set_threshold",
+    "settle_claim",
     "start_pack",
     "thresholds_of",
     "turn",

@@ -14,6 +14,7 @@ COMMANDS = {
     "group": "group",
     "pack": "pack",
     "threshold": "threshold",
+    "prepaid": "prepaid",
     "order": "order",
     "usage": "usage",
     "rate": "rate",
