@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import ssl
 from contextlib import suppress
+from typing import Any
 
 from linehouse.edge.network.diameter.codec import PROXIABLE, REQUEST, RETRANSMITTED, Message, decode, encode
 
@@ -127,7 +128,7 @@ def service(
     rating_group: int | None = None,
     want: dict[str, list[object]] | None = None,
     used: dict[str, list[object]] | None = None,
-    **more: list[object],
+    **more: list[Any],
 ) -> dict[str, list[object]]:
     given: dict[str, list[object]] = {}
     if rating_group is not None:

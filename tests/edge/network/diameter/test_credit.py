@@ -153,14 +153,10 @@ def test_open5gs_names_no_rating_group_and_no_total_and_is_charged(line, play):
     async def script(process):
         gateway = await process.gateway()
         common = {
-            "Subscription_Id": [
-                {"Subscription-Id-Type": [1], "Subscription-Id-Data": ["999700000000001"]},
-                subscriber(line.msisdn.digits),
-            ],
+            "Subscription_Id": subscriber(line.msisdn.digits),
             "Requested_Action": 0,
             "AoC_Request_Type": 1,
         }
-        del common["Subscription_Id"][0]
         begun = await gateway.ccr(
             1,
             0,
