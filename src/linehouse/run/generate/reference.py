@@ -28,6 +28,7 @@ from linehouse.platform.outbox.registry import all_consumers
 from linehouse.platform.settings import described
 from linehouse.rating.lint import CHECKS
 from linehouse.rating.regulation import Bound, Clause, Limit, Pack, shipped
+from linehouse.run.generate.diameter_page import diameter_page
 from linehouse.run.generate.personal_data import personal_data_page
 from linehouse.run.house import open_house
 
@@ -50,6 +51,7 @@ def pages() -> dict[str, str]:
         "laws.md": _laws,
         "lint.md": _lint,
         "personal-data.md": personal_data_page,
+        "diameter.md": lambda: diameter_page(_NOTE),
         "tmf-apis.md": lambda: page(APIS, _NOTE),
     }
     return {name: f"{make().strip()}\n" for name, make in makers.items()}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import lru_cache
 
 from linehouse.rating.values import UsageType
 
@@ -70,13 +71,18 @@ def context_of(name: str, said: Mapping[str, Mapping[str, str]]) -> Context | No
 
     What stands before the number is the operator's own, and so is a name that the realm declares.
     """
+    if not said:
+        return _standard(name)
     for suffix, settings in said.items():
         if name.endswith(suffix) and "usage" in settings:
             return _with(Context(suffix, UsageType(settings["usage"])), settings)
-    for one in STANDARD:
-        if name.endswith(one.suffix):
-            return _with(one, said.get(one.suffix) or said.get(one.suffix.removesuffix(_ENDS)) or {})
-    return None
+    one = _standard(name)
+    return None if one is None else _with(one, said.get(one.suffix) or said.get(one.suffix.removesuffix(_ENDS)) or {})
+
+
+@lru_cache(maxsize=1_000)
+def _standard(name: str) -> Context | None:
+    return next((one for one in STANDARD if name.endswith(one.suffix)), None)
 
 
 def _with(context: Context, settings: Mapping[str, str]) -> Context:
