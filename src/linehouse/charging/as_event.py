@@ -50,7 +50,10 @@ def amount_of(record: NormalisedUsage) -> Money | None:
 
 def device_of(record: NormalisedUsage) -> str:
     """The type allocation code of the device, where the source gives its IMEI; else nothing."""
+    imei = record.attributes.get("imei", "")
+    if not imei:
+        return ""
     try:
-        return Imei.parse(record.attributes.get("imei", "")).tac
+        return Imei.parse(imei).tac
     except Invalid:
         return ""

@@ -16,6 +16,7 @@ from linehouse.charging.service.charge import charge_file, charge_record
 from linehouse.charging.service.controls import controls_of_line, set_bar
 from linehouse.charging.service.happened import decide_anew, happened
 from linehouse.charging.service.merging import merge_hours
+from linehouse.charging.service.online_usage import ONLINE_USAGE
 from linehouse.charging.service.rerate_runs import APPROVAL, JOB, decided_otherwise
 from linehouse.charging.values import KEY_REUSED
 from linehouse.inventory.events import ProductActivated, ProductTerminated
@@ -25,12 +26,15 @@ from linehouse.platform.outbox.registry import consumer
 from linehouse.platform.timers import daily, timer
 from linehouse.platform.work import Work
 from linehouse.platform.worklist.service import raise_task
+from linehouse.usage import service as usage
 from linehouse.usage.events import UsageFileProcessed, UsageRecordResubmitted
 
 __all__ = ["laws"]
 
 RERATE = JOB
 """Imported, so that every process knows the job."""
+
+usage.also_usage(ONLINE_USAGE)
 
 publication_check("charging.tellable")(publication.tellable)
 publication_check("charging.fair_use")(publication.fair_abroad)

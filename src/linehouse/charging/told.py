@@ -53,7 +53,9 @@ NOTHING = Told()
 
 def kept(tariff: Tariff, event: UsageEvent, counters: Mapping[str, int]) -> dict[str, Any]:
     """What the tariff asked for and was told, as it is kept with the price: word by word, as JSON."""
-    asked = {word for word, _ in asked_by(tariff)}
+    asked, counts = _asks(tariff)
+    if not asked and not counts:
+        return {}
     found: dict[str, Any] = {}
     for word, given in (
         ("segment", event.segments),
@@ -68,6 +70,20 @@ def kept(tariff: Tariff, event: UsageEvent, counters: Mapping[str, int]) -> dict
         found["attribute"] = event.ended_at.isoformat()
     if "time-zone" in asked and event.utc_offset is not None:
         found["time-zone"] = int(event.utc_offset.total_seconds()) // 60
-    if counts_period(tariff):
+    if counts:
         found["counters"] = {key: used for key, used in sorted(counters.items()) if used and "#" not in key}
     return found
+
+
+def _asks(tariff: Tariff) -> tuple[frozenset[str], bool]:
+    """What a tariff asks, and whether it counts. Asked for each record, so it is kept; a tariff never changes."""
+    known = _ASKED.get(id(tariff))
+    if known is None or known[0] is not tariff:
+        if len(_ASKED) >= _KEPT:
+            _ASKED.clear()
+        known = _ASKED[id(tariff)] = (tariff, frozenset(word for word, _ in asked_by(tariff)), counts_period(tariff))
+    return known[1], known[2]
+
+
+_KEPT = 1_000
+_ASKED: dict[int, tuple[Tariff, frozenset[str], bool]] = {}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import MISSING, asdict, fields
+from dataclasses import asdict, fields
 from datetime import datetime
 from fractions import Fraction
 from typing import Any
@@ -14,11 +14,30 @@ from linehouse.rating.values import FeePart, PaidBy, Part, RestState, WalkState
 def plain_state(state: WalkState) -> dict[str, Any]:
     """JSON data: fractions are text such as ``152500`` or ``1/3``, instants ISO 8601; what is as at the start is left
     out."""
-    found = {name: _plain(value) for name, value in asdict(state).items() if value != getattr(_FRESH, name)}
-    for part in found.get("parts", ()):
-        for name, default in _PART_DEFAULTS.items():
-            if part[name] == default:
-                del part[name]
+    found: dict[str, Any] = {}
+    for name, fresh in _FRESH:
+        value = getattr(state, name)
+        if value is fresh or value == fresh:
+            continue
+        if name == "parts":
+            found[name] = [_plain_part(part) for part in value]
+        elif name == "fees":
+            found[name] = [{"kind": fee.kind, "rule": fee.rule, "amount": _plain(fee.amount)} for fee in value]
+        elif name == "rest":
+            found[name] = asdict(value)
+        else:
+            found[name] = _plain(value)
+    return found
+
+
+def _plain_part(part: Part) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name, default in _PART:
+        value = getattr(part, name)
+        if value is default or value == default:
+            continue
+        kind = type(value)
+        found[name] = value if kind is int or kind is str else _plain(value)
     return found
 
 
@@ -43,19 +62,20 @@ def state_of(data: Mapping[str, Any]) -> WalkState:
 
 
 def _plain(value: Any) -> Any:
-    match value:
-        case Fraction():
-            return str(value)
-        case datetime():
-            return value.isoformat()
-        case PaidBy():
-            return value.value
-        case Mapping():
-            return {key: _plain(inner) for key, inner in value.items()}
-        case list() | tuple():
-            return [_plain(inner) for inner in value]
-        case _:
-            return value
+    kind = type(value)
+    if kind is int or kind is str or kind is bool or value is None:
+        return value
+    if kind is Fraction:
+        return str(value)
+    if kind is tuple or kind is list:
+        return [_plain(inner) for inner in value]
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, PaidBy):
+        return value.value
+    if isinstance(value, Mapping):
+        return {key: _plain(inner) for key, inner in value.items()}
+    return value
 
 
 def _part(data: Mapping[str, Any]) -> Part:
@@ -71,5 +91,6 @@ def _exact(given: str | int) -> Fraction | int:
     return exact.numerator if exact.denominator == 1 else exact
 
 
-_FRESH = WalkState()
-_PART_DEFAULTS = {one.name: _plain(one.default) for one in fields(Part) if one.default is not MISSING}
+_FRESH = tuple((one.name, getattr(WalkState(), one.name)) for one in fields(WalkState))
+"""Each field of a state and what it is at the start."""
+_PART = tuple((one.name, one.default) for one in fields(Part))

@@ -31,7 +31,15 @@ WHERE subscription_id = ANY($1::uuid[]) AND (left_at IS NULL OR left_at > $2)
 """The groups that lines ($1) are in, or were after an instant ($2)."""
 
 CHANGE_BUCKETS = """
-WITH changed AS (
+WITH keys AS (
+    INSERT INTO balance_movement_key (key, business_time) SELECT given.key, $16 FROM unnest($15::text[]) AS given (key)
+), moved AS (
+    INSERT INTO balance_movement (bucket_id, ref, kind, amount, asset, left_after, cause, record_id, member,
+                                  business_time, machine_time, actor)
+    SELECT given.*, $16, $17, $18
+    FROM unnest($6::uuid[], $7::text[], $8::text[], $9::bigint[], $10::text[], $11::bigint[], $12::text[], $13::uuid[],
+                $14::text[]) AS given
+), changed AS (
     UPDATE balance_bucket b
     SET granted = b.granted + given.granted, used = b.used + given.used, reserved = b.reserved + given.reserved,
         expired = b.expired + given.expired
@@ -43,8 +51,9 @@ WITH changed AS (
 SELECT DISTINCT t.subscription_id FROM balance_threshold t
 WHERE t.subscription_id IN (SELECT subscription_id FROM changed) AND t.ended_at IS NULL
 """
-"""Differences by bucket. The table's own constraints refuse what would overdraw one. Answers with those of their lines
-that have thresholds, so that nobody asks for those of the others."""
+"""Differences by bucket ($1 to $5), and the movements that they are, with their once-keys. The table's own constraints
+refuse what would overdraw a bucket. Answers with those of their lines that have thresholds, so that nobody asks for
+those of the others."""
 
 BEGIN_FROM_FIRST_USE = """
 UPDATE balance_bucket b SET first_used_at = given.began, valid_to = given.ends
@@ -52,18 +61,6 @@ FROM unnest($1::uuid[], $2::timestamptz[], $3::timestamptz[]) AS given (id, bega
 WHERE b.id = given.id AND b.first_used_at IS NULL
 """
 """Buckets that last from their first use begin to last."""
-
-INSERT_KEYS = """
-INSERT INTO balance_movement_key (key, business_time) SELECT given.key, $2 FROM unnest($1::text[]) AS given (key)
-"""
-
-INSERT_MOVEMENTS = """
-INSERT INTO balance_movement (bucket_id, ref, kind, amount, asset, left_after, cause, record_id, member, business_time,
-                              machine_time, actor)
-SELECT given.*, $10, $11, $12
-FROM unnest($1::uuid[], $2::text[], $3::text[], $4::bigint[], $5::text[], $6::bigint[], $7::text[], $8::uuid[],
-            $9::text[]) AS given
-"""
 
 OPEN_PARTS = """
 INSERT INTO balance_member_use (bucket_id, subscription_id, subscription, used, reserved, cap)

@@ -20,6 +20,7 @@ from linehouse.charging.node.known import KnownLines
 from linehouse.charging.node.matching import settle_records
 from linehouse.charging.node.observing import Observer
 from linehouse.charging.node.requests import Asking
+from linehouse.charging.node.writing import Overtaken
 from linehouse.charging.online.degraded import Limits
 from linehouse.kernel.error import DomainError
 from linehouse.platform.clock.reading import business_now
@@ -125,6 +126,8 @@ class Charger:
                 found = await answer(connection, self.brand, [one.asking for one in batch], wait=wait)
         except AWAY as error:
             await self._away(batch, error)
+        except Overtaken:
+            self._queue += batch
         except Exception as error:  # noqa: BLE001 - one request must not take the others of its batch with it
             await self._one_by_one(batch, error, wait=wait)
         else:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -23,6 +23,7 @@ from linehouse.charging.online.subject import Subject
 from linehouse.charging.sql.lines import line_of
 from linehouse.charging.sql.online import ANSWERS, COUNTERS, LOCK_COUNTERS, OPEN_COUNTERS, SESSIONS
 from linehouse.charging.values import UNBILLED, Line
+from linehouse.kernel.copies import changed
 from linehouse.rating.session.session_json import answered_of, session_of
 from linehouse.rating.session.state import Answered, Session
 
@@ -48,7 +49,7 @@ class Held:
         subject = self.subjects[subscription_id]
         if not subject.shared:
             return subject
-        return replace(subject, buckets={**subject.buckets, **{ref: self.shared[ref] for ref in subject.shared}})
+        return changed(subject, buckets={**subject.buckets, **{ref: self.shared[ref] for ref in subject.shared}})
 
     def keep(self, effect: Effect) -> None:
         """The lines after a request."""
@@ -117,7 +118,7 @@ async def _allowed(
         part = Part(row["subscription_id"], row["subscription"], row["used"], row["reserved"])
         parts.setdefault(ids[row["bucket_id"]], {})[part.subscription] = part
     for ref, of in parts.items():
-        shared[ref] = replace(shared[ref], parts=of)
+        shared[ref] = changed(shared[ref], parts=of)
     groups: dict[UUID, set[UUID]] = {one: set(_holders(line)) for one, line in lines.items()}
     for row in await connection.fetch(MEMBERSHIPS, list(lines), now):
         if row["joined_at"] <= now:
@@ -172,7 +173,7 @@ async def counters(connection: asyncpg.Connection, held: Held, sessions: Iterabl
     for row in await connection.fetch(COUNTERS, *columns):
         found[row["subscription_id"]][row["period_start"]][row["counter"]] = int(row["used"])
     for one in counting:
-        subjects[one] = replace(subjects[one], counters=found[one])
+        subjects[one] = changed(subjects[one], counters=found[one])
 
 
 async def controls(
@@ -188,4 +189,4 @@ async def controls(
     rules = await shelf.at(connection, now, [(number, begins) for number, begins, _ in tariffs.known])
     found = await line_controls(connection, (one.line for one in subjects.values()), rules, since, now)
     for one in subjects:
-        subjects[one] = replace(subjects[one], controls=found.get(one, NO_LINE_CONTROLS))
+        subjects[one] = changed(subjects[one], controls=found.get(one, NO_LINE_CONTROLS))

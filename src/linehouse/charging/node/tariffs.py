@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -34,6 +35,9 @@ class TariffShelf:
         for number, _, _ in self._known[-_KEPT:]:
             if number not in self._parsed:
                 self._parsed[number] = tariffs_of(await connection.fetchval(TARIFFS_FILES, number))
+                # Tariffs stay, and have a hundred thousand parts: the collector need not look through them ever again.
+                gc.collect()
+                gc.freeze()
 
     @property
     def known(self) -> list[tuple[int, datetime, str]]:

@@ -16,8 +16,6 @@ from linehouse.balance.sql.online import (
     BEGIN_FROM_FIRST_USE,
     CHANGE_BUCKETS,
     CHANGE_PARTS,
-    INSERT_KEYS,
-    INSERT_MOVEMENTS,
     OPEN_PARTS,
 )
 from linehouse.balance.values import BucketView, MovementKind, expiry_transfers
@@ -34,12 +32,12 @@ from linehouse.charging.online.records import OnlineRecord, session_uuid
 from linehouse.charging.ports import tax_rate
 from linehouse.charging.posting import transfers_of
 from linehouse.charging.rated_row import rated_row
-from linehouse.charging.sql.online import INSERT_ONCE, INSERT_RATED, MARK_REUSED, PUT_ANSWERS, PUT_SESSIONS
+from linehouse.charging.sql.online import INSERT_RATED, MARK_REUSED, PUT_SESSIONS
 from linehouse.charging.values import STANDARD, Line
 from linehouse.kernel.clock import MachineClock
 from linehouse.kernel.event import Event
 from linehouse.kernel.period import local_date
-from linehouse.ledger.sql.journal import ACCOUNT_IDS, CLAIM_CAUSES, INSERT_TRANSFERS, OPEN_ACCOUNTS
+from linehouse.ledger.sql.journal import ACCOUNT_IDS, OPEN_ACCOUNTS, POST
 from linehouse.ledger.values import Entry, account_class
 from linehouse.platform.outbox.sql import enqueue, record
 from linehouse.rating.session.session_json import plain_session
@@ -50,6 +48,10 @@ ACTOR = "Online charging"
 _Movement = tuple[UUID, str, str, int, str, int | None, str, UUID | None, str]
 TURN = "balance.turn"
 """The job of balance that closes what ended; a bucket that lasts from its first use ends at an instant of its own."""
+
+
+class Overtaken(Exception):
+    """Another node began a session of the same name for another line: decided anew, this one will see it."""
 
 
 @dataclass(slots=True)
@@ -106,7 +108,7 @@ class Written:
         if session.closed_at is not None and not new:
             self.events.append(ended(session, line))
         if effect.answer is not None:
-            answer = json.dumps(msgspec.to_builtins(effect.answer))
+            answer = msgspec.json.encode(effect.answer).decode()
             self.answers.append((session.id, key, fingerprint, answer))
 
     def _movement(
@@ -149,14 +151,12 @@ async def write(
     reach(Point.JOURNAL)
     if written.rows:
         keys, ids = [row["record_key"] for row in written.rows], [row["record_id"] for row in written.rows]
-        await connection.execute(INSERT_ONCE, keys, ids, now)
-        await connection.execute(INSERT_RATED, now, json.dumps(written.rows, default=str))
+        await connection.execute(INSERT_RATED, now, msgspec.json.encode(written.rows).decode(), keys, ids)
     await controls.write(connection, written.controls, now)
-    put = await connection.execute(PUT_SESSIONS, *_columns(_session_rows(written.sessions, now), 8))
+    rows = _columns(_session_rows(written.sessions, now), 8)
+    put = await connection.execute(PUT_SESSIONS, *rows, *_columns(written.answers, 4), now)
     if put != f"INSERT 0 {len(written.sessions)}":
-        raise RuntimeError("a session was begun by another line meanwhile")
-    if written.answers:
-        await connection.execute(PUT_ANSWERS, *_columns(written.answers, 4), now)
+        raise Overtaken("a session was begun by another line meanwhile")
     await record(connection, [*used_up(written.buckets.values()), *written.events], ACTOR, now, machine)
     return opened
 
@@ -200,7 +200,12 @@ async def _buckets(connection: asyncpg.Connection, written: Written, now: dateti
         )
         for before, after in written.buckets.values()
     ]
-    watched = await connection.fetch(CHANGE_BUCKETS, *_columns(changed, 5)) if changed else ()
+    watched: Sequence[asyncpg.Record] = ()
+    if changed:
+        moved = _columns(written.movements, 9)
+        watched = await connection.fetch(
+            CHANGE_BUCKETS, *_columns(changed, 5), *moved, written.keys, now, machine, ACTOR
+        )
     if written.began:
         begun = [(view.id, view.first_used_at, view.valid.end) for view in written.began.values()]
         await connection.execute(BEGIN_FROM_FIRST_USE, *_columns(begun, 3))
@@ -211,9 +216,6 @@ async def _buckets(connection: asyncpg.Connection, written: Written, now: dateti
         buckets, members, names, used, reserved, caps = _columns(parts, 6)
         await connection.execute(OPEN_PARTS, buckets, members, names, caps)
         await connection.execute(CHANGE_PARTS, buckets, members, used, reserved)
-    if written.movements:
-        await connection.execute(INSERT_KEYS, written.keys, now)
-        await connection.execute(INSERT_MOVEMENTS, *_columns(written.movements, 9), now, machine, ACTOR)
     if watched:
         written.events += await watch(connection, [row["subscription_id"] for row in watched], now)
 
@@ -227,7 +229,6 @@ async def _journal(
 ) -> dict[tuple[str, str], int]:
     if not entries:
         return {}
-    await connection.execute(CLAIM_CAUSES, [entry.cause for entry in entries], [entry.digest for entry in entries], now)
     wanted = {(key, t.asset) for entry in entries for t in entry.transfers for key in (t.debit, t.credit)}
     opened = await _account_ids(connection, wanted - accounts.keys())
     ids = {**accounts, **opened}
@@ -236,7 +237,8 @@ async def _journal(
         for entry in entries
         for leg, t in enumerate(entry.transfers, 1)
     ]
-    await connection.execute(INSERT_TRANSFERS, *_columns(rows, 6), now, machine, ACTOR)
+    claimed = [entry.cause for entry in entries], [entry.digest for entry in entries]
+    await connection.execute(POST, *_columns(rows, 6), now, machine, ACTOR, *claimed)
     return opened
 
 
@@ -254,9 +256,9 @@ def _session_rows(sessions: Mapping[str, tuple[UUID, Session, Door]], now: datet
     for name in sorted(sessions):
         subscription_id, session, door = sessions[name]
         marks = [service.until for service in session.services.values() if service.until is not None]
-        state = json.dumps(plain_session(session))
+        state = msgspec.json.encode(plain_session(session)).decode()
         lapses = min(marks, default=None)
-        address = json.dumps(dict(door.address))
+        address = json.dumps(dict(door.address)) if door.address else "{}"
         rows.append((name, subscription_id, state, now, session.closed_at, lapses, door.kind, address))
     return rows
 

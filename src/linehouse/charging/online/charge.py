@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from linehouse.charging.controls import deciding
@@ -37,7 +37,7 @@ def charge(subject: Subject, session: Session | None, request: Request, now: dat
     """Decide a request that was not answered before."""
     period = subject.period_of(session, now)
     before = subject.state(session, period, now)
-    decision = decide(before, request, subject.terms, now)
+    decision = decide(before, request, subject.terms, now, remember=False)
     after = decision.state.sessions.get(request.session)
     if after is None or decision.state is before:
         return Effect(answer=decision.answer, session=None, changes=(), records=(), subject=subject)
@@ -85,7 +85,7 @@ def _effect(
         )
     return Effect(
         answer=answer,
-        session=replace(after, answered={}),
+        session=after,
         changes=changed,
         records=tuple(records(subject, session, after, key, changed, period)),
         subject=subject.after({change.after.ref: change.after for change in changed}, period, state.counters, controls),

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from linehouse.balance.values import BucketView, MovementKind, Part
 from linehouse.charging.values import Line
+from linehouse.kernel.copies import changed
 from linehouse.rating.session.state import State
 
 
@@ -72,7 +73,7 @@ def _change(view: BucketView, used: int, reserved: int, by: Line, *, began: bool
             moves.append((MovementKind.USE, used_in_time))
     elif used > 0:
         moves.append((MovementKind.USE, used))
-    after = replace(
+    after = changed(
         view,
         granted=granted,
         used=view.used + taken,
@@ -85,4 +86,4 @@ def _change(view: BucketView, used: int, reserved: int, by: Line, *, began: bool
 
 def _parts(view: BucketView, used: int, reserved: int, by: Line) -> dict[str, Part]:
     known = view.parts.get(by.subscription, Part(by.subscription_id, by.subscription, 0))
-    return {**view.parts, by.subscription: replace(known, used=known.used + used, reserved=known.reserved + reserved)}
+    return {**view.parts, by.subscription: changed(known, used=known.used + used, reserved=known.reserved + reserved)}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from fractions import Fraction
 from uuid import NAMESPACE_URL, UUID, uuid5
@@ -13,6 +13,7 @@ from linehouse.charging.decision import Decided, Taken, TariffInForce
 from linehouse.charging.online.effects import BucketChange
 from linehouse.charging.online.subject import Subject
 from linehouse.charging.values import Line
+from linehouse.kernel.copies import changed
 from linehouse.kernel.money import Money
 from linehouse.kernel.quantity import Quantity, Unit
 from linehouse.rating.buckets import verdict_of
@@ -86,7 +87,7 @@ def _record(
     moved: Mapping[str, int],
     late: dict[str, int],
 ) -> OnlineRecord:
-    event = replace(service.event, quantity=service.used - then.used)
+    event = changed(service.event, quantity=service.used - then.used)
     instant = service.event.started_at
     if then.used > 0 and event.usage_type.unit is Unit.MILLISECOND:
         instant += timedelta(milliseconds=then.used)
@@ -150,7 +151,7 @@ def _priced(
 
 def _undone(part: Part) -> Part:
     """A part that was taken back: the same run, with every figure the other way."""
-    return replace(
+    return changed(
         part,
         start=part.end,
         end=part.start,
@@ -178,7 +179,7 @@ def _taken(
         if ref not in views:
             continue
         view = views[ref]
-        open_view = replace(view, closed_at=None)
+        open_view = changed(view, closed_at=None)
         after = min(late.get(ref, 0), max(0, amount))
         if after:
             late[ref] -= after
@@ -190,11 +191,11 @@ def _taken(
 
 def _cost(wholesale: Tariff | None, tariff: Tariff, then: ServiceState, service: ServiceState) -> Cost:
     """What the event costs so far, less what it cost before: partial records add up to the event."""
-    so_far = cost_of(wholesale, replace(service.event, quantity=service.used), tariff.currency)
+    so_far = cost_of(wholesale, changed(service.event, quantity=service.used), tariff.currency)
     if so_far.micros is None or not then.used:
         return so_far
-    before = cost_of(wholesale, replace(service.event, quantity=then.used), tariff.currency)
-    return replace(so_far, micros=so_far.micros - (before.micros or 0))
+    before = cost_of(wholesale, changed(service.event, quantity=then.used), tariff.currency)
+    return changed(so_far, micros=so_far.micros - (before.micros or 0))
 
 
 def _usage(subject: Subject, told: _Told, event: UsageEvent, instant: datetime) -> NormalisedUsage:

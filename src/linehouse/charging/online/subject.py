@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from linehouse.balance.values import BucketView
@@ -12,9 +12,12 @@ from linehouse.charging.controls.deciding import parts
 from linehouse.charging.controls.values import NO_LINE_CONTROLS, LineControls
 from linehouse.charging.decision import unbilled_purse
 from linehouse.charging.values import Line
+from linehouse.kernel.copies import changed
 from linehouse.rating.session.state import Holding, Member, Session, State
 from linehouse.rating.session.terms import Policy, Terms
 from linehouse.rating.values import Tariff
+
+_POLICY = Policy()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +40,7 @@ class Subject:
     line: Line
     versions: tuple[TariffVersion, ...]
     buckets: Mapping[str, BucketView]
-    policy: Policy = field(default_factory=Policy)
+    policy: Policy = _POLICY
     counters: Mapping[date, Mapping[str, int]] = field(default_factory=dict)
     shared: tuple[str, ...] = ()
     """Which of the buckets it shares with other lines."""
@@ -64,7 +67,7 @@ class Subject:
         the line."""
         holdings = {ref: _holding(view) for ref, view in self.buckets.items()}
         for ref in self.shared:
-            holdings[ref] = replace(holdings[ref], members={self.line.subscription: self._member(self.buckets[ref])})
+            holdings[ref] = changed(holdings[ref], members={self.line.subscription: self._member(self.buckets[ref])})
         if self.line.billing_mode is BillingMode.POSTPAID:
             purse = unbilled_purse(self.line)
             holdings[purse.ref] = Holding(bucket=purse, asset=self.line.currency)
@@ -80,15 +83,15 @@ class Subject:
 
     def after(
         self,
-        changed: Mapping[str, BucketView],
+        buckets: Mapping[str, BucketView],
         period: date,
         counters: Mapping[str, int],
         controls: LineControls,
     ) -> Subject:
         """The same after a request."""
-        return replace(
+        return changed(
             self,
-            buckets={**self.buckets, **changed},
+            buckets={**self.buckets, **buckets},
             counters={**self.counters, period: dict(counters)},
             controls=controls,
         )
@@ -97,5 +100,5 @@ class Subject:
 def _holding(view: BucketView) -> Holding:
     bucket = view.for_decision()
     if view.granted is not None and view.reserved:
-        bucket = replace(bucket, available=view.granted - view.used - view.rolled)
+        bucket = changed(bucket, available=view.granted - view.used - view.rolled)
     return Holding(bucket=bucket, asset=view.asset, reserved=view.reserved, closed=view.closed_at is not None)

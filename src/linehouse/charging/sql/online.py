@@ -67,6 +67,11 @@ SELECT session, subscription_id FROM charging_session WHERE lapses_at <= $1 ORDE
 """Sessions of which a reservation's time is over at an instant ($1)."""
 
 PUT_SESSIONS = """
+WITH answered AS (
+    INSERT INTO charging_answer (session, key, fingerprint, answer, answered_at)
+    SELECT given.session, given.key, given.fingerprint, given.answer::jsonb, $13
+    FROM unnest($9::text[], $10::text[], $11::text[], $12::text[]) AS given (session, key, fingerprint, answer)
+)
 INSERT INTO charging_session (session, subscription_id, state, began_at, closed_at, lapses_at, door, door_address)
 SELECT given.session, given.subscription_id, given.state::jsonb, given.began_at, given.closed_at, given.lapses_at,
        given.door, given.door_address::jsonb
@@ -78,7 +83,8 @@ SET state = excluded.state, closed_at = excluded.closed_at, lapses_at = excluded
     door_address = excluded.door_address
 WHERE charging_session.subscription_id = excluded.subscription_id
 """
-"""Sessions as they stand; one that another line has begun meanwhile is left alone, so that the count tells."""
+"""Sessions as they stand ($1 to $8), and what was answered ($9 to $12). A session that another line has begun meanwhile
+is left alone, so that the count tells."""
 
 MARK_REUSED = """
 UPDATE charging_answer a SET reused_at = $3
@@ -88,18 +94,11 @@ RETURNING a.session, a.key
 """
 """Keys that were used for another content; returns those of which nobody knew."""
 
-PUT_ANSWERS = """
-INSERT INTO charging_answer (session, key, fingerprint, answer, answered_at)
-SELECT given.session, given.key, given.fingerprint, given.answer::jsonb, $5
-FROM unnest($1::text[], $2::text[], $3::text[], $4::text[]) AS given (session, key, fingerprint, answer)
-"""
-
-INSERT_ONCE = """
-INSERT INTO charging_once (record_key, record_id, business_time)
-SELECT given.*, $3 FROM unnest($1::text[], $2::uuid[]) AS given
-"""
-
 INSERT_RATED = f"""
+WITH once AS (
+    INSERT INTO charging_once (record_key, record_id, business_time)
+    SELECT given.*, $1 FROM unnest($3::text[], $4::uuid[]) AS given
+)
 INSERT INTO charging_rated_usage (rated_at, {NAMES})
 SELECT $1, {NAMES} FROM ROWS FROM (jsonb_to_recordset($2::jsonb) AS ({WRITTEN}))
 WITH ORDINALITY AS given ({NAMES}, place) ORDER BY place

@@ -2,12 +2,6 @@
 
 from __future__ import annotations
 
-CLAIM_CAUSES = """
-INSERT INTO ledger_cause (cause, digest, business_time)
-SELECT given.*, $3 FROM unnest($1::text[], $2::text[]) AS given
-"""
-"""Causes ($1) with digests ($2) at an instant ($3); one that was posted before is refused by its key."""
-
 OPEN_ACCOUNTS = """
 INSERT INTO ledger_account (key, class, asset)
 SELECT given.* FROM unnest($1::text[], $2::text[], $3::text[]) AS given (key, class, asset)
@@ -21,9 +15,14 @@ SELECT a.key, a.asset, a.id FROM ledger_account a
 JOIN unnest($1::text[], $2::text[]) AS given (key, asset) ON a.key = given.key AND a.asset = given.asset
 """
 
-INSERT_TRANSFERS = """
+POST = """
+WITH claimed AS (
+    INSERT INTO ledger_cause (cause, digest, business_time)
+    SELECT given.*, $7 FROM unnest($10::text[], $11::text[]) AS given
+)
 INSERT INTO ledger_transfer (cause, leg, debit_account, credit_account, asset, amount, business_time, machine_time,
                              actor)
 SELECT given.*, $7, $8, $9
 FROM unnest($1::text[], $2::smallint[], $3::bigint[], $4::bigint[], $5::text[], $6::bigint[]) AS given
 """
+"""Transfers ($1 to $6) of causes ($10) with digests ($11); one that was posted before is refused by its key."""

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime
 
+from linehouse.kernel.copies import changed
 from linehouse.kernel.period import Period
 from linehouse.rating.session.moves import (
     LOSS,
@@ -41,7 +41,7 @@ class Book:
 
     def state(self) -> State:
         """What it has become."""
-        return replace(
+        return changed(
             self._state,
             holdings=self._holdings,
             caps=self._caps,
@@ -62,7 +62,7 @@ class Book:
             self._holdings[ref] = self._changed(holding, used=amount, reserved=-kept)
             _put(reserved, ref, reserved.get(ref, 0) - kept)
             _put(debited, ref, debited.get(ref, 0) + amount)
-        return replace(service, reserved=reserved, debited=debited)
+        return changed(service, reserved=reserved, debited=debited)
 
     def keep(self, service: ServiceState, wanted: Mapping[str, int], until: datetime | None) -> ServiceState:
         """Bring the service's reservations to ``wanted``; what is not wanted any more is released."""
@@ -72,7 +72,7 @@ class Book:
             self.moves += move(free_account(holding), reserve_of(ref), more, holding.asset)
             if more:
                 self._holdings[ref] = self._changed(holding, used=0, reserved=more)
-        return replace(service, reserved={ref: n for ref, n in wanted.items() if n}, until=until)
+        return changed(service, reserved={ref: n for ref, n in wanted.items() if n}, until=until)
 
     def unpaid(self, uncollected: int, loss: int, currency: str) -> None:
         """Book usage that no bucket paid."""
@@ -85,8 +85,8 @@ class Book:
             holding = self._holdings[ref]
             lasts = holding.bucket.lasts
             if lasts is not None:
-                bucket = replace(holding.bucket, valid=Period(instant, instant + lasts), lasts=None)
-                self._holdings[ref] = replace(holding, bucket=bucket)
+                bucket = changed(holding.bucket, valid=Period(instant, instant + lasts), lasts=None)
+                self._holdings[ref] = changed(holding, bucket=bucket)
 
     def count(self, counted: Mapping[str, int]) -> None:
         """Move the period's counters on, or back."""
@@ -102,9 +102,9 @@ class Book:
             cap = self._caps.get(key)
             if cap is None:
                 continue
-            self._caps[key] = replace(cap, spent=cap.spent + amount)
+            self._caps[key] = changed(cap, spent=cap.spent + amount)
             _put(spent, key, spent.get(key, 0) + amount)
-        return replace(service, spent_caps=spent)
+        return changed(service, spent_caps=spent)
 
     def keep_caps(self, service: ServiceState, wanted: Mapping[str, int]) -> ServiceState:
         """Bring what the service reserves within caps to ``wanted``."""
@@ -115,8 +115,8 @@ class Book:
             if cap is None:
                 continue
             more = wanted.get(key, 0) - service.reserved_caps.get(key, 0)
-            self._caps[key] = replace(cap, reserved=cap.reserved + more)
-        return replace(service, reserved_caps={key: n for key, n in wanted.items() if n})
+            self._caps[key] = changed(cap, reserved=cap.reserved + more)
+        return changed(service, reserved_caps={key: n for key, n in wanted.items() if n})
 
     def count_policy(self, keys: tuple[str, ...], amount: int) -> None:
         """Count usage for policy."""
@@ -124,7 +124,7 @@ class Book:
             counter = self._policy.get(key)
             if counter is None:
                 continue
-            self._policy[key] = replace(counter, counted=counter.counted + amount)
+            self._policy[key] = changed(counter, counted=counter.counted + amount)
 
     def open_policy(self, service: ServiceState, wanted: Mapping[str, int]) -> ServiceState:
         """Bring what is granted and not reported yet to ``wanted``."""
@@ -135,8 +135,8 @@ class Book:
             if counter is None:
                 continue
             more = wanted.get(key, 0) - service.open_counters.get(key, 0)
-            self._policy[key] = replace(counter, open=counter.open + more)
-        return replace(service, open_counters={key: n for key, n in wanted.items() if n})
+            self._policy[key] = changed(counter, open=counter.open + more)
+        return changed(service, open_counters={key: n for key, n in wanted.items() if n})
 
     def _changed(self, holding: Holding, *, used: int, reserved: int) -> Holding:
         bucket = holding.bucket

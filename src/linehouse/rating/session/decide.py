@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
+from linehouse.kernel.copies import changed
 from linehouse.kernel.money import Money
 from linehouse.rating.buckets import consume
 from linehouse.rating.burn_order import in_burn_order
@@ -46,17 +47,18 @@ class Decision:
     assignments: tuple[Assignment, ...] = ()
 
 
-def decide(state: State, request: Request, terms: Terms, now: datetime) -> Decision:
+def decide(state: State, request: Request, terms: Terms, now: datetime, *, remember: bool = True) -> Decision:
     """Decide one request. Nothing is read or written; the caller makes the new state durable and then sends the answer.
 
     A request whose key was answered before gets the stored answer, and nothing moves; with another content under the
-    key it is refused. Never raises on data.
+    key it is refused. ``remember`` False: the caller knows what it answered, and the session need not. Never raises on
+    data.
     """
     if request.operation in _MOVES_NOTHING:
         return Decision(answer=_told(state, request, terms, now), state=state)
     session = state.sessions.get(request.session)
-    fingerprint = request.fingerprint
-    if session is not None and (before := session.answered.get(request.key)) is not None:
+    fingerprint = request.fingerprint if remember else None
+    if session is not None and fingerprint is not None and (before := session.answered.get(request.key)) is not None:
         if before.fingerprint == fingerprint:
             return Decision(answer=before.answer, state=state)
         return Decision(answer=Answer(key=request.key, refusal=Refusal.KEY_REUSED), state=state)
@@ -129,7 +131,7 @@ class _Deciding:
         self.services = dict(self.session.services)
         self.assignments: list[Assignment] = []
 
-    def go(self, fingerprint: str) -> Decision:
+    def go(self, fingerprint: str | None) -> Decision:
         operation = self.request.operation
         if operation is Operation.REFUND:
             answers = [self._refund(ask) for ask in self.request.asks]
@@ -144,11 +146,10 @@ class _Deciding:
         if operation is Operation.FINISH:
             self._end_others({ask.service for ask in self.request.asks})
         answer = Answer(key=self.request.key, services=tuple(answers))
-        answered = {
-            **self.session.answered,
-            self.request.key: Answered(fingerprint=fingerprint, answer=answer),
-        }
-        session = replace(
+        answered = self.session.answered
+        if fingerprint is not None:
+            answered = {**answered, self.request.key: Answered(fingerprint=fingerprint, answer=answer)}
+        session = changed(
             self.session,
             services=self.services,
             answered=answered,
@@ -212,13 +213,13 @@ class _Deciding:
         service = self.book.keep(service, keeps, self.now + policy.keeps * policy.validity)
         service = self.book.keep_caps(service, caps)
         service = self.book.open_policy(service, sized.opens)
-        return replace(service, granted=sized.granted, granted_at=self.now, switch=sized.switch)
+        return changed(service, granted=sized.granted, granted_at=self.now, switch=sized.switch)
 
     def _released(self, service: ServiceState) -> ServiceState:
         over = self.request.operation is Operation.FINISH or self.lost
         until = None if over else self.now + self.terms.policy.keeps * self.terms.policy.validity
         service = self.book.keep_caps(self.book.keep(service, {}, until), {})
-        return replace(self.book.open_policy(service, {}), granted=0, over=over or service.over)
+        return changed(self.book.open_policy(service, {}), granted=0, over=over or service.over)
 
     def _settle(self, ask: Ask, service: ServiceState) -> Settled | None:
         reports = reports_of(service, ask)
@@ -251,7 +252,7 @@ class _Deciding:
             return ServiceAnswer(service=ask.service, refusal=Refusal.UNKNOWN_SESSION)
         if not policy.settle_unknown:
             amount = sum(one.amount for one in ask.used)
-            self.services[ask.service] = replace(service, unrated=service.unrated + amount)
+            self.services[ask.service] = changed(service, unrated=service.unrated + amount)
             return ServiceAnswer(service=ask.service, refusal=Refusal.UNKNOWN_SESSION, unrated=amount)
         settled = self._settle(ask, service)
         if settled is None:
@@ -265,7 +266,7 @@ class _Deciding:
         """A debit in one piece."""
         amount = sum(one.amount for one in ask.used)
         name = ask.service if ask.service not in self.services else f"{ask.service}@{self.request.key}"
-        ask = replace(ask, service=name)
+        ask = changed(ask, service=name)
         service = ServiceState(event=ask.event)
         if amount < 0:
             return self._correction(ask, service, amount)
@@ -273,7 +274,7 @@ class _Deciding:
         if self.request.operation is not Operation.DEBIT:
             sized = size(self.book.state(), service, self.request.subscriber, self.terms, ask, self.now, wanted=amount)
             short = sized.granted < amount
-            answer = replace(answer, granted=sized.granted, final=short, cut_by=sized.cut_by, refusal=sized.refusal)
+            answer = changed(answer, granted=sized.granted, final=short, cut_by=sized.cut_by, refusal=sized.refusal)
             if short and self.request.operation is Operation.DEBIT_ALL:
                 why = sized.refusal or Refusal.CREDIT_LIMIT
                 return ServiceAnswer(service=name, granted=0, final=True, cut_by=sized.cut_by, refusal=why)
@@ -281,14 +282,14 @@ class _Deciding:
         reports = (Report(amount),) if amount else ()
         settled = settle(self.book, service, self.request.subscriber, self.terms, reports, self.now, final=True)
         self._assigned(ask, service, settled)
-        self.services[name] = replace(settled.service, over=True)
+        self.services[name] = changed(settled.service, over=True)
         if settled.unrated:
-            answer = replace(answer, refusal=Refusal.UNRATED)
+            answer = changed(answer, refusal=Refusal.UNRATED)
         return self._with_sums(answer, settled)
 
     def _correction(self, ask: Ask, service: ServiceState, amount: int) -> ServiceAnswer:
         """A source that may correct: the plain price of the quantity is given back to the money that is asked last."""
-        event = replace(ask.event, quantity=amount)
+        event = changed(ask.event, quantity=amount)
         tariff = self.terms.tariff_at(event.started_at)
         buckets = buckets_for(self.book.state(), service, self.request.subscriber, tariff, self.now, happened=True)
         payers = [bucket for bucket in in_burn_order(buckets) if bucket.valid.contains(event.started_at)]
@@ -297,7 +298,7 @@ class _Deciding:
             return ServiceAnswer(service=ask.service, refusal=Refusal.INVALID)
         service = self.book.take(service, found.money_takes)
         self.book.unpaid(found.uncollected, 0, tariff.currency)
-        self.services[ask.service] = replace(service, over=True, refunded=True)
+        self.services[ask.service] = changed(service, over=True, refunded=True)
         charged = sum(found.money_takes.values())
         return ServiceAnswer(
             service=ask.service, cost=found.priced.total, charged=charged, uncollected=found.uncollected
@@ -308,12 +309,12 @@ class _Deciding:
         service = self.services.get(ask.service)
         if service is None:
             return ServiceAnswer(service=ask.service, refusal=Refusal.UNKNOWN_SESSION)
-        reports = reports_of(service, replace(ask, totals=True))
+        reports = reports_of(service, changed(ask, totals=True))
         if reports is None or service.refunded:
             return ServiceAnswer(service=ask.service, refusal=Refusal.INVALID)
         settled = settle(self.book, service, self.request.subscriber, self.terms, reports, self.now, final=service.over)
         self._assigned(ask, service, settled)
-        self.services[ask.service] = replace(settled.service, granted=service.granted)
+        self.services[ask.service] = changed(settled.service, granted=service.granted)
         return self._with_sums(ServiceAnswer(service=ask.service), settled)
 
     def _refund(self, ask: Ask) -> ServiceAnswer:
@@ -329,7 +330,7 @@ class _Deciding:
 
     def _with_sums(self, answer: ServiceAnswer, settled: Settled) -> ServiceAnswer:
         currency = _currency(self.terms, settled.service.event)
-        return replace(
+        return changed(
             answer,
             cost=Money(settled.service.walk.total, currency),
             charged=settled.charged,

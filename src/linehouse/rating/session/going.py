@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from linehouse.kernel.copies import changed
 from linehouse.kernel.quantity import Unit
 from linehouse.rating.buckets import consume
 from linehouse.rating.session.terms import Terms
@@ -72,7 +73,7 @@ def go_on(
     """
     going = Going(walk=walk, used=used)
     if event.usage_type.unit is not Unit.MILLISECOND:
-        known = replace(
+        known = changed(
             event,
             quantity=to,
             priced_at=priced_at,
@@ -91,7 +92,7 @@ def go_on(
             tariff = next((one for one in terms.tariffs if one.label == rest.tariff), tariff)
             until = min(to, rest.stop)
         piece = _piece(
-            _less(buckets, going), tariff, replace(event, quantity=until), going, counters, final=final and until == to
+            _less(buckets, going), tariff, changed(event, quantity=until), going, counters, final=final and until == to
         )
         going = _joined(going, piece) if going.priced is not None else piece
         if going.gap or going.used >= to:
@@ -131,7 +132,7 @@ def _less(buckets: Sequence[Bucket], going: Going) -> Sequence[Bucket]:
     if not takes:
         return buckets
     return [
-        replace(bucket, available=bucket.available - takes[bucket.ref])
+        changed(bucket, available=bucket.available - takes[bucket.ref])
         if bucket.available is not None and bucket.ref in takes
         else bucket
         for bucket in buckets
@@ -140,7 +141,7 @@ def _less(buckets: Sequence[Bucket], going: Going) -> Sequence[Bucket]:
 
 def _joined(one: Going, two: Going) -> Going:
     if two.gap:
-        return replace(one, gap=True, priced=one.priced or two.priced)
+        return changed(one, gap=True, priced=one.priced or two.priced)
     return Going(
         walk=two.walk,
         used=two.used,
@@ -194,7 +195,7 @@ def _same_run(one: Part, two: Part) -> bool:
 
 
 def _less_part(longer: Part, shorter: Part) -> Part:
-    return replace(
+    return changed(
         longer,
         start=shorter.end,
         blocks=longer.blocks - shorter.blocks,

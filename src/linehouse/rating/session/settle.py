@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime
 from fractions import Fraction
 
+from linehouse.kernel.copies import changed
 from linehouse.kernel.quantity import Unit
 from linehouse.rating.buckets import MAX_QUANTITY
 from linehouse.rating.session.book import Book
@@ -54,7 +54,7 @@ def settle(
     for place, report in enumerate(reports, 1):
         _one(settled, book, subscriber, terms, report, now, final=final and place == len(reports))
     if reports:
-        settled.service = replace(book.open_policy(settled.service, {}), granted=0)
+        settled.service = changed(book.open_policy(settled.service, {}), granted=0)
     return settled
 
 
@@ -84,7 +84,7 @@ def _one(
     )
     if going.gap:
         settled.unrated += to - going.used
-        service = replace(service, unrated=service.unrated + to - going.used)
+        service = changed(service, unrated=service.unrated + to - going.used)
     counted_at = service.granted_at or instant
     caps = caps_on(state, service, tariff, counted_at)
     rooms = [room for cap in caps if (room := cap.room(tariff)) is not None]
@@ -100,7 +100,7 @@ def _one(
     counting = tuple(one.key for one in counters_on(state, service, tariff, counted_at)) or service.counters
     book.count_policy(counting, to - service.used)
     parts = going.priced.parts if going.priced is not None and not going.gap else service.shown
-    settled.service = replace(
+    settled.service = changed(
         service, walk=going.walk, used=going.used, shown=parts, loss=service.loss + loss, counters=counting
     )
     settled.consumed = going
@@ -131,8 +131,8 @@ def _within(going: Going, room: int) -> tuple[Going, int]:
         booked[ref] = booked.get(ref, 0) - less
         excess -= less
     shares = _shares(walk, booked)
-    walk = replace(walk, money=shares, money_booked=booked, uncollected=walk.uncollected + spared)
-    return replace(going, money={ref: left for ref, left in money.items() if left}, walk=walk), spared
+    walk = changed(walk, money=shares, money_booked=booked, uncollected=walk.uncollected + spared)
+    return changed(going, money={ref: left for ref, left in money.items() if left}, walk=walk), spared
 
 
 def _shares(walk: WalkState, booked: Mapping[str, int]) -> tuple[tuple[str, Fraction], ...]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from fractions import Fraction
 
+from linehouse.kernel.copies import changed
 from linehouse.kernel.period import Period
 from linehouse.rating.controls.values import Reach
 from linehouse.rating.session.answers import Answer
@@ -194,8 +195,8 @@ class State:
 
     def with_holding(self, holding: Holding) -> State:
         """With this bucket as it is now."""
-        return replace(self, holdings={**self.holdings, holding.bucket.ref: holding})
+        return changed(self, holdings={**self.holdings, holding.bucket.ref: holding})
 
     def with_session(self, session: Session) -> State:
         """With this session as it is now."""
-        return replace(self, sessions={**self.sessions, session.id: session})
+        return changed(self, sessions={**self.sessions, session.id: session})

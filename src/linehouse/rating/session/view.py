@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import fields, replace
+from dataclasses import fields
 from datetime import datetime
 
+from linehouse.kernel.copies import changed
 from linehouse.kernel.period import Period
 from linehouse.rating.burn_order import covers
 from linehouse.rating.emergency import emergency_zone
@@ -50,7 +51,7 @@ def _seen(holding: Holding, own: int, subscriber: str, valid: Period, happened: 
         return bucket
     if (valid, overdraw, 0) == (bucket.valid, bucket.overdraw, bucket.overdraft):
         return with_available(bucket, left)
-    return replace(bucket, available=left, valid=valid, overdraw=overdraw, overdraft=0)
+    return changed(bucket, available=left, valid=valid, overdraw=overdraw, overdraft=0)
 
 
 def with_available(bucket: Bucket, available: int | None) -> Bucket:
@@ -85,7 +86,7 @@ def caps_on(state: State, service: ServiceState, tariff: Tariff, instant: dateti
     if passes(facts, state.open_zones):
         return ()
     return tuple(
-        replace(cap, reserved=cap.reserved - service.reserved_caps.get(cap.key, 0))
+        changed(cap, reserved=cap.reserved - service.reserved_caps.get(cap.key, 0))
         for cap in state.caps.values()
         if _counts(cap, facts, instant)
     )
@@ -128,7 +129,7 @@ def counters_on(state: State, service: ServiceState, tariff: Tariff, instant: da
         return ()
     facts = Facts.of(tariff, service.event)
     return tuple(
-        replace(counter, open=counter.open - service.open_counters.get(counter.key, 0))
+        changed(counter, open=counter.open - service.open_counters.get(counter.key, 0))
         for counter in state.policy_counters.values()
         if counter.unit == unit and _counts(counter, facts, instant)
     )

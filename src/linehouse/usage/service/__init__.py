@@ -4,6 +4,7 @@ from linehouse.usage.formats import install_format
 from linehouse.usage.service.feeds import apply_feeds, feed_named, feeds, recognise_feed
 from linehouse.usage.service.inbox import inbox_of, poll_home, poll_inbox
 from linehouse.usage.service.look import (
+    also_usage,
     duplicates_of,
     find_file,
     find_suspense,
@@ -27,6 +28,7 @@ from linehouse.usage.service.receive import receive_file
 from linehouse.usage.service.suspend import correct, discard, resubmit, suspend
 
 __all__ = [
+    "also_usage",
     "apply_feeds",
     "correct",
     "discard",

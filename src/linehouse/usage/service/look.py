@@ -28,6 +28,15 @@ from linehouse.usage.values import (
     WholesaleCharge,
 )
 
+_ELSEWHERE: list[str] = []
+
+
+def also_usage(rows: str) -> None:
+    """Show usage that came in no file: a SELECT with the columns of ``_ALL_USAGE``, of whichever room keeps it."""
+    if rows not in _ELSEWHERE:
+        _ELSEWHERE.append(rows)
+
+
 _WAITING = ("open", "corrected", "resubmitted")
 
 # A record that waits is usage too, in the state that TMF635 calls rejected; one that came back from charging stands in
@@ -48,6 +57,10 @@ _ALL_USAGE = """
     FROM usage_suspense s JOIN usage_file f ON f.id = s.file_id
     WHERE s.state <> 'resolved' AND NOT s.was_guided
 """
+
+
+def _all_usage() -> str:
+    return " UNION ALL ".join((_ALL_USAGE, *_ELSEWHERE))
 
 
 def normalised_records(file_id: UUID) -> Sequence[NormalisedUsage]:
@@ -78,10 +91,10 @@ def list_usage(wanted: UsageFilter, *, offset: int = 0, limit: int = 50) -> tupl
     """A page of usage, newest first, and how many there are."""
     where, values = _conditions(wanted)
     with brand_cursor() as cursor:
-        cursor.execute(f"SELECT count(*) FROM ({_ALL_USAGE}) u WHERE {where}", values)  # noqa: S608  # our own text
+        cursor.execute(f"SELECT count(*) FROM ({_all_usage()}) u WHERE {where}", values)  # noqa: S608  # our own text
         counted = cursor.fetchone()
         cursor.execute(
-            f"SELECT * FROM ({_ALL_USAGE}) u WHERE {where} "  # noqa: S608  # our own text
+            f"SELECT * FROM ({_all_usage()}) u WHERE {where} "  # noqa: S608  # our own text
             "ORDER BY u.started_at DESC NULLS LAST, u.id DESC OFFSET %s LIMIT %s",
             [*values, offset, limit],
         )
@@ -91,7 +104,7 @@ def list_usage(wanted: UsageFilter, *, offset: int = 0, limit: int = 50) -> tupl
 def find_usage(usage_id: UUID) -> UsageView:
     """One usage in any state; raises UsageRecordUnknown."""
     with brand_cursor() as cursor:
-        cursor.execute(f"SELECT * FROM ({_ALL_USAGE}) u WHERE u.id = %s", [usage_id])  # noqa: S608  # our own text
+        cursor.execute(f"SELECT * FROM ({_all_usage()}) u WHERE u.id = %s", [usage_id])  # noqa: S608  # our own text
         rows = dict_rows(cursor)
     if not rows:
         raise UsageRecordUnknown("no such usage record", field="id", value=str(usage_id))

@@ -44,7 +44,7 @@ def record(request: DeskRequest, record_id: UUID) -> HttpResponse:
         "entries": entries if rated is not None and len(entries := charging.entries_of(record_id)) > 1 else (),
         "tariff_key": _tariff_of_the_rule(priced) if priced else "",
         "wholesale": _wholesale(view.wholesale),
-        "file": usage.find_file(view.file_id),
+        "file": usage.find_file(view.file_id) if view.position else None,
         "history": usage.history_of_usage(record_id),
         "customer": customers.customers([view.customer_id]).get(view.customer_id) if view.customer_id else None,
         "product": inventory.products_by_id([view.subscription_id]).get(view.subscription_id)
