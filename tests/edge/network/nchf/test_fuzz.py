@@ -9,7 +9,8 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.edge.network.nchf.bodies import call, container, data, group, located, message, pdu
+from linehouse.edge.network import nchf
+from tests.edge.network.nchf.bodies import AT, call, container, data, group, located, message, pdu
 from tests.edge.network.nchf.test_sessions import lawful
 
 WHOLE = [
@@ -71,3 +72,24 @@ def test_what_was_charged_meanwhile_adds_up(line, smf):
     for place, body in enumerate(WHOLE):
         assert smf.create({**body, "invocationSequenceNumber": place}).status == 201
     lawful()
+
+
+CONTEXT = {"supi": "imsi-204040000000001", "notifUri": "http://pcf.example/1", "policyCounterIds": ["a"], "expiry": AT}
+
+
+@st.composite
+def context(draw: st.DrawFn) -> dict[str, Any]:
+    """A subscription of policy control, damaged."""
+    body: dict[str, Any] = dict(CONTEXT)
+    name = draw(st.sampled_from([*body, "gpsi", "notifId"]))
+    body[name] = draw(ODD)
+    return body
+
+
+@settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
+@given(bodies=st.lists(context(), min_size=1, max_size=5), raw=st.binary(max_size=40))
+def test_no_subscription_is_answered_with_500(line, smf, bodies, raw):
+    smf.handlers = {"": nchf.subscribe, "update": nchf.modify}
+    contents: list[bytes] = [raw, *(json.dumps(body).encode() for body in bodies)]
+    told = smf(*[(name, "robin.1", one) for one in contents for name in ("", "update")])
+    assert {reply.status for reply in told} <= {201, 400, 404}, [reply.body for reply in told]

@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from linehouse.edge.network.nchf import BASE
-from tests.edge.network.nchf.bodies import container, data, group, request
+from tests.edge.network.nchf.bodies import call, container, data, group, request
 from tests.edge.network.nchf.conftest import Function
 from tests.edge.network.nchf.test_sessions import lawful, left, rows
 
@@ -72,6 +72,30 @@ def test_the_node_asks_for_a_token(line, smf, node):
     asked = data(0, group(want=MB), subscriberIdentifier=smf.subscriber)
     assert httpx.post(url, json=asked).status_code == 401
     assert httpx.post(url, json=asked, headers={"authorization": f"Bearer {smf.token}"}).status_code == 201
+
+
+def test_an_answer_that_was_lost_with_its_process_is_given_by_another(line, smf, node):
+    """The first process dies when its second request is committed and nobody was answered."""
+    dying, living = (
+        f"http://127.0.0.1:{one.port}"
+        for one in (
+            node(nchf_trusted="127.0.0.1=robin", charging_fault="committed:2"),
+            node(nchf_trusted="127.0.0.1=robin"),
+        )
+    )
+    who = {"subscriberIdentifier": smf.subscriber}
+    with httpx.Client(timeout=20) as http:
+        place = http.post(f"{dying}{PLACE}", json=call(0, want=120) | who).headers["location"]
+        used = call(1, container(1, time=61), want=60) | who
+        with pytest.raises(httpx.HTTPError):
+            http.post(f"{place}/update", json=used)
+        assert left(line) == (3_500_000, 500_000, 1_000_000)
+        again = http.post(f"{place.replace(dying, living)}/update", json=used | {"retransmissionIndicator": True})
+        assert (again.status_code, again.json()["multipleUnitInformation"][0]["grantedUnit"]) == (200, {"time": 60})
+        assert left(line) == (3_500_000, 500_000, 1_000_000)
+        released = http.post(f"{place.replace(dying, living)}/release", json=call(2, ask=False) | who)
+        assert (released.status_code, left(line)) == (204, (4_000_000, 0, 1_000_000))
+    lawful()
 
 
 @pytest.mark.peers
