@@ -54,11 +54,7 @@ def function(tmp_path: Path) -> Iterator[Listening]:
     root, paths = str(ROBIN.parents[1]), os.environ.get("PYTHONPATH", "").split(os.pathsep)
     process = subprocess.Popen(
         [*command, "tests.edge.network.nchf.function:application"],
-        env={
-            **os.environ,
-            HEARD: str(found.file),
-            "PYTHONPATH": f"{root}{os.pathsep}{os.environ.get('PYTHONPATH', '')}",
-        },
+        env={**os.environ, HEARD: str(found.file), "PYTHONPATH": os.pathsep.join([root, *paths])},
         cwd=root,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
