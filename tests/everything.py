@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from linehouse.balance import service as balance
+from linehouse.balance.money_rules import Method
+from linehouse.balance.service import AdjustRequest, TopUpRequest, TransferRequest
 from linehouse.billing.service import CreditRequest, give_credit
 from linehouse.care.service import record_interaction
 from linehouse.care.values import NewAttachment, NewFollowUp, RecordInteraction
@@ -26,9 +29,12 @@ from linehouse.platform.characteristics.values import Declaration
 from linehouse.platform.clock.service import business_now
 from linehouse.platform.imports import service as imports
 from linehouse.platform.runner import drain
+from linehouse.platform.sql import brand_cursor
 from linehouse.platform.work import SYSTEM, Actor, unit_of_work
 from linehouse.platform.worktop.filters import save_filter
 from linehouse.platform.worktop.undo import offer_undo
+from linehouse.resource import service as resources
+from linehouse.resource.vouchers import NewBatch, VoucherKind
 from tests.online import charge_online
 
 DECK = b"Destination;Prefix;Rate;Increments;Effective date\nGermany;49;0,01;1/1;2027-01-01\n"
@@ -39,6 +45,7 @@ def something_of_everything(actor: Actor) -> None:
     talk(actor)
     ask_about_data(actor)
     give_back(actor)
+    move_money(actor)
     arrange(actor)
     listen(actor)
     imports.receive("numbers", "numbers.csv", b"msisdn\n+31610299999\n", actor=actor)
@@ -123,6 +130,37 @@ def give_back(actor: Actor) -> None:
         billing_account_id=account, amount=gross, iban="NL91ABNA0417164300", holder="F. de Vries", reason="asked for"
     )
     request_refund(back, actor=actor)
+
+
+def move_money(actor: Actor) -> None:
+    """Money that was put on a line, sent, corrected; and a batch of vouchers that was exported."""
+    where = "SELECT subscription FROM balance_bucket WHERE ref LIKE '%/main' AND closed_at IS NULL ORDER BY 1 LIMIT 2"
+    with brand_cursor() as cursor:
+        cursor.execute(where)
+        lines = [line for (line,) in cursor.fetchall()]
+    for place, line in enumerate(lines):
+        put = TopUpRequest(line=line, amount=Money.of("30", "EUR"), method=Method.AGENT, once=f"everything/{place}")
+        balance.top_up(put, actor=actor)
+    balance.transfer(
+        TransferRequest(giver=lines[0], receiver=lines[1], amount=Money.of("5", "EUR"), once="everything"), actor=actor
+    )
+    wish = AdjustRequest(
+        bucket_ref=f"{lines[0]}/main", amount=1_000_000, reason_code="goodwill", note="sorry", once="everything"
+    )
+    balance.adjust(wish, actor=SYSTEM)
+    batch = resources.create_batch(
+        NewBatch(
+            name="Kiosk",
+            kind=VoucherKind.PHYSICAL,
+            face=Money.of("10", "EUR"),
+            count=3,
+            expires_at=business_now() + timedelta(days=365),
+        ),
+        actor=actor,
+    )
+    drain()
+    resources.export_pins(batch.number, resources.Recipient(passphrase="a passphrase of some length"), actor=actor)
+    resources.activate_vouchers(batch.number, actor=actor)
 
 
 def talk(actor: Actor) -> None:

@@ -17,6 +17,8 @@ IMPURE = {
     "models",
     "store",
     "sharing_store",
+    "money_models",
+    "money_store",
     "service",
     "approvals",
     "characterised",
@@ -65,7 +67,15 @@ SENTENCES = {
     "linehouse.platform.texts.codes.titled",
 }
 """What a room's files of words may use besides: they say its facts in the reader's language."""
-WORDS = {"words.py", "words_of_people.py", "words_of_money.py", "words_of_prepaid.py", "metrics.py", "telling.py"}
+WORDS = {
+    "words.py",
+    "words_of_balances.py",
+    "words_of_people.py",
+    "words_of_money.py",
+    "words_of_prepaid.py",
+    "metrics.py",
+    "telling.py",
+}
 """Those files."""
 PURE_OF_PLATFORM = ("events", "values", "errors", "kinds", "lifecycle")
 """Files of the platform's packages that rules may use: declarations and values."""

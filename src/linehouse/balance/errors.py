@@ -51,3 +51,47 @@ class ThresholdUnknown(DomainError, code="balance.threshold_unknown", kind=Kind.
 
 class PrepaidLineUnknown(DomainError, code="balance.prepaid_line_unknown", kind=Kind.NOT_FOUND):
     """That is no prepaid line whose life is followed."""
+
+
+class MoneyFileInvalid(DomainError, code="balance.money_file_invalid", kind=Kind.INVALID):
+    """The brand's file about money says something that cannot hold."""
+
+
+class NoMainBalance(DomainError, code="balance.no_main_balance", kind=Kind.REFUSED):
+    """The line has no prepaid main balance, or it is closed: money cannot be put on it or taken from it."""
+
+
+class LineNotActive(DomainError, code="balance.line_not_active", kind=Kind.REFUSED):
+    """Both lines of a transfer, and a line that is topped up, must be active."""
+
+
+class AmountNotPossible(DomainError, code="balance.amount_not_possible", kind=Kind.REFUSED):
+    """The amount is not positive, of another currency, or outside of what the brand's rules allow."""
+
+
+class TransferLimit(DomainError, code="balance.transfer_limit", kind=Kind.REFUSED):
+    """The day's transfers of the line are used up."""
+
+
+class TooLittleLeft(DomainError, code="balance.too_little_left", kind=Kind.REFUSED):
+    """The balance does not hold what is to be taken from it; it never goes below its floor."""
+
+
+class OnceDiffers(DomainError, code="balance.once_differs", kind=Kind.CONFLICT):
+    """The caller's key was used before for something else."""
+
+
+class MoveUnknown(DomainError, code="balance.move_unknown", kind=Kind.NOT_FOUND):
+    """There is no top-up, transfer or adjustment of that number."""
+
+
+class ReasonNeeded(DomainError, code="balance.reason_needed", kind=Kind.INVALID):
+    """Money moves back, or by hand, only with a reason; an adjustment with one of the brand's list."""
+
+
+class NoCardProvider(DomainError, code="balance.no_card_provider", kind=Kind.REFUSED):
+    """Cards cannot be charged: no provider is plugged in."""
+
+
+class TransfersNotOffered(DomainError, code="balance.transfers_not_offered", kind=Kind.REFUSED):
+    """The brand's file about money says nothing of transfers."""

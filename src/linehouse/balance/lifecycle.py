@@ -33,3 +33,16 @@ PREPAID_LINE = Lifecycle(
         ("inactive", "recycled"),
     ),
 )
+
+MONEY_MOVE = Lifecycle(
+    "balance.money_move", states=("booked", "reversed"), initial="booked", transitions=(("booked", "reversed"),)
+)
+"""A top-up, a transfer, an adjustment: booked once; taken back once, as a whole."""
+
+AUTO_TOP_UP = Lifecycle(
+    "balance.auto_top_up",
+    states=("on", "off", "stopped"),
+    initial="on",
+    transitions=(("on", "off"), ("on", "stopped"), ("off", "on"), ("stopped", "on"), ("stopped", "off")),
+)
+"""An automatic top-up; ``stopped`` after too many failures in a row, until somebody switches it on again."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
+from linehouse.balance import money_models
 from linehouse.balance.lifecycle import PACK, PREPAID_LINE
 from linehouse.balance.pack_values import Renewing
 from linehouse.balance.thresholds import Measure, Origin
@@ -16,6 +17,8 @@ from linehouse.platform.models import (
     state_trigger,
     tracked,
 )
+
+__all__ = ["Pack", "PackPayment", "PrepaidLine", "Threshold", "money_models"]
 
 
 @tracked

@@ -295,8 +295,10 @@ def unequal_to_movements() -> list[tuple[str, str, str]]:
                    concat_ws('/', m.granted, m.used, m.expired, m.rolled)
             FROM balance_bucket b CROSS JOIN LATERAL (
                 SELECT CASE WHEN b.granted IS NOT NULL
-                            THEN coalesce(sum(amount) FILTER (WHERE kind IN ('grant', 'refund')), 0)
-                                 - coalesce(sum(amount) FILTER (WHERE kind = 'withdraw'), 0) END AS granted,
+                            THEN coalesce(sum(amount) FILTER (WHERE kind IN (
+                                     'grant', 'refund', 'top-up', 'transfer-in', 'adjust-up', 'give-back')), 0)
+                                 - coalesce(sum(amount) FILTER (WHERE kind IN (
+                                     'withdraw', 'transfer-out', 'adjust-down', 'take-back')), 0) END AS granted,
                        coalesce(sum(amount) FILTER (WHERE kind IN ('use', 'late-use')), 0)
                            - coalesce(sum(amount) FILTER (WHERE kind IN ('return', 'late-return')), 0) AS used,
                        coalesce(sum(amount) FILTER (WHERE kind IN ('expire', 'late-return')), 0)

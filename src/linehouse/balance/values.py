@@ -44,6 +44,15 @@ class MovementKind(StrEnum):
     """A refund that was taken back."""
     ROLLOVER = "rollover"
     """Unused when its time was over, and moved into a bucket of its own."""
+    TOP_UP = "top-up"
+    TRANSFER_IN = "transfer-in"
+    TRANSFER_OUT = "transfer-out"
+    ADJUST_UP = "adjust-up"
+    ADJUST_DOWN = "adjust-down"
+    TAKE_BACK = "take-back"
+    """Money that had come in, by top-up or transfer, and was taken back."""
+    GIVE_BACK = "give-back"
+    """Money that had gone out, by transfer, and came back."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,7 +150,8 @@ class BucketView:
     """A bucket as it stands. ``closed_at`` is when its unused rest was booked as expired, ``rolled`` what moved on.
 
     ``parts`` is what each line took of a shared bucket, and ``group`` when a line was in the group that shares it;
-    lines are named by their business number.
+    lines are named by their business number. ``overdraft`` is how far below zero money may go, as a number (0: it is
+    prepaid); with ``overdraw`` usage that has happened goes below that, too (``overdraw: settled-usage``).
     """
 
     id: UUID
@@ -171,6 +181,8 @@ class BucketView:
     shared: Shared | None = None
     parts: Mapping[str, Part] = field(default_factory=dict)
     group: Mapping[str, tuple[Period, ...]] = field(default_factory=dict)
+    overdraft: int = 0
+    overdraw: bool = False
 
     @property
     def unlimited(self) -> bool:
@@ -184,8 +196,13 @@ class BucketView:
 
     @property
     def left(self) -> int | None:
-        """What can still be used now: nothing after its end; None for unlimited."""
+        """What it holds: nothing after its end; None for unlimited. Below zero while an overdraft is in use."""
         return None if self.granted is None else self.granted - self.used - self.reserved - self.expired - self.rolled
+
+    @property
+    def available(self) -> int | None:
+        """What can be used now: what is left, and the overdraft; None for unlimited."""
+        return None if self.left is None else max(0, self.left + self.overdraft)
 
     @property
     def left_for_its_time(self) -> int | None:
@@ -278,12 +295,21 @@ class BucketView:
             stop=self.terms.stop,
             factor=self.terms.factor,
             price=self.terms.price,
+            overdraft=self.overdraft,
+            overdraw=self.overdraw,
         )
 
     @property
     def ledger_account(self) -> str:
         """Where the journal keeps what is left."""
         return f"prepaid/{self.ref}" if self.is_money else f"allowance/{self.ref}"
+
+    @property
+    def expiry_account(self) -> str:
+        """Where the journal books what expires unused: bought credit is breakage, without tax where none was due yet;
+        what was given is no revenue."""
+        bought = self.kind is BucketKind.MAIN and self.taxed_at is TaxedAt.USE
+        return "revenue/breakage" if bought else f"expired/{self.source}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -334,12 +360,12 @@ def grant_transfers(grant: Grant) -> tuple[Transfer, ...]:
 
 def expiry_transfers(bucket: BucketView, unused: int) -> tuple[Transfer, ...]:
     """How an unused rest (> 0) is booked."""
-    return (Transfer(bucket.ledger_account, f"expired/{bucket.source}", unused, bucket.asset),)
+    return (Transfer(bucket.ledger_account, bucket.expiry_account, unused, bucket.asset),)
 
 
 def back_to(bucket: BucketView) -> str:
     """The ledger account to which use goes back: what is left, or what expired where the bucket's time is over."""
-    return f"expired/{bucket.source}" if bucket.closed_at is not None else bucket.ledger_account
+    return bucket.expiry_account if bucket.closed_at is not None else bucket.ledger_account
 
 
 def use_transfers(bucket: BucketView, amount: int) -> tuple[Transfer, ...]:
@@ -347,7 +373,7 @@ def use_transfers(bucket: BucketView, amount: int) -> tuple[Transfer, ...]:
     if bucket.unlimited:
         source = f"granted/{bucket.source}"
     elif bucket.closed_at is not None:
-        source = f"expired/{bucket.source}"
+        source = bucket.expiry_account
     else:
         source = bucket.ledger_account
     target = f"used/{bucket.source}"

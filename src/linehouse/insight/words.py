@@ -9,7 +9,7 @@ from linehouse.balance import events as balance
 from linehouse.billing import events as billing
 from linehouse.charging import events as charging
 from linehouse.customer import events as customer
-from linehouse.insight import words_of_money, words_of_people, words_of_prepaid
+from linehouse.insight import words_of_balances, words_of_money, words_of_people, words_of_prepaid
 from linehouse.insight.telling import amount, fields, has_words, money, tell, tells
 from linehouse.insight.values import Mood, Subject, Told
 from linehouse.inventory import events as inventory
@@ -22,7 +22,7 @@ from linehouse.platform.characteristics import events as characteristics
 from linehouse.platform.texts.codes import said
 from linehouse.usage import events as usage
 
-__all__ = ["has_words", "tell", "words_of_money", "words_of_people", "words_of_prepaid"]
+__all__ = ["has_words", "tell", "words_of_balances", "words_of_money", "words_of_people", "words_of_prepaid"]
 
 _STEPS = {
     StepKind.RESERVE_MSISDN: gettext_lazy("a number was reserved"),

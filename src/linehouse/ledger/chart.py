@@ -33,6 +33,8 @@ CHART: dict[str, AccountClass] = {
         AccountClass("writeoff", Side.DEBIT, "usage and debt that could not be collected"),
         AccountClass("credit", Side.CREDIT, "customers' money not yet set against an invoice, per billing account"),
         AccountClass("prepaid", Side.CREDIT, "bought credit not yet used, per subscription"),
+        AccountClass("voucher", Side.CREDIT, "vouchers that were sold and not yet redeemed, per batch"),
+        AccountClass("clearing", Side.CREDIT, "between the two entries of one transfer; nothing stays here"),
         AccountClass("deferred", Side.CREDIT, "invoiced and not yet earned"),
         AccountClass("tax", Side.CREDIT, "tax owed, per country and rate"),
         AccountClass("payable", Side.CREDIT, "owed to partners"),

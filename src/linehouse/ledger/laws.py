@@ -7,7 +7,7 @@ from linehouse.ledger.chart import CHART
 from linehouse.ledger.values import account_class
 from linehouse.platform.checks import Finding, Verdict, check
 
-NEVER_NEGATIVE = ("prepaid", "allowance")
+NEVER_NEGATIVE = ("voucher", "allowance")
 
 
 @check("ledger.trial_balance", "Per asset, all debits equal all credits.")
@@ -37,7 +37,7 @@ def causes_are_whole() -> Verdict:
     )
 
 
-@check("ledger.never_negative", "Bought credit and allowances never fall below zero.")
+@check("ledger.never_negative", "Sold vouchers and allowances never fall below zero.")
 def liabilities_are_not_negative() -> Verdict:
     """Accounts of the classes that a subscriber can draw down."""
     found = [

@@ -24,6 +24,7 @@ from linehouse.inventory.events import ProductActivated
 from linehouse.kernel.money import Money
 from linehouse.kernel.quantity import Quantity, Unit
 from linehouse.notify.events import MessageCompleted
+from linehouse.notify.service import balances
 from linehouse.notify.service.approvers import ask_deciders
 from linehouse.notify.service.delivery import deliver
 from linehouse.notify.service.of_lines import tell_consent, tell_limit, welcome_abroad
@@ -38,6 +39,8 @@ from linehouse.platform.approval.events import ChangeProposed
 from linehouse.platform.jobs.registry import Attempt, external_job, job
 from linehouse.platform.outbox.registry import consumer
 from linehouse.platform.work import SYSTEM, Work
+
+__all__ = ["balances"]
 
 # Ten segments may each wait for the centre's answer before somebody else may look after the message.
 _LEASE_SECONDS = 300

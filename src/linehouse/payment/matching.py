@@ -6,8 +6,10 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from linehouse.billing.reference import creditor_reference, is_creditor_reference
 from linehouse.payment.values import OpenInvoice, StatementEntry
 
+_TOP_UP = re.compile(r"RF\d\dTU(\d{6,15})")
 _WORD = re.compile(r"[A-Z0-9][A-Z0-9/-]{3,34}")
 
 
@@ -40,6 +42,22 @@ def candidates(entry: StatementEntry) -> tuple[str, ...]:
     grouped = [plain(entry.text)] if len(entry.text) <= 40 else []
     found = [entry.reference, entry.end_to_end, *grouped, *words]
     return tuple(dict.fromkeys(p for p in (plain(text) for text in found) if len(p) >= 4))
+
+
+def top_up_reference(digits: str) -> str:
+    """The creditor reference (ISO 11649) by which a bank transfer tops up the line with this number."""
+    return creditor_reference(f"TU{digits}")
+
+
+def line_to_top_up(entry: StatementEntry) -> str:
+    """The digits of the number whose top-up reference the entry carries, its check digits looked at; empty for none, or
+    where it carries several."""
+    found = {
+        hit.group(1)
+        for text in candidates(entry)
+        if (hit := _TOP_UP.fullmatch(text)) is not None and is_creditor_reference(text)
+    }
+    return found.pop() if len(found) == 1 else ""
 
 
 def match(entry: StatementEntry, invoices_by: Callable[[tuple[str, ...]], list[OpenInvoice]]) -> Match | NoMatch:

@@ -94,14 +94,22 @@ class BankEntry(BusinessModel):
     state = models.CharField(max_length=10, default="booked")
     reason = models.CharField(max_length=300, blank=True)
     payment = models.OneToOneField(Payment, on_delete=models.PROTECT, null=True, related_name="entry")
+    top_up = models.CharField(
+        max_length=40,
+        blank=True,
+        db_default="",
+        default="",
+        help_text="number of the top-up, where it put money on a line",
+    )
 
     class Meta:
         constraints = (
             models.UniqueConstraint(fields=("iban", "bank_ref"), name="bank_entry_once"),
             models.CheckConstraint(
-                name="bank_entry_matched_has_payment",
-                condition=models.Q(state="matched", payment__isnull=False)
-                | (~models.Q(state="matched") & models.Q(payment__isnull=True)),
+                name="bank_entry_matched_has_effect",
+                condition=models.Q(state="matched", payment__isnull=False, top_up="")
+                | models.Q(state="matched", payment__isnull=True, top_up__gt="")
+                | (~models.Q(state="matched") & models.Q(payment__isnull=True, top_up="")),
             ),
             state_constraint(BANK_ENTRY),
         )

@@ -107,6 +107,7 @@ class EntryView:
     reason: str
     payment_id: UUID | None
     payment_number: str
+    top_up: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,3 +36,37 @@ SIM = Lifecycle(
         ("suspended", "retired"),
     ),
 )
+
+#: A batch while its vouchers are made, on offer, and frozen: then none of its vouchers can be used, whatever they are.
+VOUCHER_BATCH = Lifecycle(
+    "resource.voucher_batch",
+    states=("generating", "ready", "frozen"),
+    initial="generating",
+    transitions=(("generating", "ready"), ("ready", "frozen"), ("frozen", "ready")),
+)
+
+#: A voucher that was made, may be sold, was sold, was used, is over, is stopped, or was bought back. A use that was
+#: taken back makes it a sold one again.
+VOUCHER = Lifecycle(
+    "resource.voucher",
+    states=("generated", "activated", "sold", "redeemed", "expired", "blocked", "refunded"),
+    initial="generated",
+    transitions=(
+        ("generated", "activated"),
+        ("generated", "blocked"),
+        ("generated", "expired"),
+        ("activated", "sold"),
+        ("activated", "blocked"),
+        ("activated", "expired"),
+        ("sold", "redeemed"),
+        ("sold", "blocked"),
+        ("sold", "expired"),
+        ("sold", "refunded"),
+        ("redeemed", "sold"),
+        ("blocked", "generated"),
+        ("blocked", "activated"),
+        ("blocked", "sold"),
+        ("blocked", "expired"),
+        ("blocked", "refunded"),
+    ),
+)

@@ -1,6 +1,6 @@
 """What is personal of numbers and cards: they name a line, and through its product a customer."""
 
-from linehouse.platform.personal.declare import DataClass, OnErasure, Personal, Table, personal_table
+from linehouse.platform.personal.declare import DataClass, OnErasure, Personal, Table, not_personal, personal_table
 
 _LINE = Personal(
     DataClass.IDENTIFIER,
@@ -42,3 +42,28 @@ personal_table(
         },
     )
 )
+
+personal_table(
+    Table(
+        name="resource_pinlock",
+        room="resource",
+        title="Wrong PINs of vouchers",
+        of="t.key = ANY(%(subscriptions)s)",
+        shown=("kind", "wrong", "since", "locked_until"),
+        columns={"key": _LINE},
+    )
+)
+personal_table(
+    Table(
+        name="resource_voucher",
+        room="resource",
+        title="Redeemed voucher",
+        of="t.redeemed_by = ANY(%(subscriptions)s)",
+        shown=("serial", "redeemed_at"),
+        columns={"redeemed_by": _LINE},
+    )
+)
+# The PIN is on paper; here is a keyed hash of it, of which it cannot be found.
+not_personal("resource_voucher", "serial", "pin_hash", "sale", "blocked_for")
+not_personal("resource_voucherbatch", "name", "made_by", "exported_by")
+not_personal("resource_voucherpins", "pins")

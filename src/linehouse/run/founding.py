@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from pathlib import Path
 
+from linehouse.balance.money_text import FILE as MONEY
+from linehouse.balance.service import apply_money_file
 from linehouse.catalog.files import read_catalogue
 from linehouse.catalog.folder import read_folder
 from linehouse.catalog.service import apply_files, published
@@ -58,6 +60,8 @@ def found_brand(
         if (folder / CHARACTERISTICS).is_file():
             declarations = read_declarations((folder / CHARACTERISTICS).read_text(encoding="utf-8"))
             apply_declarations(declarations, actor=actor)
+        if (folder / MONEY).is_file():
+            apply_money_file((folder / MONEY).read_text(encoding="utf-8"), actor=actor)
         account = published().brand.bank_account
         if home is not None:
             make_known(

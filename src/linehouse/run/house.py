@@ -62,6 +62,11 @@ def wire(settings: Settings) -> None:
     from linehouse.notify import mailer
     from linehouse.notify.service.approvers import use_desk
 
+    if settings.demo:
+        from linehouse.balance.service import use_cards
+        from linehouse.simulators.card_provider import SimulatedCards
+
+        use_cards(SimulatedCards())
     network = f"http://127.0.0.1:{settings.network_port}"
     connector.set_factory(lambda: Tmf640Connector(network))
     mail_server = SmtpAddress.parse(settings.smtp_url or f"smtp://127.0.0.1:{settings.smtp_port}")

@@ -33,11 +33,15 @@ Poller = Callable[[Path], int]
 
 def pollers() -> tuple[Poller, ...]:
     """What is polled for every brand, in this order; imported once the house is open."""
+    from linehouse.balance.service import poll_automatic
     from linehouse.edge.partner.bank import inbox as bank
     from linehouse.edge.partner.mail import bounces
     from linehouse.usage.service import inbox as usage
 
-    return (_fill_work_list, usage.poll_home, bank.poll_home, bounces.poll_home)
+    def low_balances(_: Path) -> int:
+        return poll_automatic()
+
+    return (_fill_work_list, usage.poll_home, bank.poll_home, bounces.poll_home, low_balances)
 
 
 _filled: set[str] = set()

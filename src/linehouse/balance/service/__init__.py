@@ -1,6 +1,18 @@
 """Use cases of balance."""
 
-from linehouse.balance.ports import use_tax_rates
+from linehouse.balance.ports import Cards, Charged, use_cards, use_tax_rates
+from linehouse.balance.service.adjust import (
+    AdjustmentView,
+    AdjustOutcome,
+    AdjustRequest,
+    adjust,
+    adjustments,
+    find_adjustment,
+    reverse_adjustment,
+    set_overdraft,
+)
+from linehouse.balance.service.automatic import AutoRequest, AutoView, auto_of, set_auto, stop_auto
+from linehouse.balance.service.automatic import poll as poll_automatic
 from linehouse.balance.service.earning import deferred_of_packs
 from linehouse.balance.service.grant import grant, grant_product
 from linehouse.balance.service.look import (
@@ -13,6 +25,7 @@ from linehouse.balance.service.look import (
     movements_of_many,
     movements_of_record,
 )
+from linehouse.balance.service.money import apply_money_file, money_file, money_rules
 from linehouse.balance.service.packs import (
     buy_pack,
     buyable,
@@ -33,8 +46,35 @@ from linehouse.balance.service.prepaid_life import (
 )
 from linehouse.balance.service.renewing import money_came, set_renewing
 from linehouse.balance.service.sharing import group_of, groups_of, holds_group, join, leave, members_of
+from linehouse.balance.service.top_up import (
+    TopUpRequest,
+    TopUpView,
+    find_top_up,
+    reverse_top_up,
+    top_up,
+    top_up_of,
+    top_ups,
+)
+from linehouse.balance.service.transfer import (
+    TransferRequest,
+    TransferView,
+    find_transfer,
+    reverse_transfer,
+    transfer,
+    transfers,
+)
 from linehouse.balance.service.turn import end_product, turn
 from linehouse.balance.service.use import book_uses, lock_buckets, rebook
+from linehouse.balance.service.vouchers import (
+    SaleRequest,
+    SaleView,
+    expire_vouchers,
+    redeem,
+    refund_voucher,
+    sell_vouchers,
+    voucher_sale,
+    voucher_sales,
+)
 from linehouse.balance.service.watching import (
     NewThreshold,
     ThresholdView,
@@ -45,8 +85,25 @@ from linehouse.balance.service.watching import (
 )
 
 __all__ = [
+    "AdjustOutcome",
+    "AdjustRequest",
+    "AdjustmentView",
+    "AutoRequest",
+    "AutoView",
+    "Cards",
+    "Charged",
     "NewThreshold",
+    "SaleRequest",
+    "SaleView",
     "ThresholdView",
+    "TopUpRequest",
+    "TopUpView",
+    "TransferRequest",
+    "TransferView",
+    "adjust",
+    "adjustments",
+    "apply_money_file",
+    "auto_of",
     "book_uses",
     "bucket",
     "bucket_by_id",
@@ -57,7 +114,11 @@ __all__ = [
     "deferred_of_packs",
     "end_product",
     "end_threshold",
+    "expire_vouchers",
     "extend_life",
+    "find_adjustment",
+    "find_top_up",
+    "find_transfer",
     "follow_all",
     "grant",
     "grant_product",
@@ -70,8 +131,10 @@ __all__ = [
     "look_at",
     "members_of",
     "money_came",
+    "money_file",
     "money_of_many",
     "money_on_line",
+    "money_rules",
     "movements_of",
     "movements_of_many",
     "movements_of_record",
@@ -80,14 +143,32 @@ __all__ = [
     "packs_of",
     "paid_from_balance",
     "payments_of",
+    "poll_automatic",
     "prepaid_line",
     "prepaid_lines",
     "rebook",
+    "redeem",
+    "refund_voucher",
+    "reverse_adjustment",
+    "reverse_top_up",
+    "reverse_transfer",
+    "sell_vouchers",
+    "set_auto",
+    "set_overdraft",
     "set_renewing",
     "set_threshold",
     "settle_claim",
     "start_pack",
+    "stop_auto",
     "thresholds_of",
+    "top_up",
+    "top_up_of",
+    "top_ups",
+    "transfer",
+    "transfers",
     "turn",
+    "use_cards",
     "use_tax_rates",
+    "voucher_sale",
+    "voucher_sales",
 ]

@@ -20,7 +20,8 @@ from linehouse.rating.values import BucketKind, OwnPrice, Scope, WhenEmpty
 COLUMNS = (
     "id, ref, kind, asset, customer_id, subscription_id, subscription, account_id, account, product_id, source,"
     " catalog_version, texts, granted, used, reserved, expired, taxed_at, priority, scope, when_empty, valid_from,"
-    " valid_to, created_at, closed_at, terms, rolled, late_from, first_used_at, shared, holder_id, cap"
+    " valid_to, created_at, closed_at, terms, rolled, late_from, first_used_at, shared, holder_id, cap,"
+    " overdraft, overdraw"
 )
 
 BUCKETS_AT = f"""
@@ -74,6 +75,8 @@ def bucket_of(row: Mapping[str, Any]) -> BucketView:
         late_from=row["late_from"],
         first_used_at=row["first_used_at"],
         shared=Shared(Sharing(row["shared"]), row["holder_id"], row["cap"]) if row["shared"] is not None else None,
+        overdraft=row["overdraft"],
+        overdraw=row["overdraw"],
     )
 
 

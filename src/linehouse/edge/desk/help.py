@@ -60,12 +60,19 @@ HELP: Final[Mapping[str, Help]] = {
         ),
         ("give-credits-and-refunds",),
     ),
+    "vouchers": Help(
+        gettext_lazy(
+            "Vouchers that put money on prepaid lines. A batch is made, its PINs leave the house once in an encrypted "
+            "file, then it is activated and sold. Each voucher works once; a frozen batch stops all of its vouchers."
+        ),
+        ("vouchers", "top-up"),
+    ),
     "customers": Help(
         gettext_lazy(
             "Persons and organisations that the brand serves. Find one by name, number, e-mail or telephone. The tabs "
             "of a customer hold products, usage, bills, payments, orders, messages and the history of every change."
         ),
-        ("find-things", "add-your-own-fields", "friends-and-groups", "limits-and-bars"),
+        ("find-things", "add-your-own-fields", "friends-and-groups", "limits-and-bars", "top-up"),
     ),
     "groups": Help(
         gettext_lazy(

@@ -248,6 +248,14 @@ MAP: Final[tuple[Group, ...]] = (
                 gettext_lazy("pay back money credit transfer"),
             ),
             Screen(
+                "vouchers",
+                gettext_lazy("Vouchers"),
+                "voucher_batches",
+                "tag",
+                "voucher.read",
+                gettext_lazy("top-up cards pins batches serials prepaid"),
+            ),
+            Screen(
                 "statements",
                 gettext_lazy("Bank statements"),
                 "statements",

@@ -208,4 +208,5 @@ def _entry(row: BankEntry) -> EntryView:
         row.reason,
         row.payment_id,
         row.payment.number if row.payment else "",
+        row.top_up,
     )

@@ -5,21 +5,30 @@ from __future__ import annotations
 import hashlib
 from uuid import UUID
 
+from django.db import transaction
+
+from linehouse.balance import service as balance
+from linehouse.balance.money_rules import Method
+from linehouse.balance.service import TopUpRequest
 from linehouse.billing import service as billing
+from linehouse.inventory import service as inventory
+from linehouse.kernel.error import DomainError
 from linehouse.kernel.ids import new_id
 from linehouse.kernel.money import money_sum
+from linehouse.kernel.numbering import Msisdn
 from linehouse.ledger.service import post
 from linehouse.ledger.values import Entry, Transfer
 from linehouse.payment.errors import StatementRefused, StatementRepeated
 from linehouse.payment.events import EntryUnmatched, StatementReceived
 from linehouse.payment.lifecycle import BANK_ENTRY, UNMATCHED_ENTRY
-from linehouse.payment.matching import Match, match
+from linehouse.payment.matching import Match, line_to_top_up, match
 from linehouse.payment.models import BankEntry, BankStatement
 from linehouse.payment.service.payments import Received, open_invoice, record
 from linehouse.payment.service.refunds import paid_by, record_paid
 from linehouse.payment.values import OpenInvoice, Statement, StatementEntry
 from linehouse.platform.documents.service import SEALED_FOR_THE_HOUSE, store
 from linehouse.platform.outbox.service import emit
+from linehouse.platform.scope import current_brand
 from linehouse.platform.work import Actor, current_work, unit_of_work
 
 UNMATCHED = "suspense/bank"
@@ -151,7 +160,12 @@ def _take(statement: BankStatement, booking: StatementEntry) -> str:
         row.state, row.reason = BANK_ENTRY.require("booked", "matched"), f"by {found.by}"
         row.save(force_insert=True)
         return row.state
-    row.state, row.reason = BANK_ENTRY.require("booked", "unmatched"), found.reason
+    said = _top_up(row, booking, bank)
+    if row.top_up:
+        row.state, row.reason = BANK_ENTRY.require("booked", "matched"), "by top-up reference"
+        row.save(force_insert=True)
+        return row.state
+    row.state, row.reason = BANK_ENTRY.require("booked", "unmatched"), said or found.reason
     row.save(force_insert=True)
     work.touch(UNMATCHED_ENTRY, str(row.id))
     post(
@@ -162,6 +176,33 @@ def _take(statement: BankStatement, booking: StatementEntry) -> str:
     )
     emit(EntryUnmatched(entry_id=row.id, currency=row.currency, micros=row.amount_micros, reason=row.reason))
     return row.state
+
+
+def _top_up(row: BankEntry, booking: StatementEntry, bank: str) -> str:
+    """Put the money on the line whose top-up reference the booking carries; returns why not, if it was refused."""
+    digits = line_to_top_up(booking)
+    if not digits:
+        return ""
+    work = current_work()
+    line = inventory.identify(msisdn=Msisdn(digits), at=work.now)
+    if line is None:
+        return f"no line has the number of the top-up reference ({Msisdn(digits).masked})"
+    request = TopUpRequest(
+        line=line.product_number,
+        amount=booking.amount,
+        method=Method.BANK,
+        once=f"bank/{row.iban}/{row.bank_ref}",
+        reference=booking.bank_ref,
+        channel="bank",
+        source=bank,
+        free=True,
+    )
+    try:
+        with transaction.atomic(using=current_brand()):
+            row.top_up = balance.top_up(request, actor=work.actor).number
+    except DomainError as refusal:
+        return f"top-up refused: {refusal.message}"[:300]
+    return ""
 
 
 def _invoices_by(references: tuple[str, ...]) -> list[OpenInvoice]:

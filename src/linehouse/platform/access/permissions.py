@@ -44,6 +44,11 @@ PERMISSIONS: dict[str, str] = {
     "privacy.write": "answer requests of data subjects: export and erase",
     "credit.write": "give a customer credit, within the limit of the role",
     "refund.write": "pay money back, within the limit of the role",
+    "topup.write": "put money on prepaid lines, redeem vouchers, transfer between lines",
+    "balance.adjust": "change balances by hand and take moves back, within the limit of the role",
+    "voucher.read": "see batches of vouchers and single ones",
+    "voucher.write": "generate, export, activate and block vouchers",
+    "voucher.sell": "sell vouchers",
     "import.run": "load customers and other data from files, and undo it",
     "export.run": "take data out of the brand in files",
     "characteristic.write": "declare the brand's own characteristics",
@@ -96,6 +101,9 @@ ROLES: dict[str, frozenset[str]] = {
             "interaction.write",
             "personal.unmask",
             "credit.write",
+            "topup.write",
+            "balance.adjust",
+            "voucher.read",
         }
     ),
     "finance": frozenset(
@@ -120,6 +128,11 @@ ROLES: dict[str, frozenset[str]] = {
             "message.read",
             "credit.write",
             "refund.write",
+            "topup.write",
+            "balance.adjust",
+            "voucher.read",
+            "voucher.write",
+            "voucher.sell",
             "export.run",
         }
     ),
@@ -154,7 +167,9 @@ ROLES: dict[str, frozenset[str]] = {
             "interaction.read",
         }
     ),
-    "dealer": frozenset({"customer.read", "customer.write", "order.read", "order.write", "catalog.read", "clock.read"}),
+    "dealer": frozenset(
+        {"customer.read", "customer.write", "order.read", "order.write", "catalog.read", "clock.read", "topup.write"}
+    ),
     "auditor": _READ,
 }
 """Every role with its permissions; what is not listed is denied."""

@@ -19,7 +19,7 @@ FIELD_GROUPS: dict[str, str] = {
 OWN_ROLES: frozenset[str] = frozenset({"dealer"})
 """Roles that reach only the customers that their dealer registered, and what belongs to those."""
 
-OWN_RESOURCES: frozenset[str] = frozenset({"customer", "order"})
+OWN_RESOURCES: frozenset[str] = frozenset({"customer", "order", "topup"})
 """Resources of which such a role reaches its own objects alone."""
 
 
@@ -40,13 +40,19 @@ LIMITS: Mapping[str, Mapping[str, tuple[Money, ...]]] = {
     "admin": {
         "credit.write": _EUR_500,
         "refund.write": _EUR_500,
+        "balance.adjust": _EUR_500,
         "billing.approve": _EUR_100_000,
         "catalog.publish": _EUR_1_000,
     },
-    "finance": {"credit.write": _EUR_500, "refund.write": _EUR_500, "billing.approve": _EUR_100_000},
+    "finance": {
+        "credit.write": _EUR_500,
+        "refund.write": _EUR_500,
+        "balance.adjust": _EUR_500,
+        "billing.approve": _EUR_100_000,
+    },
     "product": {"catalog.publish": _EUR_1_000},
-    "care": {"credit.write": _EUR_25, "refund.write": ()},
-    "client": {"credit.write": _EUR_25, "refund.write": ()},
+    "care": {"credit.write": _EUR_25, "refund.write": (), "balance.adjust": _EUR_25},
+    "client": {"credit.write": _EUR_25, "refund.write": (), "balance.adjust": _EUR_25},
 }
 """Role → permission → the amount up to which it acts by itself, for each currency. A larger amount, or a currency that
 is not named, needs somebody else's approval."""

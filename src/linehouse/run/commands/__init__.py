@@ -20,6 +20,8 @@ COMMANDS = {
     "rate": "rate",
     "rerate": "rerate",
     "whatif": "whatif",
+    "topup": "topup",
+    "voucher": "voucher",
     "bill": "bill",
     "payment": "payment",
     "credit": "credit",

@@ -16,7 +16,12 @@ from linehouse.usage import service as usage
 SHOWN: Final = frozenset({"application/pdf"})
 """Media types that a browser shows by itself without running anything; all others are downloaded."""
 NEEDED: Final[Mapping[str, str]] = MappingProxyType(
-    {"usage.raw": "usage.read", "bank.statement": "payment.read", "refund.export": "refund.write"}
+    {
+        "usage.raw": "usage.read",
+        "bank.statement": "payment.read",
+        "refund.export": "refund.write",
+        "voucher.pins": "voucher.write",
+    }
 )
 """Kinds of files that need another permission than those of bills."""
 
