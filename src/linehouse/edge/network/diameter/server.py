@@ -67,6 +67,7 @@ class Server:
         self.local = local
         self.directory = directory
         self.handlers = handlers
+        self._applications = frozenset(application for application, _ in handlers)
         self.client_tls: ssl.SSLContext | None = None
         self.require_certificate_names = False
         self.states: dict[str, int] = {}
@@ -229,7 +230,7 @@ class Server:
     def _fault_of(self, message: Message) -> Fault | None:
         if message.fault is not None and message.fault.result is Result.INVALID_HDR_BITS:
             return message.fault
-        if message.application not in {one for one, _ in self.handlers}:
+        if message.application not in self._applications:
             return Fault(Result.APPLICATION_UNSUPPORTED, f"application {message.application} is not spoken here")
         if (message.application, message.command) not in self.handlers:
             return Fault(Result.COMMAND_UNSUPPORTED, f"command {message.command} is not spoken here")

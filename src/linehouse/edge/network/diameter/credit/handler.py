@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,7 +10,9 @@ from typing import Protocol
 from uuid import UUID
 
 import asyncpg
+import structlog
 
+from linehouse.charging.controls.policy_door import device_seen
 from linehouse.charging.errors import NoTariff, SubscriberUnknown
 from linehouse.charging.node import Asking, Charger, Door, unavailable
 from linehouse.charging.node.observing import Observer, Way, refused_of
@@ -18,10 +21,14 @@ from linehouse.edge.network.diameter.answering import answer, refused
 from linehouse.edge.network.diameter.codec import Message, encoded
 from linehouse.edge.network.diameter.credit.answer import answer_of, echo, not_applicable
 from linehouse.edge.network.diameter.credit.request import Credit, fingerprint_of, read, request_of
+from linehouse.edge.network.diameter.credit.request import Kind as Type
+from linehouse.edge.network.diameter.credit.usage import device_of
 from linehouse.edge.network.diameter.peers import Local, Peer
 from linehouse.edge.network.diameter.results import Fault, Result
 from linehouse.kernel.error import DomainError, Kind
+from linehouse.platform.clock.reading import business_now
 
+_log = structlog.get_logger(__name__)
 DOOR = "diameter"
 _RESULTS = {
     Kind.UNAVAILABLE: Result.TOO_BUSY,
@@ -51,6 +58,7 @@ class CreditControl:
     houses: Houses
     local: Local
     states: Mapping[str, int] = field(default_factory=dict)
+    _noting: set[asyncio.Task[None]] = field(default_factory=set)
 
     async def __call__(self, message: Message, peer: Peer, host: str) -> Message:
         """The answer, once what it promises is durable. Raises Fault."""
@@ -69,12 +77,21 @@ class CreditControl:
             decided = await charger.ask(self._asking(credit, message, host, seen))
             told = answer(message, self.local, *answer_of(credit, decided))
             seen.went(told, refused_of(decided))
+            self._note_device(charger, seen, message, credit)
         except DomainError as error:
             told = self._refused(_fault(error, message), error.code, message, seen, credit)
         except (OSError, TimeoutError, asyncpg.InterfaceError, asyncpg.PostgresError) as error:
             away = unavailable(error)
             told = self._refused(_fault(away, message), away.code, message, seen, credit)
         return told
+
+    def _note_device(self, charger: Charger, seen: Seen, message: Message, credit: Credit) -> None:
+        """Policy may depend on the device; nobody waits for it to be written down."""
+        device = device_of(message.fields) if credit.kind is Type.INITIAL else ""
+        if device and seen.subscription is not None:
+            task = asyncio.get_running_loop().create_task(_used_with(charger, seen.subscription, device))
+            self._noting.add(task)
+            task.add_done_callback(self._noting.discard)
 
     def _refused(self, fault: Fault, why: str, message: Message, seen: Seen | None, credit: Credit) -> Message:
         told = refused(message, self.local, fault, echo(credit))
@@ -104,11 +121,11 @@ class Seen:
         self._host = host
         self._credit = credit
         self._began = began
-        self._subscription: UUID | None = None
+        self.subscription: UUID | None = None
 
     def subject(self, subject: Subject) -> Subject:
         """Whose it is."""
-        self._subscription = subject.line.subscription_id
+        self.subscription = subject.line.subscription_id
         return subject
 
     def came(self, message: Message) -> None:
@@ -125,7 +142,7 @@ class Seen:
             door=DOOR,
             peer=self._host,
             session=self._credit.name,
-            subscription=self._subscription,
+            subscription=self.subscription,
             way=way,
             name=f"CCR-{self._credit.kind.letter}",
             result=result,
@@ -133,6 +150,14 @@ class Seen:
             detail=message.fields,
             refused=why,
         )
+
+
+async def _used_with(charger: Charger, subscription: UUID, device: str) -> None:
+    try:
+        async with charger.pool.acquire() as connection:
+            await device_seen(connection, subscription, device, await business_now(connection))
+    except (OSError, TimeoutError, asyncpg.InterfaceError, asyncpg.PostgresError) as error:
+        _log.warning("a device was not written down", error=repr(error))
 
 
 def _subscription(message: Message) -> bytes:

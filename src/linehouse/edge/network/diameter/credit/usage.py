@@ -20,7 +20,9 @@ from linehouse.rating.service import country_of_mcc
 from linehouse.rating.values import Direction, UsageEvent, UsageType
 
 ORIGINATING, TERMINATING = 0, 1
-_SHORT_CODE = frozenset({4, 5})
+_IMEISV = 0
+_SWAPPED = 8
+"""Octets of an IMEISV whose digits stand in pairs, each pair turned round."""
 _SENT, _FETCHED = frozenset({1, 2, 10}), frozenset({3, 4, 5, 6})
 
 
@@ -89,6 +91,20 @@ def used_of(fields: Fields, msisdn: str) -> Used:
         direction, party = _of_picture(mms, msisdn)
         return Used(direction, party, place, apn, offset)
     return Used(Direction.OUT, "", place, apn or (_text(fields, "Called-Station-Id") or None), offset)
+
+
+def device_of(fields: Fields) -> str:
+    """The type allocation code of the device, from its IMEISV in digits or in swapped ones; empty when not told."""
+    information = group(fields, "Service-Information") or {}
+    packet = group(information, "PS-Information") or {}
+    equipment = group(fields, "User-Equipment-Info") or group(packet, "User-Equipment-Info")
+    if equipment is None or number(equipment, "User-Equipment-Info-Type") != _IMEISV:
+        return ""
+    value = _octets(equipment, "User-Equipment-Info-Value")
+    text = (
+        value.decode("ascii", "replace") if len(value) > _SWAPPED else "".join(f"{o & 15:x}{o >> 4:x}" for o in value)
+    )
+    return text[:8] if len(text) >= 14 and text[:8].isdigit() else ""
 
 
 def messages_of(fields: Fields) -> int:
