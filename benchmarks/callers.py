@@ -154,7 +154,7 @@ async def _over_diameter(work: Work) -> list[Ask]:
     from diameter_caller import Caller
 
     peers = [
-        await Caller.connected(f"pgw{place}.bench.example", "bench.example", work.port, work.realm)
+        await Caller.connected(f"pgw{place}.gw.example", "gw.example", work.port, work.realm)
         for place in range(-(-work.connections // PER_PEER))
     ]
 

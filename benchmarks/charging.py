@@ -25,7 +25,9 @@ from charging_ground import (
     HOST,
     PORTS,
     REALM,
+    SHARERS,
     agree,
+    hot_pool,
     node,
     pgbench,
     processor,
@@ -36,11 +38,13 @@ from charging_ground import (
 from ground import brand, headed
 
 TARGET = 0.8
+LONG = 60
+"""Seconds of a round in which the server's upkeep is told."""
 
 
 @click.command()
 @click.option("--subscribers", default="100000", show_default=True, help="How many are provisioned; several by commas.")
-@click.option("--doors", default="json", show_default=True, help="Through which doors.")
+@click.option("--doors", default="json,nchf,diameter", show_default=True, help="Through which doors.")
 @click.option("--connections", default="1,8,32,128", show_default=True, help="How many requests are under way at once.")
 @click.option("--requests", "count", default=4_000, show_default=True, help="Debits at each number of connections.")
 @click.option("--rate", default=0, help="A round of so many a second beside: not as fast as it goes.")
@@ -48,49 +52,57 @@ TARGET = 0.8
 @click.option("--hot", is_flag=True, help="A round in which all lines draw on one shared pool beside.")
 def main(subscribers: str, doors: str, connections: str, count: int, rate: int, minutes: float, hot: bool) -> None:
     """Print requests a second and how soon they were answered."""
-    headed("Online charging, one process, callers in another")
+    sizes = subscribers.split(",")
+    if len(sizes) > 1:
+        # One server for each process: connections are known by name.
+        for size in sizes:
+            more = ["--hot"] if hot else []
+            command = [sys.executable, __file__, "--subscribers", size, "--doors", doors, "--connections", connections]
+            command += ["--requests", str(count), "--rate", str(rate), "--minutes", str(minutes), *more]
+            subprocess.run(command, check=True)
+        return
+    headed(f"Online charging, {int(subscribers):,} subscribers, one process, callers in another")
     at_once = [int(one) for one in connections.split(",") if one]
-    for lines in map(int, subscribers.split(",")):
-        for door in doors.split(","):
-            _run(lines, door, at_once, count, rate, minutes, hot=hot)
-
-
-def _run(lines: int, door: str, at_once: Sequence[int], count: int, rate: int, minutes: float, *, hot: bool) -> None:
-    """One brand, one door."""
     with brand():
         from django.db import connections as databases
 
+        lines = int(subscribers)
         server = provision(lines)
-        base = [pgbench(server)]
         with TemporaryDirectory() as home, node(server, home) as process:
-            token = token_of()
-            works = list(_works(lines, door, at_once, count, rate, minutes))
-            if hot:
-                works.append(("one hot line", Work(door, PORTS[door], BASELINE_CLIENTS, count, 1, 9_999)))
-            click.echo(
-                f"{lines:,} subscribers over {door};"
-                f" pgbench simple-update, {BASELINE_CLIENTS} clients: {base[0]:,.0f}/s"
-            )
-            asked, rates = 0, {}
-            for title, work in works:
-                before, kept = processor(process.pid), upkeep()
-                done = _called(Work(**{**asdict(work), "token": token, "host": HOST, "realm": REALM}))
-                asked += done.answered
-                rates[title] = done.answered / done.seconds
-                _say(title, done, processor(process.pid) - before)
-                if work.seconds:
-                    now = upkeep()
-                    click.echo(f"    meanwhile {now[0] - kept[0]} checkpoints, {now[1] - kept[1]} automatic vacuums")
-        base.append(pgbench(server))
-        mean = sum(base) / 2
-        click.echo(f"  pgbench afterwards: {base[1]:,.0f}/s")
-        if (rate_at := rates.get(f"{BASELINE_CLIENTS} at once")) is not None:
-            click.echo(f"  at {BASELINE_CLIENTS}: {rate_at / mean:.2f} of pgbench (target {TARGET})")
+            token, asked = token_of(), 0
+            for door in doors.split(","):
+                works = list(_works(lines, door, at_once, count, rate, minutes))
+                if hot:
+                    pool = hot_pool(lines)
+                    works.append(
+                        ("one hot pool", Work(door, PORTS[door], BASELINE_CLIENTS, count, SHARERS, 99, first=pool))
+                    )
+                asked += _door(server, process.pid, token, door, works)
         agree(asked)
-        click.echo(
-            f"  books: {asked:,} debits, {asked * COST / 1_000_000:,.2f} EUR in answers, balances, journal, usage"
-        )
+        click.echo(f"books: {asked:,} debits, {asked * COST / 1_000_000:,.2f} EUR in answers, balances, journal, usage")
         databases.close_all()
+
+
+def _door(server: str, pid: int, token: str, door: str, works: Sequence[tuple[str, Work]]) -> int:
+    """The rounds over one door, pgbench before and after; returns how many debits there were."""
+    base = [pgbench(server)]
+    click.echo(f"over {door}; pgbench simple-update, {BASELINE_CLIENTS} clients: {base[0]:,.0f}/s")
+    asked, rates = 0, {}
+    for title, work in works:
+        before, kept = processor(pid), upkeep()
+        done = _called(Work(**{**asdict(work), "token": token, "host": HOST, "realm": REALM}))
+        asked += done.answered
+        rates[title] = done.answered / done.seconds
+        _say(title, done, processor(pid) - before)
+        if work.seconds > LONG:
+            now = upkeep()
+            click.echo(f"    meanwhile {now[0] - kept[0]} checkpoints, {now[1] - kept[1]} automatic vacuums")
+    base.append(pgbench(server))
+    mean = sum(base) / 2
+    click.echo(f"  pgbench afterwards: {base[1]:,.0f}/s")
+    if (rate := rates.get(f"{BASELINE_CLIENTS} at once")) is not None:
+        click.echo(f"  at {BASELINE_CLIENTS}: {rate / mean:.2f} of pgbench (target {TARGET})")
+    return asked
 
 
 def _works(

@@ -40,6 +40,27 @@ SELECT gen_random_uuid(), subscription || '/main', 'main', 'EUR', customer_id, s
        '{"include": [], "exclude": []}', 'charge', valid_from, valid_from
 FROM charging_line
 """
+SHARERS = 500
+"""Lines that draw on the hot pool."""
+_POOL = (
+    """
+UPDATE charging_line SET (account_id, account) =
+    (SELECT account_id, account FROM charging_line WHERE msisdn = %(first)s)
+WHERE msisdn >= %(first)s
+""",
+    """
+UPDATE balance_bucket b SET account_id = l.account_id, account = l.account
+FROM charging_line l WHERE l.subscription_id = b.subscription_id AND l.msisdn >= %(first)s AND l.account <> b.account
+""",
+    """
+UPDATE balance_bucket b SET shared = 'account', holder_id = l.account_id
+FROM charging_line l WHERE l.subscription_id = b.subscription_id AND l.msisdn = %(first)s
+""",
+    """
+DELETE FROM balance_bucket b USING charging_line l
+WHERE l.subscription_id = b.subscription_id AND l.msisdn > %(first)s
+""",
+)
 _SUMS = """
 SELECT (SELECT sum(used) FROM balance_bucket), (SELECT sum(amount) FROM balance_movement),
        (SELECT sum(amount) FROM charging_rated_usage), (SELECT sum(amount) FROM ledger_transfer WHERE asset = 'EUR'),
@@ -66,7 +87,7 @@ def provision(lines: int) -> str:
         for path in sorted((ROBIN / folder).iterdir())
         if path.is_file()
     }
-    put_tariffs(published().version, START, files, "host-wholesale")
+    put_tariffs(published().version, START, files, published().brand)
     with brand_cursor() as cursor:
         cursor.execute(_LINES, {"lines": lines, "start": START})
         cursor.execute(_BUCKETS, {"credit": CREDIT})
@@ -76,12 +97,27 @@ def provision(lines: int) -> str:
     return f"postgresql://{found['USER']}:{found['PASSWORD']}@{found['HOST']}:{found['PORT']}/postgres"
 
 
+def hot_pool(lines: int) -> int:
+    """Let the last lines draw on one account's money together; returns the first one's number."""
+    from linehouse.platform.sql import brand_cursor
+
+    first = 31_600_000_000 + lines - SHARERS + 1
+    with brand_cursor() as cursor:
+        for statement in _POOL:
+            cursor.execute(statement, {"first": str(first), "credit": CREDIT})
+    return first
+
+
 def token_of() -> str:
-    """A client's token for the JSON door and Nchf."""
+    """A client's token for the JSON door and Nchf; gateways may connect over Diameter."""
+    from linehouse.platform.access.diameter import PeerView, allow_peer, serve_realm
     from linehouse.platform.access.service import create_client
     from linehouse.platform.scope import CONTROL, realm_scope
+    from linehouse.platform.work import SYSTEM
 
     with realm_scope(CONTROL):
+        allow_peer(PeerView(host="*.gw.example", brand=BRAND), actor=SYSTEM, reason="the benchmark's gateways")
+        serve_realm(REALM, BRAND, {}, actor=SYSTEM, reason="the benchmark's gateways")
         return create_client("bench", BRAND, frozenset({"charging.write"}))
 
 
@@ -110,6 +146,8 @@ def node(server: str, home: str) -> Iterator[subprocess.Popen[bytes]]:
         **os.environ,
         "LINEHOUSE_HOME": home,
         "LINEHOUSE_CHARGING_PORT": str(HTTP),
+        "LINEHOUSE_DIAMETER_PORT": str(DIAMETER),
+        "LINEHOUSE_DIAMETER_HOST": f"ocs.{REALM}",
         "LINEHOUSE_DATABASE_URL": server,
     }
     process = subprocess.Popen([sys.executable, "-P", "-m", "linehouse.run.charging_node"], env=environment)
