@@ -76,13 +76,13 @@ def lines(brand, actor, drain, monkeypatch: pytest.MonkeyPatch) -> list[ProductV
 
 
 @pytest.fixture
-def ocs(installation: Installation, lines: list[ProductView], tmp_path: Path) -> Iterator[Callable[[], Ocs]]:
+def ocs(installation: Installation, lines: list[ProductView], tmp_path: Path) -> Iterator[Callable[..., Ocs]]:
     """Starts charging nodes: ocs1, ocs2, …"""
     started: list[Ocs] = []
 
-    def start() -> Ocs:
+    def start(realm: str = REALM) -> Ocs:
         number, port, http = len(started) + 1, free_port(), free_port()
-        host = f"ocs{number}.{REALM}"
+        host = f"ocs{number}.{realm}"
         environment = {
             **os.environ,
             "LINEHOUSE_HOME": str(tmp_path / host),

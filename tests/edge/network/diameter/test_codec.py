@@ -121,7 +121,7 @@ SESSION = _avp(263, b"gw;1;2")
         (_avp(415, b"\0\0\0\1", length=900), Result.INVALID_AVP_LENGTH, _avp(415, b"\0\0\0\0")),
         (_avp(415, b"\0\0\0\1", length=3), Result.INVALID_AVP_LENGTH, _avp(415, b"\0\0\0\0")),
         (_avp(415, b"\0\0\0\1", flags=0x41), Result.INVALID_AVP_BITS, _avp(415, b"\0\0\0\1", flags=0x41)),
-        (_avp(443, _avp(450, b"\0\0\0\0")), Result.MISSING_AVP, _avp(443, _avp(444, b""))),
+        (_avp(443, _avp(450, b"\0\0\0\0")), Result.MISSING_AVP, _avp(443, _avp(444, b"\0"))),
         (
             _avp(456, _avp(432, b"\0\0\0\1") + _avp(432, b"\0\0\0\2")),
             Result.AVP_OCCURS_TOO_MANY_TIMES,

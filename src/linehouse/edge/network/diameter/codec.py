@@ -205,9 +205,15 @@ def _least(one: Avp) -> int:
     return 6 if one.kind is Kind.ADDRESS else 0
 
 
+_TEXTS = frozenset({Kind.TEXT, Kind.IDENTITY, Kind.URI})
+
+
 def example(one: Avp) -> bytes:
-    """The AVP with a value of the least length, in zeros: what Failed-AVP shows of one that is missing."""
-    return framed(one, bytes(_least(one)))
+    """The AVP with a value of the least length, in zeros: what Failed-AVP shows of one that is missing.
+
+    A text has one octet, since dissectors take one without any for a mistake.
+    """
+    return framed(one, bytes(_least(one) or (one.kind in _TEXTS)))
 
 
 def framed(one: Avp, value: bytes) -> bytes:
