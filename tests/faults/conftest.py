@@ -123,6 +123,11 @@ class NodeProcess:
             return False
 
     @property
+    def diameter_port(self) -> int:
+        """Where it speaks Diameter."""
+        return int(self.environment["LINEHOUSE_DIAMETER_PORT"])
+
+    @property
     def worker(self) -> int | None:
         """The process that answers."""
         if self.process is None or self.process.poll() is not None:
@@ -170,6 +175,8 @@ def node(installation: Installation, tmp_path: Path) -> Iterator[Callable[..., N
             "LINEHOUSE_CHARGING_PORT": str(port),
             "LINEHOUSE_CHARGING_FAULT": fault,
             "LINEHOUSE_CHARGING_TRUST": trust,
+            "LINEHOUSE_DIAMETER_PORT": str(free_port()),
+            "LINEHOUSE_DIAMETER_HOST": f"ocs{len(started) + 1}.robin.example",
         }
         one = NodeProcess(environment, port)
         started.append(one)
