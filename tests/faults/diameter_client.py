@@ -108,6 +108,8 @@ class DiameterClient:
 
     ports: Sequence[int]
     seed: int
+    first: int = 0
+    """The number of the first conversation: two clients that number alike would speak of the same sessions."""
     heard: list[Heard] = field(default_factory=list)
     lost: int = 0
     """Requests whose answer was lost at least once."""
@@ -128,7 +130,7 @@ class DiameterClient:
         chance = Chance(f"{self.seed}/{place}")
         for session in range(calls):
             line = chance.choice(lines)
-            name = f"{HOST};{place};{session}"
+            name = f"{HOST};{self.first + place};{session}"
             await self._ask(links, chance, line, name, INITIAL, 0, 0)
             updates = chance.below(4)
             for number in range(1, updates + 1):

@@ -10,12 +10,16 @@ import httpx
 import psycopg
 from django.db import connections
 
+from linehouse.balance import service as balance
 from tests.faults.checker import MICROS, disagreements
 from tests.faults.client import Client, Heard
 from tests.faults.conftest import PATIENCE, Killable, NodeProcess
+from tests.faults.diameter_client import DiameterClient
 from tests.faults.test_charging_crashes import lines, numbers, settled, talk, token
+from tests.faults.test_diameter_crashes import realm
+from tests.faults.test_diameter_crashes import talk as talk_over_diameter
 
-__all__ = ["lines", "token"]
+__all__ = ["lines", "realm", "token"]
 VOICE = {"usageType": "voice", "otherParty": "+12125550123"}
 TRUST = "2.00/9.00"
 AWAY = 3.0
@@ -133,3 +137,28 @@ def test_an_outage_costs_what_is_trusted_and_no_more(installation, lines, token,
     dsn = installation.dsn.url(installation.brand_name("robin"))
     assert uncollected(dsn) == 9 * MICROS == sum(used.values()) * MICROS // 2
     assert disagreements(dsn) == []
+
+
+def test_a_gateway_is_answered_on_trust_and_charged_once(installation, lines, realm, node, advance, killable: Killable):
+    both: list[NodeProcess] = [node(trust=TRUST), node(trust=TRUST)]
+    ports = [one.diameter_port for one in both]
+    client, later = DiameterClient(ports, seed=21), DiameterClient(ports, seed=22, first=100)
+    talk_over_diameter(client, realm, 2)
+    killable.take_away()
+    without: list[int] = []
+
+    def come_back() -> None:
+        without.append(len(later.heard))
+        killable.bring_back()
+
+    back = threading.Timer(AWAY, come_back)
+    back.start()
+    talk_over_diameter(later, realm, 2)
+    back.join()
+    assert without[0] > 8
+    no_files_left(both)
+    connections.close_all()
+    settled(advance)
+    used = {line.msisdn.digits: balance.bucket(f"{line.number}/data").used for line in lines}
+    assert used == {number: client.used.get(number, 0) + later.used.get(number, 0) for number in used}
+    assert disagreements(installation.dsn.url(installation.brand_name("robin"))) == []

@@ -116,10 +116,12 @@ def test_tshark_remarks_nothing_in_all_kinds_of_our_messages(lines, ocs, tmp_pat
         }
     }
     minute = {"CC-Time": [60]}
+    one: Fields = {"CC-Service-Specific-Units": [1]}
+    some = service(10, want={})
     with wire(ocs().port) as node:
         node.ask(greeting())
         told = [
-            _result(node, asked("d", 1, 0, who, DATA, Multiple_Services_Credit_Control=service(10, want={}))),
+            _result(node, asked("d", 1, 0, who, DATA, Multiple_Services_Credit_Control=some)),
             _result(node, asked("v", 1, 0, who, VOICE, **abroad,
                                 Multiple_Services_Credit_Control=service(100, want={"CC-Time": [3_000]}))),
             _result(node, asked("w", 1, 0, who, VOICE, **abroad,
@@ -132,10 +134,10 @@ def test_tshark_remarks_nothing_in_all_kinds_of_our_messages(lines, ocs, tmp_pat
                                 Multiple_Services_Credit_Control=service(100, want=minute))),
             _result(node, asked("b", 4, 0, who, VOICE, **abroad, Requested_Action=2,
                                 Multiple_Services_Credit_Control=service(100, want=minute))),
-            _result(node, asked("c", 4, 0, who, SMS, Requested_Action=0, Requested_Service_Unit={"CC-Service-Specific-Units": [1]})),
-            _result(node, asked("u", 1, 0, "31600000000", DATA, Multiple_Services_Credit_Control=service(10, want={}))),
-            _result(node, asked("x", 2, 1, who, DATA, Multiple_Services_Credit_Control=service(10, want={}))),
-            _result(node, asked("y", 1, 0, who, "7@example.org", Multiple_Services_Credit_Control=service(10, want={}))),
+            _result(node, asked("c", 4, 0, who, SMS, Requested_Action=0, Requested_Service_Unit=one)),
+            _result(node, asked("u", 1, 0, "31600000000", DATA, Multiple_Services_Credit_Control=some)),
+            _result(node, asked("x", 2, 1, who, DATA, Multiple_Services_Credit_Control=some)),
+            _result(node, asked("y", 1, 0, who, "7@example.org", Multiple_Services_Credit_Control=some)),
             _result(node, message(316, 4, REQUEST | PROXIABLE, {"Session-Id": ["s"], **_origin()})),
             _result(node, message(CREDIT_CONTROL, 4, REQUEST | PROXIABLE, {"Session-Id": ["s"], **_origin()})),
             _result(node, message(WATCHDOG, 0, REQUEST, _origin())),
