@@ -26,6 +26,11 @@ def _named(statement: str) -> str:
 _READ, _PUT_CAPS, _RULES, _IN_FORCE = map(_named, (sql.READ, sql.PUT_CAPS, RULES, IN_FORCE))
 
 
+_KEPT = 16
+_parsed: dict[tuple[str, str, str], Controls] = {}
+"""By what the files say: a catalogue that is published never changes."""
+
+
 def rules_at(instant: datetime) -> Controls:
     """The controls in force."""
     with brand_cursor() as cursor:
@@ -33,9 +38,16 @@ def rules_at(instant: datetime) -> Controls:
         row = cursor.fetchone()
         if row is None:
             return NO_CONTROLS
-        cursor.execute(_RULES, {"p1": row[0]})
-        files, home, currency = cursor.fetchone()
-    return controls_of(files, home, currency)
+        cursor.execute(
+            "SELECT md5(files::text), home, currency FROM charging_tariffs WHERE catalog_version = %s", [row[0]]
+        )
+        said = cursor.fetchone()
+        if said not in _parsed:
+            cursor.execute(_RULES, {"p1": row[0]})
+            if len(_parsed) >= _KEPT:
+                _parsed.clear()
+            _parsed[said] = controls_of(*cursor.fetchone())
+    return _parsed[said]
 
 
 def hold_lines(subscription_ids: Iterable[UUID]) -> None:
@@ -101,12 +113,14 @@ def decide_anew(subscription_id: UUID, now: datetime) -> None:
 
 
 def decide_anew_by_number(subscription: str, now: datetime) -> None:
-    """The same of the line with a business number."""
+    """The same of the line with a business number, where anybody was told of them or wants to be."""
     with brand_cursor() as cursor:
         cursor.execute(
             "INSERT INTO charging_policy_due (subscription_id, due_at)"
-            " SELECT subscription_id, %s FROM charging_line WHERE subscription = %s LIMIT 1"
-            " ON CONFLICT (subscription_id) DO NOTHING",
+            " SELECT l.subscription_id, %s FROM charging_line l WHERE l.subscription = %s AND EXISTS ("
+            " SELECT 1 FROM charging_policy_status s WHERE s.subscription_id = l.subscription_id"
+            " UNION ALL SELECT 1 FROM charging_policy_subscription s WHERE s.subscription_id = l.subscription_id)"
+            " LIMIT 1 ON CONFLICT (subscription_id) DO NOTHING",
             [now, subscription],
         )
 

@@ -129,3 +129,10 @@ def bar_by_life(event: PrepaidLineMoved, work: Work) -> None:
         key, wanted = f"prepaid-{what}", what in event.bars
         if bars.get(key, wanted) is not wanted:
             set_bar(event.subscription_id, key, on=wanted, actor=work.actor, reason=f"prepaid line is {event.new}")
+
+
+@timer("charging.complete_tariffs", daily)
+def complete_tariffs(work: Work) -> None:
+    """Limits hold by catalogues of an older release, too."""
+    del work
+    directory.complete_tariffs()

@@ -251,6 +251,22 @@ def losses() -> dict[str, int]:
         return dict(cursor.fetchall())
 
 
+def tariffs_without_home() -> list[int]:
+    """Catalogues that were published before it was kept whose they are."""
+    with brand_cursor() as cursor:
+        cursor.execute("SELECT catalog_version FROM charging_tariffs WHERE home = '' ORDER BY catalog_version")
+        return [number for (number,) in cursor.fetchall()]
+
+
+def put_home(catalog_version: int, brand: BrandProfile) -> None:
+    """Whose a catalogue is."""
+    with brand_cursor() as cursor:
+        cursor.execute(
+            "UPDATE charging_tariffs SET home = %s, currency = %s WHERE catalog_version = %s",
+            [brand.country, brand.currency, catalog_version],
+        )
+
+
 def drop_tariffs(catalog_version: int) -> None:
     """A version was taken back."""
     with brand_cursor() as cursor:

@@ -38,6 +38,12 @@ def enter_tariffs(event: VersionPublished) -> None:
     store.put_tariffs(event.number, event.valid_from, wanted, catalog.version(event.number).brand)
 
 
+def complete_tariffs() -> None:
+    """Catalogues that were published before limits were known get whose they are, so that limits hold."""
+    for number in store.tariffs_without_home():
+        store.put_home(number, catalog.version(number).brand)
+
+
 def drop_tariffs(event: VersionWithdrawn) -> None:
     """A version that was taken back before it came into force."""
     store.drop_tariffs(event.number)
