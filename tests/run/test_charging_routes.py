@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+from linehouse.platform.settings import Settings
 from linehouse.run.charging_routes import Routes
+from linehouse.run.home import Home
+from linehouse.run.lineup import lineup
 
 
 def test_paths_are_found_by_method_and_reference():
@@ -22,3 +27,11 @@ def test_paths_are_found_by_method_and_reference():
     told = {place: (one.handler, one.reference) if one is not None else None for place, one in found.items()}
     assert list(told.values()) == [(1, ""), None, (2, "x.1"), (3, "x.1"), None, None, None]
     assert [routes.methods(path) for path in ("/a", "/a/x/b", "/a/x", "/c")] == [["GET"], ["POST"], ["PUT"], []]
+
+
+def test_a_process_with_tls_runs_where_a_port_was_set(tmp_path: Path) -> None:
+    def names(port: int) -> list[str]:
+        return [child.name for child in lineup(Settings(home=tmp_path, charging_tls_port=port), Home(tmp_path))]
+
+    assert "charging-tls" not in names(0)
+    assert names(8443).count("charging-tls") == 1

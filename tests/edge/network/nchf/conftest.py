@@ -75,6 +75,7 @@ class Function:
     subscriber: str
     contract: Contract | None
     trusted: str = ""
+    authority: str = "chf.robin.example:8081"
     options: dict[str, Any] = field(default_factory=dict)
     handlers: dict[str, Any] = field(default_factory=lambda: HANDLERS)
 
@@ -108,7 +109,7 @@ class Function:
         said = {"content-type": "application/json", "authorization": f"Bearer {self.token}"}
         said.update({name.replace("_", "-"): value for name, value in headers.items()})
         said = {name: value for name, value in said.items() if value}
-        return nchf.Asked(content, said, "127.0.0.1", "http", "chf.robin.example:8081", "2", reference)
+        return nchf.Asked(content, said, "127.0.0.1", "http", self.authority, "2", reference)
 
     def _reply(self, asked: tuple[str, str, Any], told: nchf.Told) -> Reply:
         headers = dict(told.headers)

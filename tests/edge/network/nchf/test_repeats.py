@@ -7,6 +7,9 @@ from typing import Any
 import pytest
 
 from linehouse.edge.network import nchf
+from linehouse.edge.network.nchf import access
+from linehouse.platform.control.models import Brand
+from linehouse.platform.scope import CONTROL, realm_scope
 from tests.edge.network.nchf.bodies import call, container, data, group, message, pdu, request
 from tests.edge.network.nchf.test_sessions import lawful, left, rows
 
@@ -158,6 +161,29 @@ def test_the_brand_whose_subscriber_it_is(line, smf):
     assert (told.status, told.reference[:6]) == (201, "robin.")
     stranger = smf.create({**data(0, group()), "subscriberIdentifier": "imsi-204049999999999"}, authorization="")
     assert (stranger.status, stranger.body["cause"]) == (404, "USER_UNKNOWN")
+
+
+@pytest.mark.usefixtures("second_brand")
+def test_the_brand_whose_host_name_was_called(line, smf):
+    smf.trusted, smf.authority = "127.0.0.1", "wren.localhost:8081"
+    stranger = smf.create(data(0, group(want=MB)), authorization="")
+    assert (stranger.status, stranger.body["cause"]) == (404, "USER_UNKNOWN")
+    smf.authority = "robin.localhost:8081"
+    told = smf.create(data(0, group(want=MB)), authorization="")
+    assert (told.status, told.headers["location"][:28]) == (201, "http://robin.localhost:8081/")
+
+
+def test_a_frozen_brand_is_not_charged_for(line, smf, monkeypatch):
+    monkeypatch.setattr(access, "_seen", {})
+    with realm_scope(CONTROL):
+        Brand.objects.filter(key="robin").update(frozen=True)
+    try:
+        assert smf.create(data(0, group(want=MB))).status == 503
+        smf.trusted = "127.0.0.1=robin"
+        assert smf.create(data(0, group(want=MB)), authorization="").status == 503
+    finally:
+        with realm_scope(CONTROL):
+            Brand.objects.filter(key="robin").update(frozen=False)
 
 
 def test_what_is_wrong_is_named(line, smf):
