@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -61,6 +63,24 @@ class Process:
         await close_all()
         await self.listener.stop(1.0)
         await self.node.close()
+
+
+@pytest.fixture(scope="session")
+def certificates(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One authority; certificates of the node, of a gateway, and of another host."""
+    folder = tmp_path_factory.mktemp("tls")
+
+    def run(*words: str) -> None:
+        subprocess.run(["openssl", *words], cwd=folder, check=True, capture_output=True)
+
+    run("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", "ca.key", "-out",
+        "ca.pem", "-subj", "/CN=authority", "-days", "2")  # fmt: skip
+    for name, host in (("node", OURS), ("gw", "pgw1.gw.example"), ("other", "evil.example")):
+        run("req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", f"{name}.key", "-out",
+            f"{name}.csr", "-subj", f"/CN={host}", "-addext", f"subjectAltName=DNS:{host}")  # fmt: skip
+        run("x509", "-req", "-in", f"{name}.csr", "-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial", "-out",
+            f"{name}.pem", "-days", "2", "-copy_extensions", "copy")  # fmt: skip
+    return folder
 
 
 @pytest.fixture

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 from linehouse.balance import service as balance
 from linehouse.edge.network.diameter.codec import PROXIABLE, Message
+from linehouse.edge.network.diameter.listener import Places, client_tls
 from linehouse.platform.checks import verify
 from tests.conftest import START
-from tests.edge.network.diameter.gateway import call, service, subscriber, unit
+from tests.edge.network.diameter.gateway import Gateway, call, service, subscriber, unit
 
 VOICE = {"Service_Context_Id": "ext.01.001.8.32260@3gpp.org"}
 USA = call("sip:+12125550123@ims.example;user=phone")
@@ -309,3 +311,45 @@ def test_a_session_is_asked_again_ended_and_forgotten_when_nobody_has_it(line, p
     assert reserved == GB // 2
     assert left(line, "data")[1:] == (0, 0)
     lawful()
+
+
+def test_a_session_over_tls_is_charged_and_seen_by_engineers(line, play, certificates):
+    places = {
+        "certificate": str(certificates / "node.pem"),
+        "key": str(certificates / "node.key"),
+        "authorities": str(certificates / "ca.pem"),
+    }
+    ours = Places(
+        "127.0.0.1",
+        0,
+        "pgw1.gw.example",
+        certificate=str(certificates / "gw.pem"),
+        key=str(certificates / "gw.key"),
+        authorities=str(certificates / "ca.pem"),
+    )
+    who: dict[str, Any] = {"Subscription_Id": subscriber(line.msisdn.digits)}
+
+    async def script(process):
+        gateway = await Gateway.greet(process.listener.tls_port, tls=client_tls(ours))
+        await gateway.ccr(1, 0, **who, Multiple_Services_Credit_Control=service(10, unit(total=GB)))
+        ended = await gateway.ccr(3, 1, **who, Multiple_Services_Credit_Control=service(10, used=unit(total=10**8)))
+        faulty = await gateway.ccr(1, 0, **who, CC_Request_Number=[1, 2])
+        await process.listener.refresh()
+        [charger] = process.node.chargers.values()
+        await charger.observer.flush(charger.pool)
+        traces = await charger.pool.fetch("SELECT way, name, result, detail FROM charging_trace ORDER BY id")
+        peers = await charger.pool.fetch("SELECT peer, state FROM charging_peer")
+        return result(ended), result(faulty), traces, [tuple(row) for row in peers]
+
+    ended, faulty, traces, peers = play(script, **places)
+    assert (ended, faulty) == (2001, 5009)
+    assert [(row["way"], row["name"], row["result"]) for row in traces] == [
+        ("in", "CCR-I", ""),
+        ("out", "CCR-I", "2001"),
+        ("in", "CCR-T", ""),
+        ("out", "CCR-T", "2001"),
+        ("out", "CCR", "5009"),
+    ]
+    assert line.msisdn.digits not in "".join(str(row["detail"]) for row in traces)
+    assert peers == [("pgw1.gw.example", "open")]
+    assert left(line, "data")[1:] == (0, 10**8)

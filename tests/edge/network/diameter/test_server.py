@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-import subprocess
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TypeVar
@@ -237,24 +236,6 @@ def test_we_connect_to_a_peer_and_are_asked_by_it() -> None:
 
 def _gateway() -> Gateway:
     return Gateway(asyncio.StreamReader(), None, "x.gw.example")  # type: ignore[arg-type]  # only its fields
-
-
-@pytest.fixture(scope="module")
-def certificates(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """One authority; certificates of the node, of a gateway, and of another host."""
-    folder = tmp_path_factory.mktemp("tls")
-
-    def run(*words: str) -> None:
-        subprocess.run(["openssl", *words], cwd=folder, check=True, capture_output=True)
-
-    run("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", "ca.key", "-out",
-        "ca.pem", "-subj", "/CN=authority", "-days", "2")  # fmt: skip
-    for name, host in (("node", OURS), ("gw", "pgw1.gw.example"), ("other", "evil.example")):
-        run("req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", f"{name}.key", "-out",
-            f"{name}.csr", "-subj", f"/CN={host}", "-addext", f"subjectAltName=DNS:{host}")  # fmt: skip
-        run("x509", "-req", "-in", f"{name}.csr", "-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial", "-out",
-            f"{name}.pem", "-days", "2", "-copy_extensions", "copy")  # fmt: skip
-    return folder
 
 
 def test_over_tls_a_peer_proves_by_its_certificate_who_it_is(certificates: Path) -> None:
