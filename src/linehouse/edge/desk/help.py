@@ -72,7 +72,15 @@ HELP: Final[Mapping[str, Help]] = {
             "Persons and organisations that the brand serves. Find one by name, number, e-mail or telephone. The tabs "
             "of a customer hold products, usage, bills, payments, orders, messages and the history of every change."
         ),
-        ("find-things", "add-your-own-fields", "friends-and-groups", "limits-and-bars", "top-up"),
+        (
+            "find-things",
+            "add-your-own-fields",
+            "friends-and-groups",
+            "prepaid-packs",
+            "thresholds",
+            "limits-and-bars",
+            "top-up",
+        ),
     ),
     "groups": Help(
         gettext_lazy(
