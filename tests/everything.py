@@ -29,12 +29,12 @@ from linehouse.platform.characteristics.values import Declaration
 from linehouse.platform.clock.service import business_now
 from linehouse.platform.imports import service as imports
 from linehouse.platform.runner import drain
-from linehouse.platform.sql import brand_cursor
 from linehouse.platform.work import SYSTEM, Actor, unit_of_work
 from linehouse.platform.worktop.filters import save_filter
 from linehouse.platform.worktop.undo import offer_undo
 from linehouse.resource import service as resources
 from linehouse.resource.vouchers import NewBatch, VoucherKind
+from tests.balance.money_house import prepaid_line
 from tests.online import charge_online
 
 DECK = b"Destination;Prefix;Rate;Increments;Effective date\nGermany;49;0,01;1/1;2027-01-01\n"
@@ -134,10 +134,8 @@ def give_back(actor: Actor) -> None:
 
 def move_money(actor: Actor) -> None:
     """Money that was put on a line, sent, corrected; and a batch of vouchers that was exported."""
-    where = "SELECT subscription FROM balance_bucket WHERE ref LIKE '%/main' AND closed_at IS NULL ORDER BY 1 LIMIT 2"
-    with brand_cursor() as cursor:
-        cursor.execute(where)
-        lines = [line for (line,) in cursor.fetchall()]
+    lines = [prepaid_line(actor, name).number for name in ("Noor", "Daan")]
+    drain()
     for place, line in enumerate(lines):
         put = TopUpRequest(line=line, amount=Money.of("30", "EUR"), method=Method.AGENT, once=f"everything/{place}")
         balance.top_up(put, actor=actor)

@@ -52,11 +52,8 @@ def top_up_reference(digits: str) -> str:
 def line_to_top_up(entry: StatementEntry) -> str:
     """The digits of the number whose top-up reference the entry carries, its check digits looked at; empty for none, or
     where it carries several."""
-    found = {
-        hit.group(1)
-        for text in candidates(entry)
-        if (hit := _TOP_UP.fullmatch(text)) is not None and is_creditor_reference(text)
-    }
+    texts = (*candidates(entry), plain(entry.text))
+    found = {hit.group(1) for text in texts for hit in _TOP_UP.finditer(text) if is_creditor_reference(hit.group())}
     return found.pop() if len(found) == 1 else ""
 
 
