@@ -25,7 +25,9 @@ def peer() -> None:
 @peer.command("allow")
 @click.argument("host")
 @click.option("--realm", default="", help="Only with this Origin-Realm.")
-@click.option("--brand", default="", help="Whose subscribers it serves, where no realm says it.")
+@click.option(
+    "--brand", default="", help="The only brand whose subscribers it reaches; else realm or number say whose."
+)
 @click.option("--connect", default="", help="HOST:PORT to which we connect; else the peer connects to us.")
 @click.option("--tls", is_flag=True, help="Only over TLS.")
 @click.option("--from", "sources", multiple=True, help="Address or network from which it may connect; repeat it.")

@@ -8,7 +8,10 @@ from typing import Any
 from linehouse.balance import service as balance
 from linehouse.edge.network.diameter.codec import PROXIABLE, Message
 from linehouse.edge.network.diameter.listener import Places, client_tls
+from linehouse.platform.access.diameter import PeerView, allow_peer, serve_realm
 from linehouse.platform.checks import verify
+from linehouse.platform.control.models import Brand
+from linehouse.platform.scope import CONTROL, realm_scope
 from tests.conftest import START
 from tests.edge.network.diameter.gateway import Gateway, call, service, subscriber, unit
 
@@ -353,3 +356,27 @@ def test_a_session_over_tls_is_charged_and_seen_by_engineers(line, play, certifi
     assert line.msisdn.digits not in "".join(str(row["detail"]) for row in traces)
     assert peers == [("pgw1.gw.example", "open")]
     assert left(line, "data")[1:] == (0, 10**8)
+
+
+def test_a_peer_of_one_brand_reaches_no_other(line, play, actor):
+    """The other brand's gateway names Robin's realm, and Robin's number stays unknown to it."""
+    with realm_scope(CONTROL):
+        Brand.objects.create(key="wren", name="Wren", database="wren", frozen=True, created_at=START)
+        allow_peer(PeerView(host="pgw.wren.example", brand="wren"), actor=actor, reason="another brand's gateway")
+        serve_realm("robin.example", "robin", {}, actor=actor, reason="Robin's realm")
+
+    async def script(process):
+        found = []
+        for host in ("pgw1.gw.example", "pgw.wren.example"):
+            gateway = await process.gateway(host)
+            told = await gateway.ccr(
+                1,
+                0,
+                Subscription_Id=subscriber(line.msisdn.digits),
+                Destination_Realm="robin.example",
+                Multiple_Services_Credit_Control=service(10, unit(total=10**6)),
+            )
+            found.append(result(told))
+        return found
+
+    assert play(script) == [2001, 5030]

@@ -85,9 +85,14 @@ class Houses:
         return found.services if found is not None else {}
 
     async def charger(self, realm: str, peer: Peer, msisdn: str, imsi: str) -> Charger | None:
-        """By destination realm, else the peer's brand, else the only brand that has the number; None: no brand has."""
+        """By destination realm, else the peer's brand, else the only brand that has the number; None: no brand has.
+
+        A peer that has a brand reaches no other one, whatever realm it names.
+        """
         found = self.directory.realm(realm)
         brand = found.brand if found is not None else peer.brand
+        if peer.brand and brand != peer.brand:
+            return None
         if not brand:
             brand = await self._only(msisdn, imsi)
         database = self._databases.get(brand)

@@ -10,6 +10,8 @@ from linehouse.edge.network.diameter.results import Broken
 from linehouse.edge.network.diameter.watchdog import Watchdog
 
 _LENGTH_IS_KNOWN = 4
+_MOST_UNREAD = 16 << 20
+"""Octets that wait for a peer that does not read; then it is cut off."""
 
 
 class NotReached(Exception):
@@ -142,6 +144,8 @@ class Link(asyncio.Protocol):
         out, self._out = self._out, []
         if self._transport is not None and not self._transport.is_closing():
             self._transport.write(out[0] if len(out) == 1 else b"".join(out))
+            if self._transport.get_write_buffer_size() > _MOST_UNREAD:
+                self._transport.abort()
 
     def close(self) -> None:
         """Close, after what was sent."""

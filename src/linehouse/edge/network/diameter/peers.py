@@ -23,8 +23,8 @@ class Peer:
     """A peer that may connect, or to which we connect.
 
     ``host`` is its identity; ``*.example`` stands for all hosts of that domain. ``realm`` and ``sources`` (addresses
-    or networks) bind it further where they are given. ``brand`` is whose subscribers it serves where no realm says it.
-    ``connect`` is ``host:port`` to which we connect. ``tls``: only over TLS.
+    or networks) bind it further where they are given. ``brand`` is the only one whose subscribers it reaches; empty:
+    realm or number say it. ``connect`` is ``host:port`` to which we connect. ``tls``: only over TLS.
     """
 
     host: str
