@@ -31,8 +31,9 @@ class RealmUnknown(DomainError, code="access.diameter_realm_unknown", kind=Kind.
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PeerView:
-    """A peer: ``host`` is its identity, ``*.example`` all of a domain. ``brand`` is the only one that it reaches; empty: told by realm or number.
+    """A peer: ``host`` is its identity, ``*.example`` all of a domain.
 
+    ``brand`` is the only one that it reaches; empty: told by realm or number.
     ``connect`` (``host:port``): we connect to it. ``sources`` are addresses or networks from which it may connect.
     """
 
