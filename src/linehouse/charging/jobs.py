@@ -19,8 +19,10 @@ from linehouse.charging.service.merging import merge_hours
 from linehouse.charging.service.online_usage import ONLINE_USAGE
 from linehouse.charging.service.rerate_runs import APPROVAL, JOB, decided_otherwise
 from linehouse.charging.values import KEY_REUSED
-from linehouse.inventory.events import ProductActivated, ProductTerminated
+from linehouse.customer.events import CustomerChanged
+from linehouse.inventory.events import FriendsChanged, ProductActivated, ProductTerminated
 from linehouse.platform.approval.events import ChangeDecided
+from linehouse.platform.characteristics.events import ValuesChanged
 from linehouse.platform.jobs.registry import job
 from linehouse.platform.outbox.registry import consumer
 from linehouse.platform.timers import daily, timer
@@ -78,6 +80,21 @@ def somebody_should_look(event: KeyReused, work: Work) -> None:
         reason=f"key {event.key[:60]} was used for another content; that request was refused and moved nothing",
         evidence={"session": event.session, "key": event.key, "door": event.door},
     )
+
+
+@consumer("charging.segments", on=(CustomerChanged, ValuesChanged))
+def keep_segments(event: CustomerChanged | ValuesChanged, work: Work) -> None:
+    """A customer's segment decides its prices."""
+    if isinstance(event, CustomerChanged):
+        directory.enter_segments(event.customer_id)
+    elif event.entity == "customer":
+        directory.enter_segments(event.object_id)
+
+
+@consumer("charging.friends", on=(FriendsChanged,))
+def keep_friends(event: FriendsChanged, work: Work) -> None:
+    """So do the lists of a line."""
+    directory.enter_friends(event)
 
 
 @consumer("charging.tariffs", on=(VersionPublished, VersionWithdrawn))

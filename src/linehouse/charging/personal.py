@@ -163,3 +163,18 @@ personal_table(
     )
 )
 not_personal("charging_capconsent", "key", "channel")
+personal_table(
+    Table(
+        name="charging_friend",
+        room="charging",
+        title="Numbers on a line's lists, as charging knows them",
+        of=(
+            "t.subscription_id IN (SELECT l.subscription_id FROM charging_line l"
+            " WHERE l.customer_id = ANY(%(customers)s))"
+        ),
+        shown=("list_key", "number", "valid_from"),
+        columns={"number": Personal(DataClass.CONTACT, "to charge while it is used", OnErasure.DELETE)},
+    )
+)
+not_personal("charging_friend", "list_key")
+not_personal("charging_line", "segment", "segments")

@@ -197,10 +197,11 @@ def put_line(line: Line, msisdn: str, valid_from: datetime) -> None:
             """
             INSERT INTO charging_line (subscription_id, subscription, msisdn, customer_id, account_id, account,
                                        offering, tariff_key, billing_mode, currency, tax_country, zone, cycle_day,
-                                       valid_from)
-            VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+                                       valid_from, segment, segments)
+            VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
             ON CONFLICT (shard, subscription_id) DO UPDATE
-            SET msisdn = excluded.msisdn, tariff_key = excluded.tariff_key, offering = excluded.offering
+            SET msisdn = excluded.msisdn, tariff_key = excluded.tariff_key, offering = excluded.offering,
+                segment = excluded.segment, segments = excluded.segments
             """,
             [
                 line.subscription_id,
@@ -217,7 +218,30 @@ def put_line(line: Line, msisdn: str, valid_from: datetime) -> None:
                 line.zone.key,
                 line.cycle_day,
                 valid_from,
+                line.segment,
+                sorted(line.segments),
             ],
+        )
+
+
+def put_segments(customer_id: UUID, segment: str, segments: Sequence[str]) -> None:
+    """The customer is in other segments now."""
+    with brand_cursor() as cursor:
+        cursor.execute(
+            "UPDATE charging_line SET segment = %s, segments = %s WHERE customer_id = %s"
+            " AND (segment, segments) IS DISTINCT FROM (%s, %s)",
+            [segment, list(segments), customer_id, segment, list(segments)],
+        )
+
+
+def put_friends(subscription_id: UUID, listed: Sequence[tuple[str, str, datetime]]) -> None:
+    """What stands on a line's lists now: list, number (digits), since when."""
+    with brand_cursor() as cursor:
+        cursor.execute("DELETE FROM charging_friend WHERE subscription_id = %s", [subscription_id])
+        cursor.execute(
+            "INSERT INTO charging_friend (subscription_id, list_key, number, valid_from)"
+            " SELECT %s, given.* FROM unnest(%s::text[], %s::text[], %s::timestamptz[]) AS given",
+            [subscription_id, *([row[place] for row in listed] for place in range(3))],
         )
 
 

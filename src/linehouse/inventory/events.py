@@ -71,3 +71,10 @@ class ProductCancelled(Event, name="inventory.product.cancelled", aggregate="pro
     customer_id: UUID
     offering_key: str
     cancelled_at: datetime
+
+
+class FriendsChanged(Event, name="inventory.friends.changed", aggregate="product_id"):
+    """A number came to one of a line's own lists, or left it."""
+
+    product_id: UUID
+    list_key: str

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -17,6 +18,7 @@ from linehouse.charging.node.faults import Point, reach
 from linehouse.charging.node.known import KnownLines
 from linehouse.charging.node.requests import Asking, Who
 from linehouse.charging.node.tariffs import TariffShelf
+from linehouse.charging.node.told import asked_by, tell
 from linehouse.charging.node.writing import Written, write
 from linehouse.charging.online.charge import charge, lapsed
 from linehouse.charging.online.subject import Subject
@@ -24,6 +26,7 @@ from linehouse.charging.sql.online import DUE_SESSIONS, LINES_AT, LINES_BY_ID, L
 from linehouse.kernel.error import DomainError
 from linehouse.platform.clock.reading import business_now, read_clock
 from linehouse.rating.session.answers import Answer, Refusal
+from linehouse.rating.session.requests import Request
 from linehouse.rating.session.state import Answered, Session
 
 _LATE = timedelta(days=40)
@@ -71,13 +74,15 @@ async def answer(
         await reading.controls(connection, held, brand.controls, brand.tariffs, now - _LATE, now)
         reach(Point.LOCKED)
         deciding = _Deciding(lines, held, sessions, before, now)
+        begins = {place: one for place, asking in enumerate(askings) if (one := deciding.begins(asking, mine))}
+        told = await tell(connection, begins, now) if begins else {}
         for place, asking in enumerate(askings):
             try:
                 line = deciding.line_of(asking)
                 if line is not None and line["subscription_id"] not in mine:
                     found.again.append(place)
                     continue
-                found.by_place[place] = deciding.decide(asking, line)
+                found.by_place[place] = deciding.decide(asking, line, told.get(place))
             except DomainError as error:
                 found.by_place[place] = error
         reach(Point.DECIDED)
@@ -159,8 +164,23 @@ class _Deciding:
             )
         return by_msisdn or by_imsi
 
-    def decide(self, asking: Asking, line: _Row | None) -> Answer:
-        """The answer; raises DomainError for what cannot be asked."""
+    def begins(self, asking: Asking, mine: AbstractSet[UUID]) -> tuple[Subject, Request] | None:
+        """The request, where it may begin something whose tariff or allowances want to be told more than it says."""
+        try:
+            line = self.line_of(asking)
+            if line is None or line["subscription_id"] not in mine or (asking.session, asking.key) in self._before:
+                return None
+            subject = self._held.of(line["subscription_id"])
+            if not subject.versions or not asked_by(subject):
+                return None
+            request = asking.make(subject, self._now if asking.given is None else asking.given.at)
+        except DomainError:
+            return None  # said when it is decided
+        return subject, request
+
+    def decide(self, asking: Asking, line: _Row | None, told: Request | None = None) -> Answer:
+        """The answer; ``told`` is the request with what was looked up for it. Raises DomainError for what cannot be
+        asked."""
         known = self._before.get((asking.session, asking.key))
         if known is not None:
             if known.fingerprint != asking.fingerprint:
@@ -172,7 +192,7 @@ class _Deciding:
         if kept is not None and kept.subscription_id != subject.line.subscription_id:
             raise SessionOfAnother("the session is another line's", field="session", value=asking.session)
         now = self._now if asking.given is None else asking.given.at
-        effect = charge(subject, self._known(kept), asking.make(subject, now), now)
+        effect = charge(subject, self._known(kept), told or asking.make(subject, now), now)
         if asking.given is not None and effect.session is not None:
             effect = replace(effect, answer=asking.given.answer, session=replace(effect.session, degraded=True))
         answer = effect.answer

@@ -9,10 +9,11 @@ from datetime import datetime
 
 import asyncpg
 
+from linehouse.charging.node.told import MOVED, ON_NET
 from linehouse.charging.online.subject import TariffVersion
 from linehouse.charging.sql.lines import TARIFFS_FILES, tariffs_of
 from linehouse.charging.sql.online import VERSIONS
-from linehouse.rating.service import cost_key_of, counts_period
+from linehouse.rating.service import asked_by, cost_key_of, counts_period
 from linehouse.rating.values import Tariff
 
 _KEPT = 64
@@ -56,6 +57,22 @@ class TariffShelf:
                 wholesale = tariffs.get(cost_key_of(tariff, cost_tariff or None) or "")
                 in_force = replace(tariff, valid_from=valid_from)
                 counts = counts_period(tariff)
-                found.append(TariffVersion(tariff=in_force, catalog_version=number, wholesale=wholesale, counts=counts))
+                version = TariffVersion(
+                    tariff=in_force,
+                    catalog_version=number,
+                    wholesale=wholesale,
+                    counts=counts,
+                    asks=_asks(tariff) | (_asks(wholesale) if wholesale is not None else frozenset()),
+                )
+                found.append(version)
             self._versions[key] = tuple(found)
         return self._versions[key]
+
+
+def _asks(tariff: Tariff) -> frozenset[str]:
+    words = {word for word, _ in asked_by(tariff)}
+    if tariff.asks_on_net:
+        words.add(ON_NET)
+    if tariff.asks_ported:
+        words.add(MOVED)
+    return frozenset(words)

@@ -24,13 +24,14 @@ _POLICY = Policy()
 class TariffVersion:
     """One version of a line's tariff, the catalogue it stands in, and what its usage costs the brand.
 
-    ``counts``: it asks what was used of the period.
+    ``counts``: it asks what was used of the period. ``asks``: what else it, or what says its cost, wants to be told.
     """
 
     tariff: Tariff
     catalog_version: int
     wholesale: Tariff | None = None
     counts: bool = False
+    asks: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

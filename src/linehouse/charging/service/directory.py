@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from linehouse.catalog import service as catalog
 from linehouse.catalog.events import VersionPublished, VersionWithdrawn
 from linehouse.charging import store
-from linehouse.charging.service.lines import line_of_product
+from linehouse.charging.service.lines import line_of_product, segments_of
 from linehouse.charging.service.wishes import ask_again
 from linehouse.customer import service as customers
 from linehouse.inventory import service as inventory
-from linehouse.inventory.events import ProductActivated, ProductTerminated
+from linehouse.inventory.events import FriendsChanged, ProductActivated, ProductTerminated
 
 _FOLDERS = ("tariffs/", "zones/", "controls/")
 
@@ -20,7 +22,8 @@ def enter_line(event: ProductActivated) -> None:
         return
     product = inventory.find_product(id=event.product_id)
     if product.msisdn is not None:
-        line = line_of_product(product, customers.billing_account(product.billing_account_id))
+        segment = segments_of([product.customer_id])[product.customer_id]
+        line = line_of_product(product, customers.billing_account(product.billing_account_id), segment)
         store.put_line(line, product.msisdn.digits, event.activated_at)
 
 
@@ -29,6 +32,20 @@ def end_line(event: ProductTerminated) -> None:
     if event.parent_product_id is None:
         store.end_line(event.product_id, event.terminated_at)
         ask_again([event.product_id], "line ended", ends=True)
+
+
+def enter_segments(customer_id: UUID) -> None:
+    """The kind of customer, or its segment, may be another."""
+    found = segments_of([customer_id])[customer_id]
+    store.put_segments(customer_id, found.shown, sorted(found.keys))
+
+
+def enter_friends(event: FriendsChanged) -> None:
+    """Numbers came to a line's lists, or left them."""
+    listed = [one for one in inventory.friends_of(event.product_id) if one.valid_to is None]
+    store.put_friends(
+        event.product_id, [(one.list_key, one.number.removeprefix("+"), one.valid_from) for one in listed]
+    )
 
 
 def enter_tariffs(event: VersionPublished) -> None:

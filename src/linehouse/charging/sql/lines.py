@@ -15,7 +15,7 @@ from linehouse.rating.values import Tariff
 
 LINE_AT = """
 SELECT customer_id, subscription_id, subscription, account_id, account, offering, tariff_key, billing_mode, currency,
-       tax_country, zone, cycle_day
+       tax_country, zone, cycle_day, segment, segments
 FROM charging_line WHERE msisdn = $1 AND valid_from <= $2 AND (valid_to IS NULL OR valid_to > $2)
 ORDER BY valid_from DESC LIMIT 1
 """
@@ -49,6 +49,8 @@ def line_of(row: Mapping[str, Any]) -> Line:
         tax_country=row["tax_country"],
         zone=ZoneInfo(row["zone"]),
         cycle_day=row["cycle_day"],
+        segment=row["segment"],
+        segments=frozenset(row["segments"]),
     )
 
 

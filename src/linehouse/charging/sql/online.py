@@ -12,7 +12,7 @@ WITH lines AS (
     SELECT 'imsi', held.digits, l.* FROM ({HOLDERS_OF_IMSIS}) held JOIN charging_line l ON l.subscription = held.holder
 )
 SELECT DISTINCT ON (by, digits) by, digits, customer_id, subscription_id, subscription, account_id, account, offering,
-       tariff_key, billing_mode, currency, tax_country, zone, cycle_day
+       tariff_key, billing_mode, currency, tax_country, zone, cycle_day, segment, segments
 FROM lines WHERE valid_from <= $2 AND (valid_to IS NULL OR valid_to > $2)
 ORDER BY by, digits, valid_from DESC
 """  # noqa: S608  # our own text
@@ -20,7 +20,7 @@ ORDER BY by, digits, valid_from DESC
 
 LINES_BY_ID = """
 SELECT msisdn, customer_id, subscription_id, subscription, account_id, account, offering, tariff_key, billing_mode,
-       currency, tax_country, zone, cycle_day
+       currency, tax_country, zone, cycle_day, segment, segments
 FROM charging_line WHERE subscription_id = ANY($1::uuid[])
 """
 

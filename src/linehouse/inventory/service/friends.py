@@ -10,11 +10,13 @@ from linehouse.catalog import service as catalog
 from linehouse.catalog.values import FriendList, OfferingKind
 from linehouse.customer import service as customers
 from linehouse.inventory.errors import ListedAlready, ListFull, ListUnknown, NoFriend, NotListed, ProductNotFound
+from linehouse.inventory.events import FriendsChanged
 from linehouse.inventory.models import ListedNumber, Product
 from linehouse.inventory.values import Circled, ListedView
 from linehouse.kernel.error import Invalid
 from linehouse.kernel.ids import new_id
 from linehouse.kernel.numbering import Msisdn
+from linehouse.platform.outbox.service import emit
 from linehouse.platform.personal.blind import blind
 from linehouse.platform.work import Actor, unit_of_work
 
@@ -65,6 +67,7 @@ def put_friend(
             changed_at=work.now,
         )
         row.save()
+        emit(FriendsChanged(product_id=product.id, list_key=row.list_key))
         return _view(row)
 
 
@@ -84,6 +87,7 @@ def drop_friend(
             raise NotListed("the number is not on this list", field="number", value=number, expected="one that is")
         row.valid_to, row.changed_at = max(work.now, row.valid_from), work.now
         row.save()
+        emit(FriendsChanged(product_id=product.id, list_key=row.list_key))
         return _view(row)
 
 

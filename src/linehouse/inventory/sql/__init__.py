@@ -1,0 +1,1 @@
+"""SQL of the hot path: what the charging process may import of this room."""
