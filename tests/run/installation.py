@@ -28,10 +28,10 @@ def wait_until(true: Callable[[], bool], what: str) -> None:
 
 
 def free_ports() -> int:
-    """A port that is free like the five after it."""
-    for base in range(20000 + os.getpid() * 7 % 10000, 40000, 6):
+    """A port that is free like the eight after it."""
+    for base in range(20000 + os.getpid() * 7 % 10000, 40000, 9):
         try:
-            for port in range(base, base + 6):
+            for port in range(base, base + 9):
                 with socket.socket() as probe:
                     probe.bind(("127.0.0.1", port))
         except OSError:
