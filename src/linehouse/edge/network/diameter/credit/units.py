@@ -41,6 +41,7 @@ NATURAL: Mapping[UsageType, UnitKind] = {
     UsageType.MMS: UnitKind.UNITS,
     UsageType.EVENT: UnitKind.UNITS,
 }
+_NAMES = frozenset(kind.value for kind in UnitKind)
 _SIDES = {0: Side.BEFORE, 1: Side.AFTER, 2: Side.UNKNOWN}
 
 
@@ -74,7 +75,7 @@ def groups(fields: Fields, name: str) -> list[Fields]:
 def wanted_of(asked: Fields, usage: UsageType) -> Wanted | None:
     """What a Requested-Service-Unit asks for; None when none of its units can be counted for this usage."""
     natural = NATURAL[usage]
-    if not any(kind.value in asked for kind in UnitKind):
+    if _NAMES.isdisjoint(asked):
         return Wanted(natural)
     if natural is UnitKind.TOTAL:
         total, coming, going = (number(asked, kind) for kind in (UnitKind.TOTAL, UnitKind.INPUT, UnitKind.OUTPUT))
