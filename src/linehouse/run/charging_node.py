@@ -157,6 +157,7 @@ class Node:
 
     async def close(self) -> None:
         """Close all connections."""
+        await self.notifier.close()
         for pool in self.pools.values():
             pool.terminate()
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import TypeVar
 
 import msgspec
 import structlog
@@ -38,6 +39,7 @@ from linehouse.platform.clock.reading import business_now
 from linehouse.rating.session.answers import Answer, Refusal
 from linehouse.rating.session.requests import Operation, Request
 
+T = TypeVar("T")
 _log = structlog.get_logger(__name__)
 _log = structlog.get_logger(__name__)
 BASE = "/nchf-convergedcharging/v3"
@@ -91,7 +93,7 @@ async def _created(
     answer, fresh = await _charge(node, one, body, operation)
     if not fresh and not body.one_time and not body.retransmission:
         pool = await node.pool(brand.database)
-        known = await session_known(pool, one.session)
+        known, _ = await _if_there(node, session_known(pool, one.session))
         if known is not None and known.closed:
             # The number of the network's session came round again: that one was over, and this is another.
             reference = _reference(brand, f"{identity}|{instant_told(body.at)}")
@@ -143,19 +145,14 @@ async def _goes_on(
     known: KnownSession | None = None
     looked = operation is Operation.FINISH or not who or not body.usages or needs_memory(body)
     if looked:
-        try:
-            known = await session_known(pool, session)
-        except AWAY:
-            if not node.on_trust:
-                raise
-            looked = False
+        known, looked = await _if_there(node, session_known(pool, session))
         who = who or Named(msisdn=known.msisdn if known is not None else "")
     if not who:
         raise _no_such(asked.reference)
     letter = "r" if operation is Operation.FINISH else "u"
     key, fingerprint = _key(letter, body), _fingerprint(operation, body)
     if body.retransmission and body.sequence:
-        before = await answered_before(pool, session, f"{letter}:{body.sequence}:")
+        before, _ = await _if_there(node, answered_before(pool, session, f"{letter}:{body.sequence}:"))
         if before is not None:
             key, fingerprint = before.key, before.fingerprint
     one = _Asked(brand, session, key, fingerprint, who, seen, known)
@@ -166,6 +163,16 @@ async def _goes_on(
         # What it reported has been settled all the same.
         raise _no_such(asked.reference)
     return body, answer
+
+
+async def _if_there(node: Chargers, reading: Awaitable[T]) -> tuple[T | None, bool]:
+    """What is read, and whether it could be: where answers are given on trust, the database may be away."""
+    try:
+        return await reading, True
+    except AWAY:
+        if not node.on_trust:
+            raise
+        return None, False
 
 
 async def _used_with(charger: Charger, seen: Seen, device: str) -> None:
