@@ -17,6 +17,7 @@ IMPURE = {
     "models",
     "store",
     "sharing_store",
+    "controls_store",
     "money_models",
     "money_store",
     "service",

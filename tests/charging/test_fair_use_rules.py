@@ -16,7 +16,7 @@ from linehouse.catalog.files import read_catalogue
 from linehouse.catalog.folder import read_folder
 from linehouse.charging.controls.deciding import notice_due
 from linehouse.charging.controls.values import CapRow, LineControls
-from linehouse.charging.publication import fair_abroad
+from linehouse.charging.service.fair_use import fair_abroad
 from linehouse.kernel.quantity import Quantity, Unit
 from linehouse.rating.controls import default_controls
 from linehouse.rating.regulation import due_abroad, is_open_bundle, wholesale_cap_of_data

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from linehouse.charging.controls.reading import IN_FORCE, RULES, controls_of
+from linehouse.charging.controls.rows import controls_of
 from linehouse.charging.controls.values import CapRow, Outcome
 from linehouse.charging.sql import controls as sql
 from linehouse.platform.sql import brand_cursor, dict_rows
@@ -23,7 +23,7 @@ def _named(statement: str) -> str:
     return _PLACE.sub(r"%(p\1)s", statement.replace("%", "%%"))
 
 
-_READ, _PUT_CAPS, _RULES, _IN_FORCE = map(_named, (sql.READ, sql.PUT_CAPS, RULES, IN_FORCE))
+_READ, _PUT_CAPS, _RULES, _IN_FORCE = map(_named, (sql.READ, sql.PUT_CAPS, sql.RULES, sql.IN_FORCE))
 
 
 _KEPT = 16

@@ -11,7 +11,7 @@ from linehouse.catalog.service import publication_check
 from linehouse.catalog.values import BARS
 from linehouse.charging import laws, publication
 from linehouse.charging.events import KeyReused
-from linehouse.charging.service import directory, observed, wishes
+from linehouse.charging.service import directory, fair_use, observed, wishes
 from linehouse.charging.service.charge import charge_file, charge_record
 from linehouse.charging.service.controls import controls_of_line, set_bar
 from linehouse.charging.service.happened import decide_anew, happened
@@ -39,7 +39,7 @@ RERATE = JOB
 usage.also_usage(ONLINE_USAGE)
 
 publication_check("charging.tellable")(publication.tellable)
-publication_check("charging.fair_use")(publication.fair_abroad)
+publication_check("charging.fair_use")(fair_use.fair_abroad)
 
 
 @consumer("charging.rate", on=(UsageFileProcessed,))

@@ -8,9 +8,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from linehouse.charging import service as charging
-from linehouse.charging.controls import policy_door
-from linehouse.charging.controls.reading import ControlsShelf
 from linehouse.charging.errors import ControlRefused
+from linehouse.charging.node import policy_door
+from linehouse.charging.node.controls_reading import ControlsShelf
 from linehouse.kernel.error import Invalid
 from linehouse.kernel.money import Money
 from linehouse.platform.checks import verify

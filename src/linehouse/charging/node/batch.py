@@ -11,9 +11,9 @@ from uuid import UUID
 
 import asyncpg
 
-from linehouse.charging.controls.reading import ControlsShelf
 from linehouse.charging.errors import IdentityConflict, NoTariff, SessionOfAnother, SubscriberUnknown
 from linehouse.charging.node import reading
+from linehouse.charging.node.controls_reading import ControlsShelf
 from linehouse.charging.node.faults import Point, reach
 from linehouse.charging.node.known import KnownLines
 from linehouse.charging.node.requests import Asking, Who

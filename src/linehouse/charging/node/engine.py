@@ -10,8 +10,8 @@ from pathlib import Path
 import asyncpg
 import structlog
 
-from linehouse.charging.controls import policy_door
 from linehouse.charging.errors import ChargingUnavailable
+from linehouse.charging.node import policy_door
 from linehouse.charging.node.asking_again import Reach, tell
 from linehouse.charging.node.batch import Brand, answer, sweep
 from linehouse.charging.node.degraded import Mode, Outage

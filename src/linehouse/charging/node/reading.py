@@ -14,8 +14,8 @@ import asyncpg
 from linehouse.balance.sql.online import LOCK_BUCKETS, MEMBERSHIPS, PARTS
 from linehouse.balance.sql.rows import bucket_of
 from linehouse.balance.values import BucketView, Part
-from linehouse.charging.controls.reading import ControlsShelf, line_controls
 from linehouse.charging.controls.values import NO_LINE_CONTROLS
+from linehouse.charging.node.controls_reading import ControlsShelf, line_controls
 from linehouse.charging.node.requests import Door
 from linehouse.charging.node.tariffs import TariffShelf
 from linehouse.charging.online.charge import Effect

@@ -19,9 +19,9 @@ from linehouse.balance.sql.online import (
     OPEN_PARTS,
 )
 from linehouse.balance.values import BucketView, MovementKind, expiry_transfers
-from linehouse.charging.controls import writing as controls
 from linehouse.charging.controls.values import Outcome
 from linehouse.charging.events import KeyReused
+from linehouse.charging.node import controls_writing as controls
 from linehouse.charging.node.faults import Point, reach
 from linehouse.charging.node.requests import Asking, Door
 from linehouse.charging.node.telling import ended, used_up

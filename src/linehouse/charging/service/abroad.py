@@ -9,7 +9,7 @@ from uuid import UUID
 import phonenumbers
 
 from linehouse.catalog import service as catalog
-from linehouse.charging.fair_use import bundle_of, lawful_here
+from linehouse.charging.service.fair_use import bundle_of, lawful_here
 from linehouse.charging.service.lines import Tariffs, lines_of
 from linehouse.kernel.money import Money
 from linehouse.kernel.numbering import Plmn

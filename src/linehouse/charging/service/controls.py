@@ -10,11 +10,12 @@ from uuid import UUID
 from linehouse.balance import service as balance
 from linehouse.charging import controls_store as store
 from linehouse.charging.controls import policy_status
-from linehouse.charging.controls.reading import of_row
+from linehouse.charging.controls.rows import of_row
 from linehouse.charging.controls.values import CapRow, LineControls, Setting, SettingKind, StatusRow
 from linehouse.charging.errors import ControlRefused, ControlUnknown, SubscriberUnknown
 from linehouse.charging.events import ControlChanged, LimitConsented
 from linehouse.charging.models import CapConsent, LineControl
+from linehouse.charging.ports import tax_rate
 from linehouse.charging.service.lines import Tariffs, lines_of
 from linehouse.charging.service.spent import spent_before
 from linehouse.charging.values import Line
@@ -282,7 +283,7 @@ def _line(subscription_id: UUID, now: datetime, *, hold: bool = False) -> tuple[
     if hold:
         store.hold_lines([subscription_id])
     [row] = store.read([subscription_id], now - _LATE)
-    return line, of_row(row, line, store.rules_at(now), now)
+    return line, of_row(row, line, store.rules_at(now), now, tax_rate)
 
 
 def _keep(line: Line, wanted: Setting, by: SetBy, work: Work) -> None:

@@ -9,8 +9,9 @@ from uuid import UUID
 from linehouse.charging import controls_store as store
 from linehouse.charging import store as usage_store
 from linehouse.charging.controls.after_the_fact import Spending
-from linehouse.charging.controls.reading import of_row
+from linehouse.charging.controls.rows import of_row
 from linehouse.charging.controls.values import LineControls
+from linehouse.charging.ports import tax_rate
 from linehouse.charging.service.happened import happened
 from linehouse.charging.service.lines import Tariffs
 from linehouse.charging.values import Line, RatedUsage
@@ -36,7 +37,9 @@ def hold(lines: Mapping[UUID, Line], records: Sequence[NormalisedUsage], now: da
     store.hold_lines(lines)
     since = min((record.started_at for record in records), default=now) - _LATE
     rows = store.read(list(lines), since)
-    return Spending({row["subscription_id"]: of_row(row, lines[row["subscription_id"]], rules, now) for row in rows})
+    return Spending(
+        {row["subscription_id"]: of_row(row, lines[row["subscription_id"]], rules, now, tax_rate) for row in rows}
+    )
 
 
 def keep(spending: Spending | None) -> None:

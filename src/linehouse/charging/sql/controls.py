@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+RULES = "SELECT files, home, currency FROM charging_tariffs WHERE catalog_version = $1"
+IN_FORCE = """
+SELECT catalog_version FROM charging_tariffs WHERE valid_from <= $1
+ORDER BY valid_from DESC, catalog_version DESC LIMIT 1
+"""
 READ = """
 SELECT given.id AS subscription_id,
     (SELECT min(l.valid_from) FROM charging_line l WHERE l.subscription_id = given.id) AS since,

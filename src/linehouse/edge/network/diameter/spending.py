@@ -10,11 +10,10 @@ from uuid import UUID
 
 import asyncpg
 
-from linehouse.charging.controls import policy_door
-from linehouse.charging.controls.policy_door import Push, Subscription
 from linehouse.charging.controls.values import StatusRow
 from linehouse.charging.errors import SubscriberUnknown
-from linehouse.charging.node import Charger, Who, unavailable
+from linehouse.charging.node import Charger, Who, policy_door, unavailable
+from linehouse.charging.node.policy_door import Push, Subscription
 from linehouse.charging.sql.online import LINES_AT
 from linehouse.edge.network.diameter.answering import answer
 from linehouse.edge.network.diameter.avp import TGPP, Fields

@@ -12,11 +12,11 @@ from typing import TypeVar
 import msgspec
 import structlog
 
-from linehouse.charging.controls.policy_door import device_seen
 from linehouse.charging.errors import SubscriberUnknown
 from linehouse.charging.node import Asking, Charger, Door, Who, answered_before, session_known
 from linehouse.charging.node.engine import AWAY
 from linehouse.charging.node.observing import refused_of
+from linehouse.charging.node.policy_door import device_seen
 from linehouse.charging.node.recalling import KnownSession
 from linehouse.charging.online.subject import Subject
 from linehouse.edge.network.nchf.access import Brand, brands_for

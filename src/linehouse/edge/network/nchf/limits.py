@@ -11,12 +11,11 @@ from uuid import UUID
 
 import msgspec
 
-from linehouse.charging.controls import policy_door
-from linehouse.charging.controls.policy_door import Push, Subscription
 from linehouse.charging.controls.values import StatusRow
 from linehouse.charging.errors import SubscriberUnknown
-from linehouse.charging.node import Charger, Who
+from linehouse.charging.node import Charger, Who, policy_door
 from linehouse.charging.node.policies import cards_of, ended, line_of
+from linehouse.charging.node.policy_door import Push, Subscription
 from linehouse.edge.network.nchf.access import Brand, brands_for
 from linehouse.edge.network.nchf.answering import Chargers, answered
 from linehouse.edge.network.nchf.http import Asked, Told, decoded, told

@@ -12,10 +12,10 @@ from uuid import UUID
 import asyncpg
 import structlog
 
-from linehouse.charging.controls.policy_door import device_seen
 from linehouse.charging.errors import NoTariff, SubscriberUnknown
 from linehouse.charging.node import Asking, Charger, Door, unavailable
 from linehouse.charging.node.observing import Observer, Way, refused_of
+from linehouse.charging.node.policy_door import device_seen
 from linehouse.charging.online.subject import Subject
 from linehouse.edge.network.diameter.answering import answer, refused
 from linehouse.edge.network.diameter.codec import Message, encoded

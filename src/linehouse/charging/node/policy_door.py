@@ -17,9 +17,9 @@ import asyncpg
 from linehouse.balance.sql.rows import COLUMNS, bucket_of
 from linehouse.balance.values import BucketView
 from linehouse.charging.controls import policy_status
-from linehouse.charging.controls.reading import ControlsShelf, line_controls
 from linehouse.charging.controls.values import StatusChange, StatusRow
-from linehouse.charging.controls.writing import put_statuses
+from linehouse.charging.node.controls_reading import ControlsShelf, line_controls
+from linehouse.charging.node.controls_writing import put_statuses
 from linehouse.charging.sql.lines import line_of
 from linehouse.charging.sql.online import LINES_BY_ID
 from linehouse.kernel.clock import MachineClock

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -11,9 +11,11 @@ from linehouse.catalog.values import Allowance, BrandProfile, Catalogue, Product
 from linehouse.charging.errors import NoTaxRates
 from linehouse.charging.ports import tax_rate
 from linehouse.kernel.error import DomainError
+from linehouse.kernel.outcome import Problem
 from linehouse.kernel.period import local_date
-from linehouse.kernel.quantity import Unit
+from linehouse.kernel.quantity import Quantity, Unit
 from linehouse.rating.countries import GROUPS, group
+from linehouse.rating.regulation import due_abroad
 from linehouse.rating.values import Conditions, NetworkZone, UsageType
 
 _EURO = "EUR"
@@ -83,3 +85,18 @@ def _net_price(catalogue: Catalogue, offering: ProductOffering) -> Decimal | Non
             amount = amount * rate.denominator / (rate.denominator + rate.numerator)
         total += amount
     return total
+
+
+def fair_abroad(catalogue: Catalogue) -> Iterator[Problem]:
+    """One problem for each plan of the European Union that gives less data abroad in the Union than the law asks."""
+    day = local_date(catalogue.valid_from, catalogue.brand.zone)
+    for key, offering in catalogue.offerings.items():
+        bundle = bundle_of(catalogue, offering)
+        if bundle is None or not lawful_here(catalogue.brand, day):
+            continue
+        due = due_abroad(bundle.price, bundle.at_home, day)
+        if bundle.in_union is not None and (due is None or bundle.in_union < due):
+            said = "without a limit" if due is None else Quantity(due, Unit.OCTET).human()
+            given = Quantity(bundle.in_union, Unit.OCTET).human()
+            message = f"{key} gives {given} of data in the roaming union, and fair use asks for {said}"
+            yield Problem("charging.fair_use", message, f"offerings.{key}.allowances", given, f"at least {said}")

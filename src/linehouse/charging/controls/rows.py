@@ -1,16 +1,13 @@
-"""What is kept of lines' controls, as values; and the rules in force, parsed once."""
+"""What is kept of lines' controls, and what published files write of them, as values."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
 from fractions import Fraction
 from pathlib import PurePosixPath
 from typing import Any
-from uuid import UUID
-
-import asyncpg
 
 from linehouse.charging.controls.values import (
     EVER,
@@ -22,41 +19,14 @@ from linehouse.charging.controls.values import (
     SettingKind,
     StatusRow,
 )
-from linehouse.charging.ports import tax_rate
-from linehouse.charging.sql.controls import READ
-from linehouse.charging.values import STANDARD, Line
+from linehouse.charging.values import STANDARD, Line, Rate
 from linehouse.kernel.period import local_date
 from linehouse.rating.controls import NO_CONTROLS, Controls, read_controls
 from linehouse.rating.service import load_marked
 
-RULES = "SELECT files, home, currency FROM charging_tariffs WHERE catalog_version = $1"
-IN_FORCE = """
-SELECT catalog_version FROM charging_tariffs WHERE valid_from <= $1
-ORDER BY valid_from DESC, catalog_version DESC LIMIT 1
-"""
 FOLDER = "controls"
-
-
-class ControlsShelf:
-    """The controls of one brand; a published version never changes."""
-
-    def __init__(self) -> None:
-        self._parsed: dict[int, Controls] = {}
-
-    async def at(
-        self, connection: asyncpg.Connection, now: datetime, known: Sequence[tuple[int, datetime]] | None = None
-    ) -> Controls:
-        """The controls in force at an instant. ``known``: the catalogues (number, beginning), oldest first."""
-        if known is None:
-            number = await connection.fetchval(IN_FORCE, now)
-        else:
-            number = next((one for one, begins in reversed(known) if begins <= now), None)
-        if number is None:
-            return NO_CONTROLS
-        if number not in self._parsed:
-            row = await connection.fetchrow(RULES, number)
-            self._parsed[number] = controls_of(row["files"], row["home"], row["currency"])
-        return self._parsed[number]
+RateOf = Callable[[str, str, date], Rate]
+"""The rate of tax of a country, a category and a day."""
 
 
 def controls_of(files: Mapping[str, str] | str, home: str, currency: str) -> Controls:
@@ -68,29 +38,13 @@ def controls_of(files: Mapping[str, str] | str, home: str, currency: str) -> Con
     return read_controls([load_marked(texts[path], path) for path in own], home, currency)
 
 
-async def line_controls(
-    connection: asyncpg.Connection, lines: Iterable[Line], rules: Controls, since: datetime, now: datetime
-) -> dict[UUID, LineControls]:
-    """The controls of these lines, by subscription; months that ended before ``since`` are left out.
-
-    Whoever asks holds the lines, so that nobody else changes them meanwhile.
-    """
-    known = {line.subscription_id: line for line in lines}
-    if not known or rules is NO_CONTROLS:
-        return {}
-    return {
-        row["subscription_id"]: of_row(row, known[row["subscription_id"]], rules, now)
-        for row in await connection.fetch(READ, list(known), since)
-    }
-
-
-def of_row(row: Mapping[str, Any], line: Line, rules: Controls, now: datetime) -> LineControls:
-    """A row of READ as a value."""
+def of_row(row: Mapping[str, Any], line: Line, rules: Controls, now: datetime, rate_of: RateOf) -> LineControls:
+    """A row of what is kept as a value; ``rate_of`` says what is taken off where a limit counts without VAT."""
     settings = [_setting(one) for one in _list(row["settings"])]
     caps = [_cap(one) for one in _list(row["caps"])]
     counters = [_counter(one) for one in _list(row["counters"])]
     taxed = any(rule.without_vat for rule in rules.limits.values())
-    rate = tax_rate(line.tax_country, STANDARD, local_date(now, line.zone)).fraction if taxed else Fraction(0)
+    rate = rate_of(line.tax_country, STANDARD, local_date(now, line.zone)).fraction if taxed else Fraction(0)
     return LineControls(
         rules=rules,
         zone=line.zone,
