@@ -12,6 +12,8 @@ from linehouse.balance import service as balance
 from linehouse.balance.errors import MoneyShort, PackDiffers, PackNotPossible
 from linehouse.balance.pack_values import BuyPack, PackView, Renewing
 from linehouse.balance.values import Grant, TaxedAt
+from linehouse.catalog import service as catalog
+from linehouse.catalog.folder import read_folder
 from linehouse.inventory import service as inventory
 from linehouse.inventory.values import ProductView
 from linehouse.kernel.money import Money
@@ -21,7 +23,8 @@ from linehouse.platform.checks import verify
 from linehouse.platform.sql import brand_cursor
 from linehouse.platform.work import Actor
 from linehouse.rating.values import BucketKind
-from tests.balance.house import activate, register
+from linehouse.resource import service as resources
+from tests.balance.house import ROBIN, activate, register
 
 GB = 10**9
 START = datetime(2026, 11, 1, 8, tzinfo=UTC)
@@ -259,3 +262,28 @@ def test_what_was_missed_is_caught_up_with_in_order(shop: str, actor: Actor, dra
     assert broken() == []
     drain()
     assert balance.pack_by_id(pack).periods == 4
+
+
+def test_kept_through_grace_the_allowance_goes_on_and_nobody_gains_days(
+    brand: str, actor: Actor, drain: Callable[[], int], advance: Callable[[datetime], object]
+) -> None:
+    files = dict(read_folder(ROBIN))
+    name = "catalog/robin-prepaid-month.yaml"
+    files[name] = files[name].replace("meanwhile: suspend", "meanwhile: keep")
+    catalog.apply_texts(files, actor=actor)
+    resources.seed_stock(actor=actor)
+    line = line_of(actor, drain)
+    put_money(line, "7.00", "t1", START, actor)
+    pack = buy(line, MONTH, "desk-1", actor)
+    due = START + timedelta(days=30)
+    advance(due)
+    data = balance.bucket(f"{line.number}/{pack.product_number}/data/1")
+    assert (data.valid.end, data.left, data.closed_at) == (due + timedelta(days=5), 4 * GB, None)
+    advance(due + timedelta(days=2))
+    put_money(line, "20.00", "t2", due + timedelta(days=2), actor)
+    drain()
+    now = balance.pack_by_id(pack.id)
+    assert (now.state, now.paid_from, now.paid_until) == ("active", due, due + timedelta(days=30))
+    old = balance.bucket(f"{line.number}/{pack.product_number}/data/1")
+    assert (old.valid.end, old.rolled, old.expired) == (due + timedelta(days=2), 2 * GB, 2 * GB)
+    assert broken() == []
