@@ -25,5 +25,4 @@ def test_a_pack_is_bought_and_a_threshold_set(played: Play, screen: Screen) -> N
     page.get_by_label("Of").select_option("EUR|")
     page.get_by_role("button", name="Set it").click()
     expect(page.get_by_role("region", name="Thresholds")).to_contain_text("1.00")
-    page.screenshot(path="/tmp/h-text/shot.png", full_page=True)
     assert screen.violations() == []
