@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -23,7 +24,7 @@ from linehouse.kernel.numbering import Plmn
 from linehouse.rating.controls import read_controls
 from linehouse.rating.session.decide import decide
 from linehouse.rating.session.requests import Ask, Operation, Report, Request
-from linehouse.rating.session.state import Holding, State
+from linehouse.rating.session.state import Holding, Session, State
 from linehouse.rating.session.terms import Terms
 from linehouse.rating.values import UsageEvent, UsageType
 from linehouse.rating.yaml_source import load_marked
@@ -51,7 +52,7 @@ policy-counters:
 """
 
 
-def line(text: str = SPEED, **said: object) -> LineControls:
+def line(text: str = SPEED, **said: Any) -> LineControls:
     rules = read_controls([load_marked(text, "controls/own.yaml")], "NL", "EUR")
     known = LineControls(rules=rules, zone=AMSTERDAM, since=NOON, vat=Fraction(21, 100))
     return replace(known, **said)
@@ -126,7 +127,8 @@ STEP = st.tuples(
 @settings(max_examples=60)
 @given(st.lists(STEP, min_size=1, max_size=14))
 def test_no_order_of_sessions_spends_or_reserves_more_than_a_limit(steps) -> None:
-    known, sessions, now = line(CONTROLS), {}, NOON
+    known, now = line(CONTROLS), NOON
+    sessions: dict[str, Session] = {}
     purse = unbilled_purse(LINE)
     holding, spent = Holding(bucket=purse, asset="EUR"), []
     terms = Terms((TARIFF,))

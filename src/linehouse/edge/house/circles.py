@@ -52,7 +52,7 @@ class MemberBody(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 Body = TypeVar("Body")
 
 
-def _asked(request: HttpRequest, who: Caller, methods: tuple[str, ...]) -> bool:
+def asked(request: HttpRequest, who: Caller, methods: tuple[str, ...]) -> bool:
     """Whether the request writes; the caller may do what it asks."""
     method = require_method(request, methods)
     writes = method == "POST"
@@ -61,7 +61,8 @@ def _asked(request: HttpRequest, who: Caller, methods: tuple[str, ...]) -> bool:
     return writes
 
 
-def _body(request: HttpRequest, kind: type[Body]) -> Body:
+def read_body(request: HttpRequest, kind: type[Body]) -> Body:
+    """The body as that kind. Raises ApiProblem."""
     require_media_type(request, (JSON,))
     try:
         return msgspec.json.decode(request.body, type=kind)
@@ -101,9 +102,9 @@ def friends(request: HttpRequest, number: str) -> HttpResponseBase:
 
     def handle() -> HttpResponse:
         with called(request) as who:
-            if not _asked(request, who, ("GET", "HEAD", "POST")):
+            if not asked(request, who, ("GET", "HEAD", "POST")):
                 return json_answer(_friends(number, who))
-            given = _body(request, FriendBody)
+            given = read_body(request, FriendBody)
             line = inventory.find_product(number=number)
             inventory.put_friend(line.id, given.list, given.number, actor=who.actor, reason=given.reason)
             return json_answer(_friends(number, who), 201)
@@ -117,8 +118,8 @@ def friend_removal(request: HttpRequest, number: str) -> HttpResponseBase:
 
     def handle() -> HttpResponse:
         with called(request) as who:
-            _asked(request, who, ("POST",))
-            given = _body(request, FriendBody)
+            asked(request, who, ("POST",))
+            given = read_body(request, FriendBody)
             line = inventory.find_product(number=number)
             inventory.drop_friend(line.id, given.list, given.number, actor=who.actor, reason=given.reason)
             return json_answer(_friends(number, who))
@@ -141,9 +142,9 @@ def groups(request: HttpRequest) -> HttpResponseBase:
 
     def handle() -> HttpResponse:
         with called(request) as who:
-            if not _asked(request, who, ("GET", "HEAD", "POST")):
+            if not asked(request, who, ("GET", "HEAD", "POST")):
                 return json_answer([_group(one, members=False) for one in inventory.closed_groups()])
-            given = _body(request, GroupBody)
+            given = read_body(request, GroupBody)
             made = inventory.open_group(given.key, given.name, word=given.word, actor=who.actor, reason=given.reason)
             return json_answer(_group(made), 201)
 
@@ -155,7 +156,7 @@ def group(request: HttpRequest, key: str) -> HttpResponseBase:
 
     def handle() -> HttpResponse:
         with called(request) as who:
-            _asked(request, who, ("GET", "HEAD"))
+            asked(request, who, ("GET", "HEAD"))
             return json_answer(_group(inventory.closed_group(key)))
 
     return answered(handle)
@@ -176,8 +177,8 @@ def member_removal(request: HttpRequest, key: str) -> HttpResponseBase:
 def _member(request: HttpRequest, key: str, *, joins: bool) -> HttpResponseBase:
     def handle() -> HttpResponse:
         with called(request) as who:
-            _asked(request, who, ("POST",))
-            given = _body(request, MemberBody)
+            asked(request, who, ("POST",))
+            given = read_body(request, MemberBody)
             act = inventory.join_group if joins else inventory.leave_group
             member = inventory.member_of(given.kind, given.number)
             act(key, given.kind, member, actor=who.actor, reason=given.reason)
