@@ -148,7 +148,7 @@ def test_the_printers_own_tool_opens_the_file(actor, drain, tmp_path: Path):
     (tmp_path / "key.pem").write_bytes(private)
     command = ["openssl", "cms", "-decrypt", "-inform", "DER", "-in", "file.cms", "-inkey", "key.pem"]
     plain = subprocess.run(command, cwd=tmp_path, capture_output=True, check=True).stdout.decode()
-    assert plain.splitlines()[0] == "serial,pin,value,currency,expires"
+    assert plain.splitlines()[0] == "serial,pin,value,currency,last-day"
     assert len(plain.splitlines()) == 4
 
 

@@ -21,6 +21,7 @@ DOWNLOADS = {
     "statement_file",
     "tariff_deck",
     "usage_file_raw",
+    "voucher_batch_file",
 }
 """Addresses that answer with a file, not with a screen."""
 

@@ -48,6 +48,15 @@ NOT_BY_LINK = {
     "filter_save": "a submit",
     "filter_delete": "a submit",
     "undo": "a submit",
+    "line_top_up": "from the page of a prepaid line",
+    "line_redeem": "from the page of a prepaid line",
+    "line_give": "from the page of a prepaid line",
+    "line_adjust": "from the page of a prepaid line",
+    "line_overdraft": "from the page of a prepaid line",
+    "line_automatic": "from the page of a prepaid line",
+    "top_up": "from the page of a prepaid line",
+    "transfer": "from the page of a prepaid line",
+    "adjustment": "from the page of a prepaid line",
 }
 
 

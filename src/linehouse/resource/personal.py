@@ -66,4 +66,12 @@ personal_table(
 # The PIN is on paper; here is a keyed hash of it, of which it cannot be found.
 not_personal("resource_voucher", "serial", "pin_hash", "sale", "blocked_for")
 not_personal("resource_voucherbatch", "name", "made_by", "exported_by")
-not_personal("resource_voucherpins", "pins")
+personal_table(
+    Table(
+        name="resource_voucherpins",
+        room="resource",
+        title="PINs of vouchers that wait for their export",
+        of="false",
+        columns={"pins": Personal(DataClass.SECRET, "to be printed on vouchers; nobody's yet", OnErasure.ALIAS)},
+    )
+)

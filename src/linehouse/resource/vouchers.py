@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
@@ -117,9 +117,8 @@ def serial_of(batch: int, place: int) -> str:
     return digits + check_digit(digits)
 
 
-def csv_of(rows: Iterable[tuple[str, str]], face: Money, expires_at: datetime) -> str:
-    """The file for the printer."""
-    lines = ["serial,pin,value,currency,expires"]
-    end = expires_at.date().isoformat()
-    lines += [f"{serial},{pin},{face.text},{face.currency},{end}" for serial, pin in rows]
+def csv_of(rows: Iterable[tuple[str, str]], face: Money, last_day: date) -> str:
+    """The file for the printer; ``last_day`` is the last one on which the vouchers can be used."""
+    lines = ["serial,pin,value,currency,last-day"]
+    lines += [f"{serial},{pin},{face.text},{face.currency},{last_day}" for serial, pin in rows]
     return "\n".join(lines) + "\n"

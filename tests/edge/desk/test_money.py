@@ -53,6 +53,7 @@ def test_money_is_put_on_a_line_sent_and_corrected(ada: Staff, log_in: LogIn) ->
     fay.post(f"{page}/adjust", units)
     assert balance.bucket(f"{one.number}/data").left == 5 * 10**9
     shown = text_of(fay.get(f"{page}/money"))
+    assert "RF" in shown
     for number in ("TU-000001", "TR-000001", "AJ-000001"):
         assert number in shown
     fay.post(f"{page}/overdraft", {"amount": "5", "reason": "good customer"})

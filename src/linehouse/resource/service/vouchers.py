@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
 
+from linehouse.catalog import service as catalog
 from linehouse.kernel.ids import new_id
 from linehouse.kernel.money import Money
 from linehouse.platform.documents.service import store
@@ -146,7 +147,9 @@ def export_pins(number: str, recipient: Recipient, *, actor: Actor) -> UUID:
             )
         parts = VoucherPins.objects.filter(batch=row).order_by("part")
         rows = [tuple(text.split(" ", 1)) for part in parts for text in part.pins.splitlines()]
-        plain = csv_of(((serial, pin) for serial, pin in rows), Money(row.face_micros, row.currency), row.expires_at)
+        zone = catalog.published().brand.zone
+        last_day = (row.expires_at - timedelta(microseconds=1)).astimezone(zone).date()
+        plain = csv_of(((serial, pin) for serial, pin in rows), Money(row.face_micros, row.currency), last_day)
         name, media, content = encrypted(f"{number}.csv", plain.encode(), recipient)
         row.document_id = store(name, media, content, kind="voucher.pins", subject=number)
         VoucherPins.objects.filter(batch=row).delete()

@@ -17,6 +17,7 @@ from linehouse.balance import service as balance
 from linehouse.balance.money_rules import Method
 from linehouse.balance.service import AdjustRequest, AutoRequest, TopUpRequest, TransferRequest
 from linehouse.balance.values import BucketView
+from linehouse.billing.reference import grouped
 from linehouse.catalog import service as catalog
 from linehouse.customer import service as customers
 from linehouse.edge.desk.access import DeskRequest, desk_view
@@ -38,6 +39,7 @@ from linehouse.kernel.error import DomainError, Invalid
 from linehouse.kernel.money import Money
 from linehouse.kernel.numbering import Msisdn
 from linehouse.kernel.quantity import Quantity, Unit
+from linehouse.payment.matching import top_up_reference
 from linehouse.platform.approval.values import Proposal
 
 CHANNEL = "desk"
@@ -59,6 +61,7 @@ def money(request: DeskRequest, number: str) -> HttpResponse:
         "transfers": balance.transfers(subscription_id=found.id, limit=25)[0],
         "adjustments": balance.adjustments(subscription_id=found.id, limit=25)[0],
         "auto": balance.auto_of(found.id),
+        "reference": grouped(top_up_reference(found.msisdn.digits)) if main and found.msisdn else "",
         "offers_transfers": balance.money_rules().transfer is not None,
     }
     return render(request, "desk/line_money.html", context)
