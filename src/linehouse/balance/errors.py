@@ -95,3 +95,7 @@ class NoCardProvider(DomainError, code="balance.no_card_provider", kind=Kind.REF
 
 class TransfersNotOffered(DomainError, code="balance.transfers_not_offered", kind=Kind.REFUSED):
     """The brand's file about money says nothing of transfers."""
+
+
+class NotReservable(DomainError, code="balance.not_reservable", kind=Kind.REFUSED):
+    """Nothing can be kept aside in this bucket: lines share it, it is unlimited, or it is not valid now."""

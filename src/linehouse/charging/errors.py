@@ -59,6 +59,14 @@ class SessionUnknown(DomainError, code="charging.session_unknown", kind=Kind.NOT
     """No session has that name."""
 
 
+class ConsumptionUnknown(DomainError, code="charging.consumption_unknown", kind=Kind.NOT_FOUND):
+    """No program asked that, or its answer was thrown away."""
+
+
+class ReservationOver(DomainError, code="charging.reservation_over", kind=Kind.CONFLICT):
+    """The reservation was given back, or its time is over."""
+
+
 class ChargingUnavailable(DomainError, code="charging.unavailable", kind=Kind.UNAVAILABLE):
     """The database does not answer. The request may or may not have been charged: the same key gives the answer."""
 

@@ -156,3 +156,38 @@ class KeyReused(Event, name="charging.session.key_reused", version=1, aggregate=
     key: str
     door: str
     subscription_id: UUID | None
+
+
+class ReservationMade(Event, name="charging.reservation.made", version=1, aggregate="reservation_id"):
+    """A program keeps an amount of a bucket aside: base units or micro-units of ``asset``."""
+
+    reservation_id: UUID
+    bucket_id: UUID
+    subscription_id: UUID
+    subscription: str
+    asset: str
+    amount: int
+    until: datetime
+
+
+class ReservationReleased(Event, name="charging.reservation.released", version=1, aggregate="reservation_id"):
+    """A program gave back what it had kept aside."""
+
+    reservation_id: UUID
+    bucket_id: UUID
+    subscription_id: UUID
+    asset: str
+    amount: int
+
+
+class ConsumptionAsked(Event, name="charging.consumption.asked", version=1, aggregate="query_id"):
+    """A program asked what lines have left and what they used; the answer is kept."""
+
+    query_id: UUID
+    lines: int
+
+
+class ConsumptionForgotten(Event, name="charging.consumption.forgotten", version=1, aggregate="query_id"):
+    """Such an answer was thrown away."""
+
+    query_id: UUID

@@ -13,6 +13,7 @@ from linehouse.charging import laws, publication
 from linehouse.charging.events import KeyReused
 from linehouse.charging.service import directory, fair_use, observed, wishes
 from linehouse.charging.service.charge import charge_file, charge_record
+from linehouse.charging.service.consumption import forget_old_consumptions
 from linehouse.charging.service.controls import controls_of_line, set_bar
 from linehouse.charging.service.happened import decide_anew, happened
 from linehouse.charging.service.merging import merge_hours
@@ -121,9 +122,9 @@ def put_hours_together(work: Work) -> None:
 
 @timer("charging.forget_traces", daily)
 def throw_away_observations(work: Work) -> None:
-    """Messages and rates of the charging doors, after the days of the setting. The charging process does it, too."""
-    del work
+    """Messages and rates of the charging doors after the days of the setting, and answers about usage after thirty."""
     observed.forget()
+    forget_old_consumptions(work)
 
 
 @job("charging.tell_control")

@@ -178,3 +178,20 @@ personal_table(
 )
 not_personal("charging_friend", "list_key")
 not_personal("charging_line", "segment", "segments")
+personal_table(
+    Table(
+        name="charging_consumption",
+        room="charging",
+        title="Answers to programs about balances and usage",
+        of=(
+            "t.subscription_ids && ARRAY(SELECT l.subscription_id FROM charging_line l"
+            " WHERE l.customer_id = ANY(%(customers)s))"
+        ),
+        since="asked_at",
+        shown=("asked_at",),
+        columns={
+            "lines": Personal(DataClass.TRAFFIC, "to give the same answer again", OnErasure.DELETE, 1),
+        },
+    )
+)
+not_personal("charging_consumption", "asked", "subscription_ids")

@@ -40,6 +40,21 @@ MANDATORY = {
     "resource": {"name"},
     "payment": {"account", "paymentMethod", "totalAmount"},
     "customerBillOnDemand": {"billingAccount"},
+    "topupBalance": {"amount", "usageType", "bucket", "partyAccount"},
+    "transferBalance": {
+        "reason",
+        "receiverLogicalResource",
+        "channel",
+        "logicalResource",
+        "amount",
+        "usageType",
+        "bucket",
+        "receiverBucket",
+        "receiverBucketUsageType",
+    },
+    "adjustBalance": {"amount", "usageType", "bucket"},
+    "reserveBalance": {"usageType", "bucket", "partyAccount"},
+    "queryUsageConsumption": set(),
     "partyInteraction": {"interactionDate", "reason", "status", "direction", "channel"},
 }
 
@@ -81,8 +96,25 @@ def filled(api: ApiClient, paid: Month, jane: Any, drain: Callable[[], int]) -> 
     back = {"account": account, "paymentMethod": bank, "totalAmount": {"unit": "EUR", "value": 1}, "description": "x"}
     assert api.post("payment/v4/refund", back).status == 201
     assert api.post("customerBillManagement/v4/customerBillOnDemand", {"billingAccount": account}).status == 201
+    (first, *_) = api.get("prepayBalanceManagement/v4/bucket").body
+    asked = {"searchCriteria": {"product": [{"id": first["product"][0]["id"]}]}}
+    assert api.post("usageConsumption/v4/queryUsageConsumption", asked).status == 201
+    keep_aside(api)
     jobs(api)
     return api
+
+
+def keep_aside(api: ApiClient) -> None:
+    """An amount of a bucket that holds some."""
+    held = api.get("prepayBalanceManagement/v4/bucket").body
+    one = next(one for one in held if one["status"] == "active" and one.get("remainingValue", {}).get("amount"))
+    body = {
+        "usageType": one["usageType"],
+        "bucket": {"id": one["id"]},
+        "partyAccount": {"id": one["partyAccount"]["id"]},
+        "amount": {"amount": 1, "units": one["remainingValue"]["units"]},
+    }
+    assert api.post("prepayBalanceManagement/v4/reserveBalance", body).status == 201
 
 
 def jobs(api: ApiClient) -> None:
@@ -193,7 +225,7 @@ def test_what_is_mandatory_and_what_is_not_offered(api: ApiClient) -> None:
         else:
             named = answer.body["field"].lstrip("/")
             assert (path, answer.status) == (path, 400)
-            assert named in MANDATORY[resource.name] | {"relatedParty"}
+            assert named in MANDATORY[resource.name] | {"relatedParty", "searchCriteria"}
 
 
 @pytest.mark.specs

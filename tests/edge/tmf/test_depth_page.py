@@ -11,8 +11,10 @@ from linehouse.edge.tmf.kit.declaration import Api, Resource
 
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "reference" / "tmf-depth.md"
 COVERED = {"TMF620", "TMF622", "TMF629", "TMF632", "TMF635", "TMF637", "TMF638", "TMF639", "TMF666", "TMF669"} | {
+    "TMF654",
     "TMF672",
     "TMF676",
+    "TMF677",
     "TMF678",
     "TMF681",
     "TMF683",

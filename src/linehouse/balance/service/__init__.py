@@ -14,10 +14,22 @@ from linehouse.balance.service.adjust import (
 from linehouse.balance.service.automatic import AutoRequest, AutoView, auto_of, set_auto, stop_auto
 from linehouse.balance.service.automatic import poll as poll_automatic
 from linehouse.balance.service.earning import deferred_of_packs
+from linehouse.balance.service.find import (
+    Accumulated,
+    MovementOf,
+    Whose,
+    accumulated,
+    accumulated_of,
+    find_buckets,
+    find_movements,
+    movement_of,
+)
 from linehouse.balance.service.grant import grant, grant_product
 from linehouse.balance.service.look import (
     bucket,
     bucket_by_id,
+    buckets_by_id,
+    buckets_by_ref,
     buckets_of,
     buckets_of_customer,
     money_of_many,
@@ -45,6 +57,7 @@ from linehouse.balance.service.prepaid_life import (
     settle_claim,
 )
 from linehouse.balance.service.renewing import money_came, set_renewing
+from linehouse.balance.service.reserve import release, reserve
 from linehouse.balance.service.sharing import group_of, groups_of, holds_group, join, leave, members_of
 from linehouse.balance.service.top_up import (
     TopUpRequest,
@@ -85,6 +98,7 @@ from linehouse.balance.service.watching import (
 )
 
 __all__ = [
+    "Accumulated",
     "AdjustOutcome",
     "AdjustRequest",
     "AdjustmentView",
@@ -92,6 +106,7 @@ __all__ = [
     "AutoView",
     "Cards",
     "Charged",
+    "MovementOf",
     "NewThreshold",
     "SaleRequest",
     "SaleView",
@@ -100,6 +115,9 @@ __all__ = [
     "TopUpView",
     "TransferRequest",
     "TransferView",
+    "Whose",
+    "accumulated",
+    "accumulated_of",
     "adjust",
     "adjustments",
     "apply_money_file",
@@ -107,6 +125,8 @@ __all__ = [
     "book_uses",
     "bucket",
     "bucket_by_id",
+    "buckets_by_id",
+    "buckets_by_ref",
     "buckets_of",
     "buckets_of_customer",
     "buy_pack",
@@ -117,6 +137,8 @@ __all__ = [
     "expire_vouchers",
     "extend_life",
     "find_adjustment",
+    "find_buckets",
+    "find_movements",
     "find_top_up",
     "find_transfer",
     "follow_all",
@@ -135,6 +157,7 @@ __all__ = [
     "money_of_many",
     "money_on_line",
     "money_rules",
+    "movement_of",
     "movements_of",
     "movements_of_many",
     "movements_of_record",
@@ -149,6 +172,8 @@ __all__ = [
     "rebook",
     "redeem",
     "refund_voucher",
+    "release",
+    "reserve",
     "reverse_adjustment",
     "reverse_top_up",
     "reverse_transfer",

@@ -60,6 +60,16 @@ def bucket_by_id(bucket_id: UUID) -> BucketView:
     return found[0]
 
 
+def buckets_by_id(bucket_ids: Iterable[UUID]) -> tuple[BucketView, ...]:
+    """Buckets by their ids; unknown ones are left out."""
+    return tuple(store.buckets("id = ANY(%s::uuid[])", [list(bucket_ids)]))
+
+
+def buckets_by_ref(refs: Iterable[str]) -> tuple[BucketView, ...]:
+    """Buckets by their references; unknown ones are left out."""
+    return tuple(store.buckets("ref = ANY(%s)", [list(refs)]))
+
+
 def movements_of(bucket_id: UUID, *, offset: int = 0, limit: int = 50) -> tuple[Sequence[MovementView], int]:
     """A page of a bucket's movements, newest first, and how many there are."""
     return store.movements("bucket_id = %s", [bucket_id], offset=offset, limit=limit)

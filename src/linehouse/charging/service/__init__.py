@@ -3,6 +3,14 @@
 from linehouse.charging.ports import use_bills, use_tax_rates
 from linehouse.charging.service.abroad import Abroad, abroad
 from linehouse.charging.service.charge import charge_file, charge_record
+from linehouse.charging.service.consumption import (
+    ConsumptionRequest,
+    ConsumptionView,
+    ask_consumption,
+    consumption,
+    consumptions,
+    forget_consumption,
+)
 from linehouse.charging.service.controls import (
     BarView,
     ConsentView,
@@ -67,6 +75,7 @@ from linehouse.charging.service.rerate_runs import (
     plan_rerate,
     propose_rerate,
 )
+from linehouse.charging.service.reserving import ReservationView, release, reservation, reservations, reserve
 from linehouse.charging.service.sessions import (
     CycleCounter,
     SessionService,
@@ -88,6 +97,8 @@ __all__ = [
     "BarView",
     "By",
     "ConsentView",
+    "ConsumptionRequest",
+    "ConsumptionView",
     "ControlsView",
     "CostGap",
     "CounterView",
@@ -101,6 +112,7 @@ __all__ = [
     "RerateRequest",
     "RerateSum",
     "RerateView",
+    "ReservationView",
     "SessionService",
     "SessionView",
     "UsageOf",
@@ -108,11 +120,14 @@ __all__ = [
     "UsageTotal",
     "Wanted",
     "abroad",
+    "ask_consumption",
     "billable",
     "by_word",
     "charge_file",
     "charge_record",
     "consent",
+    "consumption",
+    "consumptions",
     "controls_of_line",
     "cost_gaps",
     "counters_of",
@@ -122,6 +137,7 @@ __all__ = [
     "explain",
     "explanation",
     "finish_rerate",
+    "forget_consumption",
     "given_name",
     "lines_of",
     "mark_billed",
@@ -135,6 +151,7 @@ __all__ = [
     "records_of",
     "records_of_movements",
     "records_of_session",
+    "release",
     "rerate_billed",
     "rerate_csv_row",
     "rerate_left_out",
@@ -143,6 +160,9 @@ __all__ = [
     "rerate_view",
     "rerates",
     "rerating_difference",
+    "reservation",
+    "reservations",
+    "reserve",
     "session_named",
     "session_of_record",
     "sessions_of",

@@ -26,7 +26,9 @@ from linehouse.kernel.money import Money
 from linehouse.kernel.quantity import Quantity, Unit
 from linehouse.platform.texts.codes import titled, titled_lazily
 
-GIVES: Final = frozenset({"grant", "refund", "return", "late-return"})
+GIVES: Final = frozenset(
+    {"grant", "refund", "return", "late-return", "top-up", "transfer-in", "adjust-up", "give-back"}
+)
 """Kinds of movements that add to a bucket; a late return expires at once, and is told as given back."""
 DOORS: Final[Mapping[str, str]] = {"json": "JSON", "diameter": "Diameter", "nchf": "5G Nchf", "tmf": "TMF654"}
 
@@ -135,7 +137,23 @@ class Moved:
             return _of_record(self.record)
         source = self.bucket.source if self.bucket is not None else ""
         words = _WORDS.get(self.movement.kind)
-        return str(words) % {"source": source} if words else self.movement.cause
+        if words:
+            return str(words) % {"source": source}
+        act = self.act
+        return f"{titled(self.movement.kind.value)} {act[1]}" if act else self.movement.cause
+
+    @property
+    def act(self) -> tuple[str, str] | None:
+        """The act behind it, where it has a page: the page's name and the act's number."""
+        kind, _, rest = self.movement.cause.partition(":")
+        page = _ACTS.get(kind.removesuffix("-back"))
+        return (page, rest.partition("/")[0]) if page else None
+
+    def url(self, brand: str) -> str | None:
+        """Where it is explained."""
+        if self.record is not None:
+            return charged_url(brand, self.record.record_id)
+        return reverse(f"desk:{self.act[0]}", args=(brand, self.act[1])) if self.act else None
 
 
 _WORDS: Final[Mapping[MovementKind, StrOrPromise]] = {
@@ -144,6 +162,10 @@ _WORDS: Final[Mapping[MovementKind, StrOrPromise]] = {
     MovementKind.ROLLOVER: gettext_lazy("Its time was over: the unused rest of %(source)s moved on"),
     MovementKind.WITHDRAW: gettext_lazy("A refund was taken back"),
 }
+
+
+_ACTS: Final[Mapping[str, str]] = {"top-up": "top_up", "transfer": "transfer", "adjust": "adjustment"}
+"""Beginnings of causes whose acts have pages."""
 
 
 def _of_record(record: RatedUsage) -> str:
@@ -171,7 +193,7 @@ def history_table(brand: str, buckets: Sequence[BucketView]) -> Table[Moved]:
             Column(
                 "why",
                 gettext("Why"),
-                link=lambda m: charged_url(brand, m.record.record_id) if m.record else None,
+                link=lambda m: m.url(brand),
                 note=lambda m: m.clause or titled(m.movement.kind.value),
             ),
             Column(

@@ -11,6 +11,7 @@ from linehouse.edge.tmf import (
     party_interaction,
     party_role,
     payment,
+    prepay_balance,
     product_catalog,
     product_inventory,
     product_ordering,
@@ -18,6 +19,7 @@ from linehouse.edge.tmf import (
     roles_and_permissions,
     service_inventory,
     usage,
+    usage_consumption,
 )
 from linehouse.edge.tmf.kit.declaration import Api
 
@@ -31,7 +33,9 @@ APIS: tuple[Api, ...] = (
     service_inventory.API,
     resource_inventory.API,
     account.API,
+    prepay_balance.API,
     payment.API,
+    usage_consumption.API,
     customer_bill.API,
     party_interaction.API,
     communication.API,
