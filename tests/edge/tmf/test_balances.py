@@ -16,8 +16,9 @@ from linehouse.customer.values import CustomerRegistered
 from linehouse.platform.checks import verify
 from linehouse.platform.clock.service import business_now
 from linehouse.platform.sql import brand_cursor
+from linehouse.simulators.host_network.server import HostNetwork
 from tests.conftest import in_own_thread
-from tests.edge.tmf.conftest import ApiClient
+from tests.edge.tmf.conftest import ORDERS, ApiClient, order
 from tests.edge.tmf.listener import Listener
 
 BUCKETS = "prepayBalanceManagement/v4/bucket"
@@ -220,3 +221,37 @@ def test_what_is_left_and_what_was_used(
     drain()
     told = [json.loads(body)["eventType"] for _, _, body in listener.requests]
     assert (told.count("QueryUsageConsumptionCreateEvent"), told.count("QueryUsageConsumptionDeleteEvent")) == (4, 1)
+
+
+def test_money_comes_onto_a_line_and_is_changed_by_hand(
+    api: ApiClient,
+    host: HostNetwork,
+    stocked: str,
+    jane: CustomerRegistered,
+    drain: Callable[[], int],
+) -> None:
+    plan = {"id": "1", "action": "add", "quantity": 1, "productOffering": {"id": "robin-prepaid-start"}}
+    api.post(ORDERS, order(jane, productOrderItem=[plan]))
+    drain()
+    buckets = api.get(BUCKETS).body
+    main = next(one for one in buckets if one["usageType"] == "monetary" and one["description"].endswith("/main"))
+    before = main["remainingValue"]["amount"]
+    body = {
+        "usageType": "monetary",
+        "bucket": {"id": main["id"]},
+        "partyAccount": {"id": main["partyAccount"]["id"]},
+        "amount": {"amount": 10, "units": "EUR"},
+        "channel": {"id": "kiosk"},
+    }
+    made = api.post("prepayBalanceManagement/v4/topupBalance", body)
+    assert (made.status, made.body["status"]) == (201, "completed"), made.body
+    assert api.get(f"{BUCKETS}/{main['id']}").body["remainingValue"]["amount"] == before + 10
+    assert api.get(f"prepayBalanceManagement/v4/topupBalance/{made.body['id']}").body == made.body
+    refused = api.post("prepayBalanceManagement/v4/topupBalance", body | {"paymentMethod": {"id": "shells"}})
+    assert (refused.status, refused.body["field"]) == (400, "/paymentMethod/id")
+    moved = {row["reason"] for row in api.get(f"{HISTORY}?bucket.id={main['id']}").body}
+    assert "top-up" in moved
+    assert api.get("prepayBalanceManagement/v4/transferBalance").body == []
+    wrong = {"usageType": "monetary", "bucket": {"id": main["id"]}, "amount": {"amount": -1, "units": "EUR"}}
+    asked = wrong | {"reason": "no-such-reason", "description": "x"}
+    assert api.post("prepayBalanceManagement/v4/adjustBalance", asked).status == 400
