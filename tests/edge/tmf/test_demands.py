@@ -11,12 +11,15 @@ import pytest
 from django.db import connections
 from django.test.utils import CaptureQueriesContext
 
+from linehouse.balance.service import apply_money_file
 from linehouse.edge.tmf.apis import APIS
 from linehouse.edge.tmf.kit.declaration import Api, Resource
 from linehouse.platform.access.models import User
 from linehouse.platform.access.permissions import PERMISSIONS
 from linehouse.platform.access.service import grant_role
+from linehouse.platform.work import SYSTEM
 from tests.conformance.swagger import Specifications
+from tests.conftest import ROBIN
 from tests.edge.tmf.conftest import HOST, ORDERS, ApiClient, Month, order
 
 RESOURCES = [(api, resource) for api in APIS for resource in api.resources]
@@ -100,8 +103,37 @@ def filled(api: ApiClient, paid: Month, jane: Any, drain: Callable[[], int]) -> 
     asked = {"searchCriteria": {"product": [{"id": first["product"][0]["id"]}]}}
     assert api.post("usageConsumption/v4/queryUsageConsumption", asked).status == 201
     keep_aside(api)
+    move_money(api, jane, drain)
     jobs(api)
     return api
+
+
+def move_money(api: ApiClient, jane: Any, drain: Callable[[], int]) -> None:
+    """A top-up, a transfer and an adjustment, on two prepaid lines."""
+    apply_money_file((ROBIN / "money.yaml").read_text(encoding="utf-8"), actor=SYSTEM)
+    plan = {"action": "add", "quantity": 1, "productOffering": {"id": "robin-prepaid-start"}}
+    for _ in range(2):
+        api.post(ORDERS, order(jane, productOrderItem=[{"id": "1", **plan}]))
+        drain()
+    held = api.get("prepayBalanceManagement/v4/bucket").body
+    first, second = (one for one in held if one["description"].endswith("/main"))
+    euros = {"amount": {"amount": 10, "units": "EUR"}, "usageType": "monetary", "bucket": {"id": first["id"]}}
+    paid = euros | {"partyAccount": {"id": first["partyAccount"]["id"]}}
+    assert api.post("prepayBalanceManagement/v4/topupBalance", paid).status == 201
+    given = euros | {
+        "amount": {"amount": 2, "units": "EUR"},
+        "reason": "a present",
+        "channel": {"id": "app"},
+        "logicalResource": [{"id": first["logicalResource"][0]["id"]}],
+        "receiverLogicalResource": {"id": second["logicalResource"][0]["id"]},
+        "receiverBucket": {"id": second["id"]},
+        "receiverBucketUsageType": "monetary",
+    }
+    made = api.post("prepayBalanceManagement/v4/transferBalance", given)
+    assert made.status == 201, made.body
+    changed = euros | {"amount": {"amount": 1, "units": "EUR"}, "reason": "goodwill", "description": "sorry"}
+    made = api.post("prepayBalanceManagement/v4/adjustBalance", changed)
+    assert made.status == 201, made.body
 
 
 def keep_aside(api: ApiClient) -> None:
