@@ -21,11 +21,11 @@ def test_a_subscriber_is_charged_before_the_reader_s_eyes(played: Play, screen: 
     expect(page.get_by_role("region", name="Last sessions")).to_contain_text("1 min 1 s")
 
     ask(msisdn, ("start", "call-3", "1", {"want": "30 s"}))
-    expect(sessions).to_contain_text("call-3")
+    expect(sessions).to_contain_text("call-3", timeout=15_000)
     row = sessions.get_by_role("row").filter(has_text="call-3")
     expect(row).to_contain_text("30 s")
     ask(msisdn, ("finish", "call-3", "2", {"total": "30 s"}))
-    expect(sessions).not_to_contain_text("call-3")
+    expect(sessions).not_to_contain_text("call-3", timeout=15_000)
     assert screen.violations() == []
 
     page.get_by_role("link", name="Balance history").click()
@@ -45,7 +45,7 @@ def test_the_network_s_engineer_sees_the_doors_and_a_session_s_messages(played: 
     expect(page.get_by_role("region", name="Connections")).to_contain_text("pgw1.epc.example")
     ask(msisdn, ("start", "call-4", "1", {"want": "30 s"}))
     expect(page.get_by_role("region", name="Charging processes")).to_contain_text("Alive")
-    expect(answers.get_by_role("row").filter(has_text="gateway")).to_contain_text("5")
+    expect(answers.get_by_role("row").filter(has_text="gateway")).to_contain_text("5", timeout=15_000)
     assert screen.violations() == []
 
     page.get_by_role("link", name="No such session is open").click()
