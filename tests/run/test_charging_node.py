@@ -22,6 +22,10 @@ class Asked:
     method: str
     path: str
     proto: str = "http"
+    http_version: str = "1.1"
+    client: str = "127.0.0.1:1"
+    scheme: str = "http"
+    authority: str | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
 
 

@@ -30,7 +30,7 @@ def _topped_up(event: balance.ToppedUp) -> Told:
     text = gettext("%(number)s: %(amount)s %(how)s, %(left)s on the balance") % {
         "number": event.number,
         "amount": money(event.micros, event.currency),
-        "how": _METHODS[event.method],
+        "how": _METHODS.get(event.method, event.method),
         "left": money(event.left_micros, event.currency),
     }
     if event.bonus_micros:

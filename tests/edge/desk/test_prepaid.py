@@ -32,7 +32,9 @@ def test_a_pack_is_bought_paused_and_called_off(line, log_in) -> None:
     empty = care.get(page).content.decode()
     assert "No pack yet" in empty
     assert "No threshold yet" in empty
-    key = re.search(r'name="key" value="([^"]+)"', empty)[1]
+    found = re.search(r'name="key" value="([^"]+)"', empty)
+    assert found is not None
+    key = found[1]
     wish = {"act": "buy", "offering": "robin-prepaid-month", "renews": "", "key": key}
     assert care.post(page, wish).status_code == 302
     # Sent twice, it is bought once: the key came with the form.

@@ -81,7 +81,7 @@ def payments_of_invoice(invoice_id: UUID) -> list[tuple[PaymentView, Money]]:
 
 def payments_of_invoices(invoice_ids: Iterable[UUID]) -> dict[UUID, list[tuple[PaymentView, Money]]]:
     """What `payments_of_invoice` says, of many invoices in one query; one without payments is left out."""
-    rows = Allocation.objects.select_related("payment").filter(invoice_id__in=set(invoice_ids))
+    rows = Allocation.objects.filter(invoice_id__in=set(invoice_ids)).prefetch_related("payment__allocations")
     found: dict[UUID, list[tuple[PaymentView, Money]]] = {}
     for row in rows.order_by("created_at", "id"):
         found.setdefault(row.invoice_id, []).append((_payment(row.payment), Money(row.micros, row.currency)))

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import socketserver
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
+from h2.config import H2Configuration
+from h2.connection import H2Connection
+from h2.events import DataReceived, RequestReceived, StreamEnded
 
 from linehouse.charging.node import Charger, Door
 from linehouse.charging.sql.wishes import WISH_FOR_LINES
@@ -34,31 +37,50 @@ class Listener:
     def at(self, path: str) -> str:
         return f"http://127.0.0.1:{self.port}{path}"
 
+    def answer(self, headers: dict[str, str], body: bytes) -> list[tuple[str, str]]:
+        self.heard.append((headers[":path"], json.loads(body)))
+        self.headers = headers
+        status, place = self.answers.pop(0) if self.answers else (204, "")
+        return [(":status", str(status)), *([("location", place)] if place else [])]
+
+
+class _Function(socketserver.BaseRequestHandler):
+    """One connection of HTTP/2 by prior knowledge."""
+
+    server: _Functions
+
+    def handle(self) -> None:
+        connection = H2Connection(H2Configuration(client_side=False, header_encoding="utf-8"))
+        connection.initiate_connection()
+        self.request.sendall(connection.data_to_send())
+        bodies: dict[int, bytes] = {}
+        headers: dict[int, dict[str, str]] = {}
+        while data := self.request.recv(65_536):
+            for event in connection.receive_data(data):
+                if isinstance(event, RequestReceived):
+                    headers[event.stream_id] = {str(name): str(value) for name, value in event.headers or ()}
+                elif isinstance(event, DataReceived):
+                    bodies[event.stream_id] = bodies.get(event.stream_id, b"") + event.data
+                elif isinstance(event, StreamEnded):
+                    answer = self.server.listener.answer(headers[event.stream_id], bodies[event.stream_id])
+                    connection.send_headers(event.stream_id, answer, end_stream=True)
+            self.request.sendall(connection.data_to_send())
+
+
+class _Functions(socketserver.ThreadingTCPServer):
+    daemon_threads = True
+    allow_reuse_address = True
+
+    def __init__(self, listener: Listener) -> None:
+        self.listener = listener
+        super().__init__(("127.0.0.1", 0), _Function)
+
 
 @pytest.fixture
-def listener(monkeypatch: pytest.MonkeyPatch) -> Iterator[Listener]:
-    """Answers as it was told to; 204 when it was told nothing. The test's listener speaks HTTP/1.1 alone."""
-    monkeypatch.setattr("linehouse.edge.network.nchf.reach.find_spec", lambda _: None)
+def listener() -> Iterator[Listener]:
+    """Answers over HTTP/2 as it was told to; 204 when it was told nothing."""
     found = Listener()
-
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
-        def do_POST(self) -> None:
-            body = json.loads(self.rfile.read(int(self.headers["content-length"])))
-            found.heard.append((self.path, body))
-            found.headers = {name.lower(): value for name, value in self.headers.items()}
-            status, place = found.answers.pop(0) if found.answers else (204, "")
-            self.send_response(status)
-            if place:
-                self.send_header("Location", place)
-            self.send_header("Content-Length", "0")
-            self.end_headers()
-
-        def log_message(self, *_: Any) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = _Functions(found)
     found.port = server.server_address[1]
     thread = threading.Thread(target=server.serve_forever)
     thread.start()

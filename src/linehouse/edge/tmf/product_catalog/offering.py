@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -81,15 +82,17 @@ class OfferingUpdate(Shape):
 
 @dataclass(frozen=True, slots=True)
 class OfferingOf:
-    """An offering with the catalogue that it belongs to."""
+    """An offering with the catalogue that it belongs to, and when it was looked at (business time)."""
 
     catalogue: Catalogue
     offering: ProductOffering
+    at: datetime
 
 
 def offerings(catalogue: Catalogue) -> list[OfferingOf]:
     """Every offering, in order of key."""
-    return [OfferingOf(catalogue, catalogue.offerings[key]) for key in sorted(catalogue.offerings)]
+    now = business_now()
+    return [OfferingOf(catalogue, catalogue.offerings[key], now) for key in sorted(catalogue.offerings)]
 
 
 def _represent(held: OfferingOf, links: Links) -> Offering:
@@ -102,7 +105,7 @@ def _represent(held: OfferingOf, links: Links) -> Offering:
         description=offering.description(language),
         version=str(offering.version),
         lifecycle_status=offering.status.value,
-        is_sellable=offering.orderable(business_now()),
+        is_sellable=offering.orderable(held.at),
         last_update=catalogue.valid_from,
         valid_for=TimePeriod.from_period(offering.valid) if offering.valid else None,
         category=[category_ref(offering.kind, links)],
@@ -123,12 +126,10 @@ def _represent(held: OfferingOf, links: Links) -> Offering:
 
 def _relationships(held: OfferingOf, links: Links) -> Iterator[OfferingRelationship]:
     for kind, matches in (("requires", held.offering.requires), ("excludes", held.offering.excludes)):
-        for other in offerings(held.catalogue):
-            if other.offering.key != held.offering.key and any(match.matches(other.offering) for match in matches):
-                ref = offering_ref(other.offering.key, other.offering.name, links)
-                yield OfferingRelationship(
-                    id=ref.id, href=ref.href or "", name=other.offering.name, relationship_type=kind
-                )
+        for key, other in sorted(held.catalogue.offerings.items()):
+            if key != held.offering.key and any(match.matches(other) for match in matches):
+                ref = offering_ref(key, other.name, links)
+                yield OfferingRelationship(id=ref.id, href=ref.href or "", name=other.name, relationship_type=kind)
 
 
 def _included(offering: ProductOffering, language: str) -> Iterator[CharacteristicValueUse]:
