@@ -12,7 +12,7 @@ from playwright.sync_api import Page
 from linehouse.edge.desk import urls
 from linehouse.run.story.scenes import Play
 from tests.browser.conftest import Screen
-from tests.browser.crawl import DOWNLOADS, crawl
+from tests.browser.crawl import DOWNLOADS, crawl, kind_of
 
 pytestmark = pytest.mark.browser
 
@@ -27,6 +27,11 @@ BY_FORM = (
     ("price_answer", PRICE),
 )
 """Screens that a form leads to, not a link."""
+BY_SOME = (
+    ("credit", [f"customers/C-00000{n}?tab=credits" for n in range(1, 10)]),
+    ("charged", [f"products/S-00000{n}/balance" for n in range(1, 10)]),
+)
+"""Screens to which only the page of some customer or line leads: that may not be the one of its kind that was seen."""
 NOT_BY_LINK = {
     "palette": "the palette's answers",
     "clock_progress": "a part of the clock's page",
@@ -84,11 +89,27 @@ class _Judge:
         page.set_viewport_size({"width": 1360, "height": 900})
 
 
+def _reached(screen: Screen, kind: str, addresses: list[str]) -> Page:
+    """The screen, by a link on the first of these pages that has one."""
+    for address in addresses:
+        page = screen.open(address)
+        links = page.eval_on_selector_all("a[href]", "links => links.map(link => link.href)")
+        for link in links:
+            if kind_of(link, screen.desk.brand) == kind:
+                page.goto(link)
+                page.wait_for_load_state("networkidle")
+                return page
+    raise AssertionError(f"no page leads to {kind}")
+
+
 def test_every_screen_is_accessible_and_fits(played: Play, screen: Screen) -> None:
     judge = _Judge(screen)
     seen = crawl(screen, judge)
     for kind, address in BY_FORM:
         judge(kind, screen.open(address))
+    for kind, addresses in BY_SOME:
+        judge(kind, _reached(screen, kind, addresses))
+        seen.add(kind)
     reached = {kind.partition("?")[0] for kind in seen} | DOWNLOADS | NOT_BY_LINK.keys()
     assert judge.faults == [], "\n".join(judge.faults)
     assert _names() - reached == set()

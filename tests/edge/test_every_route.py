@@ -515,7 +515,7 @@ def api_addresses(house: House) -> Iterator[tuple[str, str]]:
     client = Client()
     products = client.get("/tmf-api/productInventory/v4/product", {"limit": "1"}, headers=house.token("all")).json()
     for address in HOUSE:
-        if not address.endswith(("/advance", "/remove", "/members")):
+        if not address.endswith(("/advance", "/remove", "/members", "/bars", "/agreements")):
             line = address.replace("<str:number>", products[0]["productSerialNumber"])
             yield f"/{line.replace('<str:key>', 'acme-fleet')}", ""
     for api in APIS:

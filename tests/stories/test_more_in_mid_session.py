@@ -70,7 +70,8 @@ def function(tmp_path: Path) -> Iterator[Listening]:
             assert time.monotonic() < deadline, "the function does not answer"
             time.sleep(0.1)
     yield found
-    os.killpg(process.pid, signal.SIGTERM)
+    # Asked politely it waits until whoever is connected hangs up, and a charging process keeps its connections.
+    os.killpg(process.pid, signal.SIGKILL)
     process.wait()
 
 

@@ -47,7 +47,7 @@ def test_what_publishing_refuses_is_refused(api: ApiClient, used: dict[str, Any]
         assert (refused.status, "publish" in refused.body["message"]) == (405, True), path
     assert catalog.exported_files().keys() == {
         path.relative_to(ROBIN).as_posix()
-        for pattern in ("brand.yaml", "logo.svg", "catalog/*", "tariffs/*", "zones/*")
+        for pattern in ("brand.yaml", "logo.svg", "catalog/*", "controls/*", "tariffs/*", "zones/*")
         for path in ROBIN.glob(pattern)
     }
 

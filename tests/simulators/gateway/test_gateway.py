@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
 
 import pytest
@@ -12,6 +11,7 @@ from linehouse.simulators.gateway.diameter import Answer, DiameterDoor, avp
 from linehouse.simulators.gateway.doors import Service, Step, Told, Unanswered, Use, _amount, charging_id
 from linehouse.simulators.gateway.people import Person
 from linehouse.simulators.gateway.target import Folder, Line, Tally, Target
+from tests.conftest import in_own_thread
 
 LINE = Line("31612345678", "204040000000001")
 
@@ -43,7 +43,7 @@ def play(door: Door, sessions: int = 20) -> Tally:
         for _ in range(sessions):
             await person.once()
 
-    asyncio.run(all_of_them())
+    in_own_thread(all_of_them)
     return tally
 
 
@@ -108,9 +108,10 @@ def test_our_own_codec_reads_what_the_gateway_sends() -> None:
 
     door = Recorded(0, "pgw.live.example", "live.example")
     use = Use(LINE, Service.DATA, "5678-7")
-    told = asyncio.run(door.ask(use, Step.START, 0, 20_000))
+    told = in_own_thread(lambda: door.ask(use, Step.START, 0, 20_000))
     assert (told, use.requests) == (Told(5_000, last=True), 1)
-    asyncio.run(door.ask(Use(LINE, Service.VOICE, "5678-8", "+12125550123", requests=2), Step.FINISH, 61, 0))
+    last = Use(LINE, Service.VOICE, "5678-8", "+12125550123", requests=2)
+    in_own_thread(lambda: door.ask(last, Step.FINISH, 61, 0))
     data, voice = map(decode, sent)
     assert (data.fault, voice.fault) == (None, None)
     assert data.fields["Session-Id"] == ["pgw.live.example;5678-7"]
