@@ -18,6 +18,7 @@ from linehouse.charging.values import Line
 from linehouse.rating.session.answers import CutBy, Refusal
 from linehouse.rating.session.requests import Operation, Report
 from linehouse.rating.session.terms import Policy
+from tests.conftest import in_own_thread
 from tests.rating.session.player import tariff
 from tests.rating.session.test_properties import NOW, ask, event, request
 
@@ -105,7 +106,7 @@ def test_what_is_kept_comes_back_as_it_was(tmp_path):
     async def keep() -> None:
         await asyncio.gather(*(journal.keep(line(n)) for n in range(5)))
 
-    asyncio.run(keep())
+    in_own_thread(keep)
     assert journal.waits()
     with pytest.raises(OSError, match="away"), journal.left() as left:
         raise OSError("away")
@@ -117,7 +118,7 @@ def test_what_is_kept_comes_back_as_it_was(tmp_path):
 
 def test_a_process_that_died_leaves_its_file_to_others_and_one_that_lives_does_not(tmp_path):
     mine, others = TrustJournal(tmp_path, "robin"), TrustJournal(tmp_path, "robin")
-    asyncio.run(mine.keep(line(1)))
+    in_own_thread(lambda: mine.keep(line(1)))
     with others.left() as left:
         assert left == []
     assert mine._file is not None
@@ -131,7 +132,7 @@ def test_a_process_that_died_leaves_its_file_to_others_and_one_that_lives_does_n
 
 def test_a_line_that_cannot_be_read_is_put_aside_and_keeps_nobody_up(tmp_path):
     journal = TrustJournal(tmp_path, "robin")
-    asyncio.run(journal.keep(line(1)))
+    in_own_thread(lambda: journal.keep(line(1)))
     path = next(iter(tmp_path.iterdir()))
     path.write_bytes(b"[]\n" + path.read_bytes())
     with journal.left() as left:

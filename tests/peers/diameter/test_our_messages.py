@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from benchmarks.diameter_caller import Caller
 
+from tests.conftest import in_own_thread
 from tests.peers.diameter.erlang import erlang
 
 pytestmark = pytest.mark.peers
@@ -20,7 +21,8 @@ def test_erlang_reads_our_requests_and_we_its_answers(tmp_path: Path) -> None:
         await caller.close()
 
     with erlang(tmp_path / "erlang", "ocs.robin.example", "robin.example", "server") as server:
-        asyncio.run(calls(server.serve()))
+        port = server.serve()
+        in_own_thread(lambda: calls(port))
         server.until(lambda said: said["is"] == "down")
         heard = [said for said in server.said if said["is"] == "request"]
         assert [said["errors"] for said in heard] == [[]] * 5
