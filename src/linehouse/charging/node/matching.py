@@ -12,7 +12,7 @@ from linehouse.charging.node.requests import Asking, Door, Who
 from linehouse.charging.online.matching import PATIENCE, Correction, correction
 from linehouse.charging.online.subject import Subject
 from linehouse.charging.sql.matches import DUE_MATCHES, SETTLE_MATCHES
-from linehouse.kernel.error import DomainError
+from linehouse.kernel.error import DomainError, Kind
 from linehouse.platform.clock.reading import business_now
 from linehouse.rating.session.answers import Answer
 from linehouse.rating.session.requests import Ask, Operation, Report, Request
@@ -49,6 +49,8 @@ async def settle_records(charger: Charges) -> int:
         if wanted is not None and wanted.difference < 0 and now - row["newest"] < PATIENCE:
             continue
         outcome = SAME if wanted is None else await _settled(charger, row, wanted)
+        if outcome is None:
+            continue
         async with charger.pool.acquire() as connection:
             difference = 0 if wanted is None else wanted.difference
             await connection.execute(SETTLE_MATCHES, row["keys"], now, difference, outcome)
@@ -56,7 +58,8 @@ async def settle_records(charger: Charges) -> int:
     return done
 
 
-async def _settled(charger: Charges, row: asyncpg.Record, wanted: Correction) -> str:
+async def _settled(charger: Charges, row: asyncpg.Record, wanted: Correction) -> str | None:
+    """What became of it; None: nobody could say now, and it waits."""
     key = f"records:{row['usage_type']}:{row['told']}"
 
     def make(subject: Subject, _now: object) -> Request:
@@ -80,6 +83,8 @@ async def _settled(charger: Charges, row: asyncpg.Record, wanted: Correction) ->
     try:
         answer = await charger.ask(asking)
     except DomainError as error:
+        if error.kind is Kind.UNAVAILABLE:
+            return None
         _log.warning("records of a session cannot be settled", session=row["session"], error=error.message)
         return error.code
     refusal = answer.refusal or (answer.services[0].refusal if answer.services else None)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from linehouse.charging.errors import ChargingUnavailable
 from linehouse.charging.node import Charger
 from linehouse.usage import service as usage
 from tests.charging.host import MB, Cdr, send
@@ -84,6 +85,20 @@ def test_a_record_that_says_more_costs_the_difference(line, one, take, settle):
     assert rated() == [(61_000, 1_000_000, True), (60_000, 500_000, True)]
     assert left(line) == (3_500_000, 0, 1_500_000)
     lawful()
+
+
+def test_what_cannot_be_settled_now_waits(line, one, take, settle, monkeypatch):
+    call(one, 61)
+    take(Cdr(line, "VOICE", 121, NOW, CALLED))
+
+    async def away(charger, asking):
+        raise ChargingUnavailable("the database does not answer")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Charger, "ask", away)
+        assert (settle(), matches()) == (0, [(121_000, None, "")])
+    assert (settle(), matches()) == (1, [(121_000, 60_000, "settled")])
+    assert left(line) == (3_500_000, 0, 1_500_000)
 
 
 def test_a_record_that_says_less_waits_a_day_for_others_and_then_gives_back(line, one, take, settle, advance):
